@@ -78,6 +78,18 @@ class PostForm(ReportForm):
         return list(dict.fromkeys([self.url, *self.thread]))
 
 
+class XState(BaseModel):
+    """`connected`: posts are read by their address; else they are pasted."""
+
+    connected: bool
+
+
+@router.get("", responses=problem_responses(401, 403))
+async def read_state(staff: CurrentStaff, intake: Intake) -> XState:
+    """Whether posts on X can be read here."""
+    return XState(connected=intake.x is not None)
+
+
 @router.get("/posts", responses=problem_responses(401, 403, 404, 409, 503))
 async def read_post(
     url: Annotated[str, Query(max_length=POST_LIMIT)],

@@ -32,6 +32,7 @@ async def test_a_post_is_shown_then_created_then_refused(
     connected = settings.model_copy(update={"x_api_base_url": x.url, "x_api_token": TOKEN})
     headers = bearer(ADMIN)
     async with running(connected) as intake:
+        assert (await intake.get("/channels/x", headers=headers)).json() == {"connected": True}
         shown = await intake.get("/channels/x/posts", params={"url": URL}, headers=headers)
         assert shown.status_code == 200, shown.text
         preview = shown.json()
@@ -56,6 +57,7 @@ async def test_without_the_api_the_admin_pastes(
     intake: httpx.AsyncClient, country: Country, bearer: Bearer
 ) -> None:
     headers = bearer(ADMIN)
+    assert (await intake.get("/channels/x", headers=headers)).json() == {"connected": False}
     asked = await intake.get("/channels/x/posts", params={"url": URL}, headers=headers)
     assert (asked.status_code, asked.json()["code"]) == (409, "x_not_configured")
     created = await intake.post("/channels/x/reports", json=post(), headers=headers)

@@ -10,6 +10,7 @@ def test_a_thread_is_entered_and_its_posts_stand_on_the_report(meet: Meet) -> No
     page = admin.page
     admin.signs_in("admin.kab.bandung")
     admin.opens("/panel/buat/x")
+    expect(page.get_by_role("button", name="Baca unggahan")).to_be_visible()
     page.locator("#f-url").fill("https://x.com/wargabaik/status/701")
     page.locator("#f-thread").fill("https://x.com/wargabaik/status/702\nx.com/wargabaik/status/703")
     page.locator("#f-author").fill("@wargabaik")

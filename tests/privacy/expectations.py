@@ -146,6 +146,7 @@ CASES: dict[str, Case] = {
     "intake POST /reports/manual": Case(NO_STAFF, body=MANUAL),
     "intake POST /reports/manual/with-attachments": Case(NO_STAFF, body=MANUAL, part="report"),
     "intake POST /channels/sms": Case(NO_SIGNATURE, body={}),
+    "intake GET /channels/x": Case(NO_STAFF),
     "intake GET /channels/x/posts": Case(NO_STAFF, query={"url": "1790000000000000001"}),
     "intake POST /channels/x/reports": Case(NO_STAFF, body=POST),
     "intake POST /reporters": Case(OPEN, body={}),

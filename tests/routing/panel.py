@@ -14,6 +14,8 @@ from tests.portal.beside_one_service import served
 from tests.routing.conftest import PASSWORD
 from tests.routing.country import Country
 
+_NOWHERE = "http://127.0.0.1:9"
+
 
 @dataclass
 class Panel:
@@ -45,17 +47,18 @@ class Panel:
 
 
 @asynccontextmanager
-async def signed_in(country: Country, username: str) -> AsyncIterator[Panel]:
+async def signed_in(
+    country: Country, username: str, *, intake: str = _NOWHERE
+) -> AsyncIterator[Panel]:
     """Somebody of the demo who has just signed in."""
     async with served(country.app) as routing, served(country.followup_app) as followup:
-        nowhere = "http://127.0.0.1:9"
         portal = create(
             Settings(
-                intake_url=nowhere,
+                intake_url=intake,
                 routing_url=routing,
                 followup_url=followup,
-                reporting_url=nowhere,
-                notification_url=nowhere,
+                reporting_url=_NOWHERE,
+                notification_url=_NOWHERE,
                 cookie_secret="c" * 44,
             )
         )

@@ -234,6 +234,10 @@ class WaitingChanges(BaseModel):
     waiting: list[WaitingChange] = Field([], validate_default=True)
 
 
+class XState(BaseModel):
+    connected: bool = False
+
+
 class ManualAnswer(BaseModel):
     number: int
     access_code: str | None = None

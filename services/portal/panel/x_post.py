@@ -1,10 +1,12 @@
 """A post on X becomes a report: read or pasted, completed, created once."""
 
+import asyncio
+
 from fastapi import APIRouter, Response
 
 from services.portal import references
 from services.portal.answers import answer_as
-from services.portal.contracts.intake import PostPreview, SubmissionAnswer
+from services.portal.contracts.intake import PostPreview, SubmissionAnswer, XState
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.manual import FIELDS, NAMES, OURS, choices, content_of, created
@@ -64,6 +66,9 @@ async def submit_post(page_request: PanelRequest) -> Response:
 
 
 async def _page(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
+    state, lists = await asyncio.gather(
+        page_request.read("intake", "/channels/x", XState), choices(page_request, form)
+    )
     return page_request.page(
-        "panel/x_post.html", status, form=form, **await choices(page_request, form)
+        "panel/x_post.html", status, form=form, connected=state.connected, **lists
     )
