@@ -256,6 +256,20 @@ async def test_more_than_may_be_chosen_are_said_to_match(
         assert chosen_everywhere(panel) < {str(number) for number in made}
 
 
+@pytest.mark.parametrize(
+    ("who", "kinds"),
+    [(ADMIN, list(BULK_FORMS)), ("petugas.pupr.kab.bandung", ["coordinate"])],
+)
+async def test_where_all_chosen_is_on_other_pages_there_is_what_the_role_may(
+    country: Country, who: str, kinds: list[str]
+) -> None:
+    elsewhere = await country.verified()
+    nothing_here = f"/panel?tab=closed&q=kosong{uuid4().hex}&pilih={elsewhere}"
+    async with signed_in(country, who) as panel:
+        await panel.opens(nothing_here)
+        assert panel.page.xpath("//form[@id='massal']//button[@name='jenis']/@value") == kinds
+
+
 @pytest.mark.parametrize("kind", BULK_FORMS)
 async def test_every_bulk_form_is_drawn(country: Country, kind: str) -> None:
     number = await country.verified()

@@ -32,6 +32,7 @@ from services.portal.panel.choices import (
 from services.portal.panel.choosing import list_with, numbers_in
 from services.portal.panel.forms import FORMS, NAMES, ActionForm
 from services.portal.panel.report import read_report
+from services.portal.panel.why_not import may_ever
 from services.portal.paths import own_list
 from services.portal.translation import translated
 from shared.bulk_commands import MOST
@@ -82,12 +83,14 @@ BULK_FORMS = {
 }
 
 
-def bulk_forms_for(rows: list[QueueRow], *, also: bool) -> list[BulkForm]:
-    """What this person may do to at least one of these reports; any, where there are none but
-    others are chosen `also`."""
+def bulk_forms_for(rows: list[QueueRow], role: str, *, also: bool) -> list[BulkForm]:
+    """What this person may do to at least one of these reports; what their role may to any, where
+    there are none but others are chosen `also`."""
     allowed = {action.code for row in rows for action in row.allowed_actions}
     possible = [kind for kind in BULK_FORMS.values() if kind.action in allowed]
-    return possible or (list(BULK_FORMS.values()) if also else [])
+    if possible or not also:
+        return possible
+    return [kind for kind in BULK_FORMS.values() if may_ever(role, kind.action)]
 
 
 @router.get("")

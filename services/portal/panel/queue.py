@@ -140,7 +140,9 @@ async def queue(page_request: PanelRequest) -> Response:
         ],
         applied=list(applied(form, lambda **changed: _link(form, kept | changed), shown, flags)),
         owed_tabs=_OWED,
-        bulk_forms=bulk_forms_for(page.items, also=bool(chosen.elsewhere)),
+        bulk_forms=bulk_forms_for(
+            page.items, page_request.session.role, also=bool(chosen.elsewhere)
+        ),
         chosen=chosen,
         most_at_once=MOST,
         this_page=query.get("lanjut"),

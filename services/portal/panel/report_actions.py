@@ -33,14 +33,13 @@ from services.portal.panel.report import (
     steps_since,
 )
 from services.portal.panel.template_use import template_fields, templates_for
-from services.portal.panel.why_not import why_not_now
+from services.portal.panel.why_not import may_ever, why_not_now
 from services.portal.paths import own_list
 from services.portal.service_calls import File
 from services.portal.translation import translated
 from shared.http.paging import Page
 from shared.http.problems import Problem, forbidden, not_found
 from shared.lifecycle.actions import Action
-from shared.lifecycle.authority import possible_capacities
 from shared.lifecycle.people import Role
 from shared.lifecycle.rules import RULES
 
@@ -253,11 +252,11 @@ async def _page(
     known = _form_of(action)
     call_words(form, known, action)
     rule = RULES[Action(action)]
-    may_ever = bool(rule.who & possible_capacities(Role(page_request.session.role)))
+    possible = may_ever(page_request.session.role, action)
     allowed, refused = _is_allowed(report, action), bool(form.refusal or form.wrong)
     draft = form_drafts.offered(form, report, action)
-    if not may_ever or (report.by_copy and not refused):
-        return _without_form(page_request, report, action, 403, may_ever=may_ever)
+    if not possible or (report.by_copy and not refused):
+        return _without_form(page_request, report, action, 403, may_ever=possible)
     # Words that are typed stay before whoever typed them.
     if not allowed and not draft and page_request.request.method == "GET":
         return _without_form(page_request, report, action, 409, why_not=why_not_now(report, action))

@@ -1,11 +1,19 @@
-"""Why an action is not possible on a report at this moment, as the page of its form says it."""
+"""Whether an action is possible at all, and why it is not at this moment, as the page of its form
+says it."""
 
 from services.portal.contracts.routing import ReportView
 from services.portal.translation import language, translated
 from shared.labels import label
 from shared.lifecycle.actions import Action, RequestKind
+from shared.lifecycle.authority import possible_capacities
+from shared.lifecycle.people import Role
 from shared.lifecycle.rules import RULES
 from shared.lifecycle.statuses import STATUSES_OF, Status
+
+
+def may_ever(role: str, action: str) -> bool:
+    """Whether somebody of this role can do it to some report or other."""
+    return bool(RULES[Action(action)].who & possible_capacities(Role(role)))
 
 
 def why_not_now(report: ReportView, action: str) -> str:
