@@ -71,6 +71,29 @@ async def test_of_the_news_of_a_night_the_last_is_told(
     ]
 
 
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (("followed_up", Status.FOLLOWED_UP), ("overdue", Status.FOLLOWED_UP)),
+        (("closed", Status.CLOSED_BY_ADMIN), ("rectified", Status.CLOSED_BY_ADMIN)),
+    ],
+)
+async def test_what_was_answered_or_closed_is_told_though_something_beside_it_came_later(
+    by_night: Told,
+    gateway: Gateway,
+    settings: Settings,
+    first: tuple[str, Status],
+    then: tuple[str, Status],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with gateway.there(), working(settings):
+        await by_night.happens(*first, version=2)
+        await by_night.happens(*then, version=3, details={"clock": "settlement"})
+        await morning(by_night, 2, monkeypatch)
+        rows = await by_night.ended(2)
+    assert [row[1:] for row in rows] == [("sms", "sent", None)] * 2
+
+
 @pytest.mark.parametrize("is_open", [True, False])
 async def test_a_question_is_told_in_the_morning_unless_it_was_answered(
     by_night: Told,

@@ -93,10 +93,12 @@ NAMES_RECOURSE = ("closed_by_system", "closed_by_admin", "archived", "objection_
 """Of these the report's page says where else its reporter can go, if there are such offices."""
 
 QUESTIONS = ("question", "question_reminder")
+_BESIDE = (*QUESTIONS, "rectified", "overdue")
 OF_WHERE_IT_STANDS = tuple(
-    dict.fromkeys(rule.template for rule in MESSAGE_TABLE if rule.template not in QUESTIONS)
+    dict.fromkeys(rule.template for rule in MESSAGE_TABLE if rule.template not in _BESIDE)
 )
-"""Each says where the report stands, so that the last of them is enough."""
+"""Each says where the report stands, so that the last of them is enough. That a follow-up was taken
+back, or an agency is late, says neither that the report was answered nor that it was closed."""
 
 TEMPLATES = tuple(dict.fromkeys(rule.template for rule in (*MESSAGE_TABLE, REVEALED)))
 EVENTS_TOLD = frozenset(rule.event for rule in MESSAGE_TABLE)
