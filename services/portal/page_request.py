@@ -178,10 +178,17 @@ class PageRequest:
         return self._services.carrying(self.request)
 
     def page(
-        self, template: str, status: int = 200, *, zone: Zone | None = None, **content: Any
+        self,
+        template: str,
+        status: int = 200,
+        *,
+        zone: Zone | None = None,
+        no_cookie: bool = False,
+        **content: Any,
     ) -> Response:
         """The page; a notice left by the request before is shown on it once. Times are shown in
-        `zone`, or that of the agency of the person who is signed in to the panel."""
+        `zone`, or that of the agency of the person who is signed in to the panel. `no_cookie`: it
+        answers a program that has no session, and is to have none."""
         notice, self.session.notice = self.session.notice, None
         return_to = address_to_return_to(self.request)
         url = self.request.url
@@ -196,7 +203,8 @@ class PageRequest:
         html = pages.render(
             template, zone or self.session.zone, page_request=self, notice=notice, **content
         )
-        return self.sealed(Response(html, status, media_type="text/html; charset=utf-8"))
+        response = Response(html, status, media_type="text/html; charset=utf-8")
+        return response if no_cookie else self.sealed(response)
 
     def piece(self, template: str, **content: Any) -> Response:
         """A piece of a page, for a script of a page that is open."""

@@ -49,6 +49,13 @@ class Visitor:
         assert answer.status_code == status, answer.text
         self.reads = answer.text
 
+    async def posts(self, path: str, status: int = 200) -> None:
+        """As a mail program does, by itself."""
+        answer = await self._client.post(path, data={"List-Unsubscribe": "One-Click"})
+        assert answer.status_code == status, answer.text
+        assert "set-cookie" not in answer.headers
+        self.reads = answer.text
+
 
 @pytest.fixture
 async def visitor(services: Services, settings: Settings) -> AsyncIterator[Visitor]:

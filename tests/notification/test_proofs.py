@@ -212,7 +212,10 @@ async def test_what_is_chosen_holds_and_one_tap_ends_everything(
         token = mail_server.got[0]["List-Unsubscribe"].strip().rsplit("/", 1)[1].rstrip(">")
         unknown = await client.post("/unsubscribe", json={"token": str(uuid4())})
         assert unknown.status_code == 404, "nobody is thanked for what ended nothing"
+        assert (await client.get(f"/unsubscribe/{uuid4()}")).status_code == 404
+        assert (await client.get(f"/unsubscribe/{token}")).json() == {"stopped": False}
         assert (await client.post("/unsubscribe", json={"token": token})).status_code == 204
+        assert (await client.get(f"/unsubscribe/{token}")).json() == {"stopped": True}
         await told.happens("reopened", Status.FOLLOWED_UP, version=4)
         assert (await told.ended(3))[2][2:] == ("skipped", "stopped")
 

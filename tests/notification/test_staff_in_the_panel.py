@@ -174,8 +174,14 @@ async def test_the_link_that_ends_mail_speaks_to_staff_as_to_staff(
         asked = await browser.get(stop.removeprefix("http://lapor.test"))
         button = re.search(r'<form method="post" action="(/berhenti/[^"]+)"', asked.text)
         assert button and stop.endswith(button[1])
-        stopped = await browser.post(button[1])
-        for page in (asked.text, stopped.text):
+        one_click = {"List-Unsubscribe": "One-Click"}
+        async with httpx.AsyncClient(base_url=browser.base_url, timeout=60) as program:
+            stopped = await program.post(button[1], data=one_click)
+        assert stopped.status_code == 200 and "set-cookie" not in stopped.headers
+        again = await browser.get(stop.removeprefix("http://lapor.test"))
+        assert again.status_code == 200 and button[1] not in again.text
+        assert "sudah dihentikan" in again.text
+        for page in (asked.text, stopped.text, again.text):
             assert "/panel/pengaturan/saya" in page and "Lonceng" in page
             assert "Laporan Anda" not in page and "kode akses" not in page
     stopped_at = "SELECT stopped_at IS NOT NULL FROM notification.preference WHERE holder = %s"

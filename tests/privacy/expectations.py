@@ -229,6 +229,7 @@ CASES: dict[str, Case] = {
     "notification POST /recovery/proof": Case(
         OPEN, "reachable", {"number": 1, "contact": "a@contoh.id", "code": "000000"}
     ),
+    "notification GET /unsubscribe/{token}": Case(NOBODY),
     "notification POST /unsubscribe": Case(NOBODY, body={"token": str(UUID(int=0))}),
     "notification GET /me/email": Case(NO_STAFF),
     "notification GET /me/messages": Case(NO_STAFF),

@@ -40,6 +40,7 @@ class Scenes:
             "office": "ombudsman",
             "format": "json",
             "service_code": "tidak-ada",
+            "token": "0" * 32,
             "action": "follow_up",
         }
         if state != "none":

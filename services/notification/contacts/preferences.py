@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends
-from pydantic import Field
+from pydantic import BaseModel, Field
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
@@ -102,6 +102,27 @@ async def stop_text_messages(
     row = {"holder": holder_of_report(number), "unsubscribe_token": uuid4(), **first, **stopped}
     chosen = insert(Preference).values(**row)
     await session.execute(chosen.on_conflict_do_update(index_elements=["holder"], set_=stopped))
+
+
+class Unsubscribed(BaseModel):
+    """Whether whom a mail's link is of wants nothing any more."""
+
+    stopped: bool
+
+
+@router.get(
+    "/unsubscribe/{token}",
+    responses=problem_responses(404, 429),
+    dependencies=[Depends(limited(UNSUBSCRIBING))],
+)
+async def is_unsubscribed(token: UUID, session: Transaction) -> Unsubscribed:
+    """Whether nothing is sent any more to whom the token of a mail's link is of. 404: it is
+    nobody's."""
+    of_token = select(Preference).where(col(Preference.unsubscribe_token) == token)
+    preference = (await session.scalars(of_token)).one_or_none()
+    if preference is None:
+        raise not_found()
+    return Unsubscribed(stopped=preference.stopped_at is not None)
 
 
 @router.post(

@@ -78,5 +78,9 @@ class ReportShown(BaseModel):
     proof_token: str
 
 
+class Unsubscribed(BaseModel):
+    stopped: bool = False
+
+
 class AccountContacts(BaseModel):
     contacts: list[OwnContact] = Field([], validate_default=True)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Response
 
 from services.portal.answers import answer_as
 from services.portal.contracts.intake import RenewedCode, WaitingChange
-from services.portal.contracts.notification import OwnContacts, Recovered
+from services.portal.contracts.notification import OwnContacts, Recovered, Unsubscribed
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PublicRequest
 from services.portal.public.contact_changes import (
@@ -114,24 +114,32 @@ async def stop_all(page_request: PublicRequest, number: Number = _NUMBER) -> Res
 
 @router.get("/berhenti/{token}")
 async def stop_page(page_request: PublicRequest, token: str) -> Response:
-    """The link in each mail. Opening it ends nothing: mail programs look at links by themselves."""
-    return _stop_page(page_request, token, "asked" if _is_uuid(token) else "unknown")
+    """The link in each mail. Opening it ends nothing: mail programs look at links by themselves.
+    Where that cannot be read, whether it was used is not said."""
+    if not _is_uuid(token):
+        return _stop_page(page_request, token, "unknown")
+    try:
+        link = await page_request.read("notification", f"/unsubscribe/{token}", Unsubscribed)
+    except Problem as problem:
+        return _stop_page(page_request, token, "unknown" if problem.status == 404 else "asked")
+    return _stop_page(page_request, token, "used" if link.stopped else "asked")
 
 
 @router.post("/berhenti/{token}")
 async def stop(page_request: PublicRequest, token: str) -> Response:
-    """One tap, also that of a mail program (RFC 8058), which has no session and no form of ours:
-    the token is what shows that it may. 404, with where else to choose, where it is nobody's."""
+    """One tap, also that of a mail program (RFC 8058), which has no session, gets no cookie, and
+    has no form of ours: the token is what shows that it may. 404, with where else to choose, where
+    it is nobody's."""
     if not _is_uuid(token):
-        return _stop_page(page_request, token, "unknown")
+        return _stop_page(page_request, token, "unknown", no_cookie=True)
     try:
         body = {"token": token}
         await page_request.call("notification", "POST", "/unsubscribe", json=body)
     except Problem as problem:
         if problem.status != 404:
             raise
-        return _stop_page(page_request, token, "unknown")
-    return _stop_page(page_request, token, "stopped")
+        return _stop_page(page_request, token, "unknown", no_cookie=True)
+    return _stop_page(page_request, token, "stopped", no_cookie=True)
 
 
 def _is_uuid(token: str) -> bool:
@@ -143,7 +151,11 @@ def _is_uuid(token: str) -> bool:
 
 
 def _stop_page(
-    page_request: PageRequest, token: str, state: Literal["asked", "stopped", "unknown"]
+    page_request: PageRequest,
+    token: str,
+    state: Literal["asked", "stopped", "used", "unknown"],
+    *,
+    no_cookie: bool = False,
 ) -> Response:
     """In the words for whom the mail was: reporters, staff (`petugas`), the leader of an agency
     (`pimpinan`)."""
@@ -151,7 +163,12 @@ def _stop_page(
     audience = to if to in ("petugas", "pimpinan") else ""
     status = 404 if state == "unknown" else 200
     return page_request.page(
-        "public/stop_messages.html", status, token=token, state=state, audience=audience
+        "public/stop_messages.html",
+        status,
+        no_cookie=no_cookie,
+        token=token,
+        state=state,
+        audience=audience,
     )
 
 
