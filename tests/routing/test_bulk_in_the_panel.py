@@ -260,13 +260,15 @@ async def test_more_than_may_be_chosen_are_said_to_match(
     ("who", "kinds"),
     [(ADMIN, list(BULK_FORMS)), ("petugas.pupr.kab.bandung", ["coordinate"])],
 )
-async def test_where_all_chosen_is_on_other_pages_there_is_what_the_role_may(
-    country: Country, who: str, kinds: list[str]
+@pytest.mark.parametrize("here", ["nothing", "what is only verified"])
+async def test_of_what_is_chosen_on_other_pages_there_is_what_the_role_may(
+    country: Country, who: str, kinds: list[str], here: str
 ) -> None:
-    elsewhere = await country.verified()
-    nothing_here = f"/panel?tab=closed&q=kosong{uuid4().hex}&pilih={elsewhere}"
+    elsewhere, word = await country.verified(), f"kosong{uuid4().hex[:6]}"
+    if here != "nothing":
+        await country.report(title=f"{word} mampet")
     async with signed_in(country, who) as panel:
-        await panel.opens(nothing_here)
+        await panel.opens(f"/panel?tab=unverified&q={word}&pilih={elsewhere}")
         assert panel.page.xpath("//form[@id='massal']//button[@name='jenis']/@value") == kinds
 
 

@@ -84,13 +84,12 @@ BULK_FORMS = {
 
 
 def bulk_forms_for(rows: list[QueueRow], role: str, *, also: bool) -> list[BulkForm]:
-    """What this person may do to at least one of these reports; what their role may to any, where
-    there are none but others are chosen `also`."""
+    """What this person may do to at least one of these reports; where others are chosen `also`, of
+    which it is not known here, what their role may do to any."""
+    if also:
+        return [kind for kind in BULK_FORMS.values() if may_ever(role, kind.action)]
     allowed = {action.code for row in rows for action in row.allowed_actions}
-    possible = [kind for kind in BULK_FORMS.values() if kind.action in allowed]
-    if possible or not also:
-        return possible
-    return [kind for kind in BULK_FORMS.values() if may_ever(role, kind.action)]
+    return [kind for kind in BULK_FORMS.values() if kind.action in allowed]
 
 
 @router.get("")
