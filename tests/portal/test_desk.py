@@ -90,4 +90,5 @@ def test_what_is_saved_leads_on_to_the_next_report_that_is_owed(meet: Meet) -> N
     assert re.search(rf"#{number}: .* Ini tugas berikutnya\.", admin.reads)
     opened = re.search(r"/panel/laporan/(\d+)", admin.page.url)
     assert opened and opened[1] != number
+    assert admin.page.locator("header nav [aria-current]").inner_text() == "Tugas Saya"
     assert admin.page.get_by_role("heading", level=1).is_visible()

@@ -14,9 +14,18 @@ def link(panel: Panel, words: str, within: str = "//main") -> str:
     return str(address)
 
 
-@pytest.mark.parametrize("listed", ["/panel?tab=unverified&order=newest", "/panel/tugas"])
+def here(panel: Panel) -> list[str]:
+    """What the main navigation marks as where one is."""
+    marked = panel.page.xpath("//nav[@aria-label='Utama']//a[@aria-current]")
+    return [each.text_content() for each in marked]
+
+
+@pytest.mark.parametrize(
+    ("listed", "called"),
+    [("/panel?tab=unverified&order=newest", "Kelola Laporan"), ("/panel/tugas", "Tugas Saya")],
+)
 async def test_a_form_opened_from_a_list_leads_back_to_its_row(
-    country: Country, listed: str
+    country: Country, listed: str, called: str
 ) -> None:
     number = await country.report()
     back = f"{listed}#laporan-{number}"
@@ -28,6 +37,7 @@ async def test_a_form_opened_from_a_list_leads_back_to_its_row(
         for step in ("kirim", "simpan-draf", "buang-draf"):
             await panel.sends(path, langkah=step, note="")
             assert link(panel, "Batal") == back, step
+            assert here(panel) == [called]
         await panel.opens(back)
         assert panel.page.xpath(f"//li[@id='laporan-{number}']")
 

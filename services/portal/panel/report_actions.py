@@ -206,7 +206,8 @@ async def _go_to_next(page_request: PageRequest, done: int, words: str) -> Respo
         )
     action = owed(report.countdown)
     known = action in [each.code for each in report.allowed_actions]
-    path = f"/panel/laporan/{report.number}" + (f"/{action}" if known else "")
+    path = f"/panel/laporan/{report.number}"
+    path += f"/{action}?kembali=%2Fpanel%2Ftugas" if known else ""
     return page_request.go(path, f"#{done}: {words} {translated('Ini tugas berikutnya.')}")
 
 
