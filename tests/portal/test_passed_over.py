@@ -38,6 +38,7 @@ OF_STAFF = [
     ("/panel/statistik/wilayah?within=99", "Wilayah", "99", GONE),
     ("/panel/statistik/laporan?mark=rated", "Angka", "rated", GONE),
     ("/panel/unduh?tab=apa", "Tab", "apa", GONE),
+    ("/panel/unduh?tab=deferred&status=VERIFIED", "Status", "VERIFIED", GONE),
     ("/panel/unduh?submitted_to=besok", "Masuk sampai", "besok", NO_DAY),
     ("/panel/waktu-proses?instansi=2147483000", "Instansi", "2147483000", NO_AGENCY),
     ("/panel/templat?instansi=2147483000", "Instansi", "2147483000", NO_AGENCY),

@@ -84,6 +84,18 @@ async def test_what_a_tab_cannot_be_filtered_by_is_refused(
     assert answer.json()["errors"][0]["message"]
 
 
+async def test_a_status_that_a_tab_does_not_have_is_refused_at_the_status(
+    reporting: httpx.AsyncClient, bearer: Bearer
+) -> None:
+    selection = {"tab": "deferred", "status": ["VERIFIED"]}
+    answer = await reporting.post(
+        "/downloads", json={"selection": selection}, headers=bearer(CITY_ADMIN)
+    )
+    [error] = answer.json()["errors"]
+    assert error["field"] == "selection.status"
+    assert error["message"] == "Sub-tab ini tidak memuat laporan dengan status itu."
+
+
 async def test_a_period_that_ends_before_it_begins_is_refused_at_its_last_day(
     reporting: httpx.AsyncClient, bearer: Bearer
 ) -> None:

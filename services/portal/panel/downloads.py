@@ -112,6 +112,8 @@ async def _page(page_request: PageRequest, form: FormData, status: int = 200) ->
             **{name: labels(name) for name in ("classification", "channel", "status", "role")},
         )
     tab = next((tab for tab in tabs if tab.tab == form.get("tab")), tabs[0])
+    if page_request.request.method == "GET" and tab.statuses:
+        only_known(page_request.request, status=tab.statuses)
     form.set("tab", tab.tab)
     return page_request.page(
         "panel/downloads.html",

@@ -122,14 +122,22 @@ class Selection(PlainNumbers):
             raise PydanticCustomError("period_backwards", "ends before it begins")
         return last
 
+    @field_validator("status")
+    @classmethod
+    def _statuses_of_the_tab(
+        cls, statuses: tuple[Status, ...], info: ValidationInfo
+    ) -> tuple[Status, ...]:
+        tab = info.data.get("tab")
+        if tab in STATUSES and not set(statuses) <= set(STATUSES[tab]):
+            raise PydanticCustomError("status_not_of_tab", "statuses that this tab does not have")
+        return statuses
+
     @model_validator(mode="after")
     def _fields_of_the_tab(self) -> "Selection":
         strange = [name for name in self.filters() if name not in FIELDS[self.tab]]
-        if strange or not set(self.status) <= set(STATUSES.get(self.tab, ())):
+        if strange:
             raise PydanticCustomError(
-                "not_of_tab",
-                "not of this tab: {names}",
-                {"names": ", ".join(strange or ["status"])},
+                "not_of_tab", "not of this tab: {names}", {"names": ", ".join(strange)}
             )
         return self
 
