@@ -1,6 +1,6 @@
 """Days and moments as Indonesia writes them: CLDR's names, by Babel."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from babel.dates import format_date, format_skeleton
 
@@ -62,6 +62,11 @@ def short_deadline(at: datetime, zone: Zone, language: Language = INDONESIAN) ->
         return short_due_day(at, zone, language)
     local = at.astimezone(zone.offset)
     return f"{format_date(local, 'd MMM', locale=language)} {_clock(local, language)} {zone}"
+
+
+def full_hour(hour: int, language: Language = INDONESIAN) -> str:
+    """`05.00`, of an hour of the day."""
+    return _clock(datetime.combine(date.min, time(hour)), language)
 
 
 def _clock(local: datetime, language: Language) -> str:

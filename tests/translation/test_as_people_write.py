@@ -32,3 +32,8 @@ def test_a_fraction_has_a_comma() -> None:
     assert (numbers.tenths(12), numbers.tenths(None)) == ("12,0", "–")
     assert (numbers.decimal(2.5), numbers.decimal(4.0)) == ("2,5", "4")
     assert numbers.percent(0.1234) == "12,3%"
+
+
+def test_an_hour_of_the_day_is_written_as_each_language_does() -> None:
+    assert dates.full_hour(5) == "05.00"
+    assert dates.full_hour(5, "en") == "05:00"

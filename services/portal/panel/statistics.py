@@ -25,7 +25,9 @@ from services.portal.panel.charts import chart_of
 from services.portal.panel.choices import read_agency
 from services.portal.panel.mark_names import name_of_mark
 from services.portal.references import LEVEL_LABELS, agency_option
+from services.portal.translation import language
 from shared.http.paging import Page
+from shared.labels.dates import full_hour
 from shared.lifecycle.people import ADMINS
 
 router = APIRouter(prefix="/panel/statistik", include_in_schema=False)
@@ -75,6 +77,8 @@ async def management(page_request: PanelRequest) -> Response:
 async def usage(page_request: PanelRequest) -> Response:
     selection = _asked(page_request)
     figures = await _read(page_request, "usage", Usage, selection)
+    for each in figures.hours:
+        each.label = full_hour(int(each.mark.partition(":")[2]), language.get())
     return await _page(page_request, "usage", selection, figures)
 
 

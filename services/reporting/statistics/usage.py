@@ -17,6 +17,7 @@ from shared.http.auth import CurrentReader
 from shared.http.documentation import problem_responses
 from shared.http.transaction import Transaction
 from shared.labels import label
+from shared.labels.dates import full_hour
 from shared.lifecycle.people import Role
 
 RISES = 10
@@ -173,4 +174,4 @@ def _labelled(kind: str) -> Name:
 
 
 def _hour(code: str) -> str:
-    return f"{int(code):02}.00"
+    return full_hour(int(code))
