@@ -303,3 +303,15 @@ async def test_colleagues_are_offered_with_their_role_in_the_language_of_the_pag
         offered = panel.page.xpath("//select[@name='assignee_id']/option[@value!='']/text()")
         assert offered
         assert all(each.endswith((" – Liaison officer", " – Agency admin")) for each in offered)
+
+
+@pytest.mark.parametrize(("many", "title"), [(1, "Archive: 1 report"), (2, "Archive: 2 reports")])
+async def test_in_english_one_report_is_not_reports(
+    country: Country, many: int, title: str
+) -> None:
+    numbers = [await country.report() for _ in range(many)]
+    chosen = "&".join(f"nomor={number}" for number in numbers)
+    async with signed_in(country, ADMIN) as panel:
+        panel.http.headers["Accept-Language"] = "en"
+        await panel.opens(f"/panel/massal?jenis=archive&{chosen}")
+        assert panel.page.xpath("string(//h1)") == title
