@@ -1,15 +1,13 @@
 """A reporter's account is made."""
 
 from collections.abc import Iterable
-from typing import Self
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from services.intake.account_entry import entries_for, keep_entries
 from services.intake.models import ReporterAccount
-from services.intake.report_form import ReporterForm
+from services.intake.report_form import ReporterForm, unreachable
 from services.intake.resources import Intake
 from services.intake.sign_in import GUARD, SignedIn, open_session
 from shared.http.documentation import problem_responses
@@ -18,6 +16,7 @@ from shared.http.guessing import (
 )
 from shared.http.limits import Limit, limited
 from shared.http.password_strength import SHORTEST, check_new_password
+from shared.http.problems import validation
 from shared.http.transaction import CurrentDatabase
 from shared.privacy.holder_keys import HolderCipher
 from shared.values.text import PASSWORD_LIMIT
@@ -32,12 +31,6 @@ class SignUpForm(ReporterForm):
 
     password: str = Field(min_length=SHORTEST, max_length=PASSWORD_LIMIT, repr=False)
 
-    @model_validator(mode="after")
-    def _can_be_reached(self) -> Self:
-        if not (self.name and (self.phone or self.email)):
-            raise PydanticCustomError("contact_missing", "Name, and phone or e-mail")
-        return self
-
 
 @router.post(
     "/reporters",
@@ -51,6 +44,8 @@ async def sign_up(
     """Make an account and sign in. Nothing tells whether others have named the same contact: it
     is not proven to be anybody's. Only where another has the same password too, that is a 422
     (decision 30): what signing in would tell as well, and counted as such a try."""
+    if lacking := unreachable(form, "", "phone"):
+        raise validation(lacking)
     contacts = [
         index(contact)
         for contact, index in ((form.phone, intake.index.phone), (form.email, intake.index.email))

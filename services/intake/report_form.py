@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from services.intake import contact
 from services.intake.accepting.new_report import Identity
 from services.intake.details import DetailsForm, Left, one_line, today
+from shared.http.problems import FieldError
 from shared.lifecycle.actions import Classification
 from shared.values.fields import NotABool
 from shared.values.text import (
@@ -58,6 +59,14 @@ class ReporterForm(Form):
     nik: Annotated[
         Annotated[str, Field(max_length=NIK_LIMIT), AfterValidator(_nik)] | None, Left
     ] = Field(None, description="Population number, 16 digits; optional")
+
+
+def unreachable(reporter: ReporterForm | None, within: str, whole: str) -> FieldError | None:
+    """What lacks of who is to be reached, at the field that lacks: `within` goes before its name,
+    `whole` is where both are said to."""
+    if reporter is None or not (reporter.phone or reporter.email):
+        return FieldError(whole, "contact_missing")
+    return None if reporter.name else FieldError(f"{within}name", "missing")
 
 
 class ReporterOfReport(ReporterForm):

@@ -15,6 +15,7 @@ from services.intake.accepting.preparing import NOTHING, Arrival
 from services.intake.access_codes import bearer_token, log_code
 from services.intake.models import Submission
 from services.intake.references import checked_by, look_up_of, report_of
+from services.intake.report_form import unreachable
 from services.intake.resources import Intake, Resources
 from services.intake.submission_form import OpenedSubmission, SubmissionAnswer, SubmissionForm
 from shared.database.engine import Database
@@ -36,6 +37,8 @@ SUBMISSION = Limit("submission", 60, 600)
 CHECKS = Limit("check", 120, 600)
 PUBLIC = "public"
 """The scope of keys of those without an account."""
+_FIELDS = ("reporter.", "reporter")
+"""Where the form has who reports: what stands before each of its fields, and the whole."""
 
 router = APIRouter(tags=["Submission"])
 
@@ -60,7 +63,7 @@ async def submit_report(
 
 
 async def _submit_directly(request: Request, form: SubmissionForm, key: UUID) -> Response | None:
-    if form.linked_number is not None or not _reachable(form):
+    if form.linked_number is not None or unreachable(form.reporter, *_FIELDS):
         return None
     intake: Resources = request.app.state.resources
     report = _draft(form, None, _key(intake, request, None, key))
@@ -187,17 +190,12 @@ async def _arrival(
     key: tuple[str, str],
 ) -> Arrival:
     account_id = principal.account_id if isinstance(principal, Reporter) else None
-    if account_id is None and not _reachable(form):
-        raise validation(FieldError("reporter", "contact_missing"))
+    if account_id is None and (lacking := unreachable(form.reporter, *_FIELDS)):
+        raise validation(lacking)
     linked_number = await _linked(database, principal, form)
     return Arrival(
         replace(_draft(form, account_id, key), linked_number=linked_number), look_up_of(form)
     )
-
-
-def _reachable(form: SubmissionForm) -> bool:
-    who = form.reporter
-    return who is not None and bool(who.name and (who.phone or who.email))
 
 
 def _draft(form: SubmissionForm, account_id: int | None, key: tuple[str, str]) -> NewReport:

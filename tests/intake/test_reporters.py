@@ -508,3 +508,18 @@ async def test_of_two_new_passwords_chosen_at_once_for_one_present_one_is_taken(
         entering = {"contact": ACCOUNT["phone"], "password": password}
         entered = await intake.post("/reporters/sign-in", json=entering)
         assert entered.status_code == answer.status_code
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "code"),
+    [
+        ({"name": None}, "name", "missing"),
+        ({"phone": None, "email": None}, "phone", "contact_missing"),
+    ],
+)
+async def test_what_lacks_of_who_signs_up_is_said_once_at_its_field(
+    intake: httpx.AsyncClient, changes: dict[str, None], field: str, code: str
+) -> None:
+    refused = await intake.post("/reporters", json=ACCOUNT | changes)
+    errors = [(error["field"], error["code"]) for error in refused.json()["errors"]]
+    assert (refused.status_code, errors) == (422, [(field, code)])

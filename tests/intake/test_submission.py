@@ -232,6 +232,8 @@ async def test_a_title_of_255_characters_is_taken(
         ({"linked_number": 10000001}, "linked_number", "linked_not_yours"),
         ({"reporter": None}, "reporter", "contact_missing"),
         ({"reporter": {"name": "Siti"}}, "reporter", "contact_missing"),
+        ({"reporter": {"phone": "081234567890"}}, "reporter.name", "missing"),
+        ({"reporter": {"name": " ", "email": "a@b.id"}}, "reporter.name", "missing"),
         ({"reporter": {"name": "S", "phone": "12"}}, "reporter.phone", "phone_invalid"),
         ({"reporter": {"name": "S", "email": "x@"}}, "reporter.email", "email_invalid"),
         ({"reporter": {"name": "S", "email": "a@b.id", "nik": "1"}}, "reporter.nik", "nik_format"),
