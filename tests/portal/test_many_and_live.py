@@ -38,16 +38,23 @@ def test_many_are_chosen_and_new_ones_wait_to_be_shown(meet: Meet, portal: Porta
         admin.opens(LIST)
     rows = page.locator(".list > .report")
     shown = rows.count()
+    unverified = page.locator("[data-count=unverified]")
+    before = unverified.inner_text()
 
     third = reported(portal, "Jembatan retak")
     bar = page.get_by_role("link", name="1 laporan baru — tampilkan")
     expect(bar).to_be_visible()
     assert rows.count() == shown
+    colleague.opens(LIST)
+    now = colleague.page.locator("[data-count=unverified]").inner_text()
+    assert now != before
+    expect(unverified).to_have_text(now)
     colleague.opens(f"/panel/laporan/{second}/archive")
     colleague.page.get_by_label("Laporan belum lengkap").check()
     colleague.page.get_by_label("Keterangan Arsip").fill("Tidak ada alamat.")
     colleague.presses("Arsipkan")
     expect(page.locator(f"#laporan-{second} .changed")).to_have_text("berubah")
+    expect(unverified).to_have_text(before)
     assert rows.count() == shown
     assert page.evaluate(HOUSE_RULES) == []
     with page.expect_event("load"):

@@ -11,6 +11,7 @@ from services.routing.queue.filters import QueueQuery
 from shared.privacy.identity import IdentityCipher
 from tests.plans import plans_of
 from tests.routing.country import Country
+from tests.routing.panel import signed_in
 
 ADMIN = "admin.kota.bandung"
 
@@ -283,3 +284,19 @@ async def test_the_next_page_tells_nobody_when_a_report_came(country: Country) -
         )
         assert refused.status_code == 422
         assert refused.json()["errors"][0]["code"] == "cursor_invalid"
+
+
+async def test_the_counts_of_an_open_list_are_asked_as_they_stand_beside_its_tabs(
+    country: Country,
+) -> None:
+    await country.report("kab-bandung")
+    async with signed_in(country, "admin.kab.bandung") as panel:
+        await panel.opens("/panel?tab=disposed&scope=below")
+        written = {
+            each.get("data-count"): each.text_content()
+            for each in panel.page.xpath("//*[@data-count]")
+        }
+        [address] = panel.page.xpath("//@data-counts")
+        answer = await panel.http.get(str(address))
+        assert answer.json() == written
+        assert {"unverified", "disposed", "disposed/closed"} <= written.keys()

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
 
 from services.portal import references
 from services.portal.contact_searches import in_address, searched_for
@@ -13,7 +14,7 @@ from services.portal.contracts.routing import QueueChoices, QueuePage, TabCount
 from services.portal.filters import applied
 from services.portal.form_data import FormData
 from services.portal.page_request import PanelRequest
-from services.portal.pages import label, labels
+from services.portal.pages import label, labels, thousands
 from services.portal.panel.agency_finding import offered
 from services.portal.panel.bell import passed_on
 from services.portal.panel.bulk import bulk_forms_for
@@ -62,6 +63,19 @@ _STATUSES = {tab.value: STATUSES_OF[tab] for tab in Tab} | {
 async def live(page_request: PanelRequest) -> Response:
     """What happens to reports, as the service sends it: see `bell.live`."""
     return await passed_on(page_request, "reporting", "/events")
+
+
+@router.get("/hitungan")
+async def tab_counts(page_request: PanelRequest) -> Response:
+    """How many reports each tab has, for a page that is open while things happen: by `tab`, or
+    `tab/sub`, as they are written there."""
+    query = page_request.request.query_params
+    below = {name: query[name] for name in ("scope", "agency") if query.get(name)}
+    counts = await page_request.read("routing", "/queue/counts", list[TabCount], params=below)
+    shown = {f"{one.tab}/{one.sub}" if one.sub else one.tab: one.count for one in counts}
+    shown["disposed"] = sum(one.count for one in counts if one.sub)
+    written = {name: thousands(count) for name, count in shown.items()}
+    return page_request.beside(JSONResponse(written))
 
 
 @router.get("")
@@ -120,6 +134,7 @@ async def queue(page_request: PanelRequest) -> Response:
     return page_request.page(
         "panel/queue.html",
         to_decide=waiting,
+        counted="/panel/hitungan?" + urlencode({k: v for k, v in below.items() if v}),
         form=form,
         page=page,
         not_found=_not_found(form, page) if not query.get("lanjut") else [],

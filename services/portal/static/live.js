@@ -14,6 +14,7 @@ if (live && window.EventSource && window.BroadcastChannel && navigator.locks) {
   });
 }
 function happened(report) {
+  recount();
   var row = document.getElementById("laporan-" + report.number);
   var list = document.querySelector("[data-tab]");
   document.querySelectorAll("[data-report='" + report.number + "']").forEach(function (open) {
@@ -38,6 +39,27 @@ function count(list) {
   bar.querySelector("a").textContent = fresh.size + words(" laporan baru — tampilkan", " new — show");
   bar.hidden = false;
 }
+// How many reports the tabs have is asked once for what happens within a second, and by no page
+// that is out of sight: that one asks when it is looked at again.
+var recounting = 0, uncounted = false;
+function recount() {
+  var tabs = document.querySelector("[data-counts]");
+  uncounted = Boolean(tabs) && document.hidden;
+  if (!tabs || uncounted || recounting) { return; }
+  recounting = setTimeout(function () {
+    recounting = 0;
+    fetch(tabs.dataset.counts).then(function (answer) {
+      return answer.ok ? answer.json() : {};
+    }).then(function (counts) {
+      tabs.querySelectorAll("[data-count]").forEach(function (place) {
+        place.textContent = counts[place.dataset.count] || place.textContent;
+      });
+    }).catch(function () {});
+  }, 1000);
+}
+document.addEventListener("visibilitychange", function () {
+  if (uncounted) { recount(); }
+});
 function tell(open, report) {
   open.dataset.version = report.version;
   fetch(open.dataset.since).then(function (answer) {
