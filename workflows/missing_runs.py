@@ -1,7 +1,9 @@
 """The sweep: open reports are compared with Temporal; one without a run of its own gets one.
 
-Runs are lost when somebody terminates them, when they fail, or with Temporal's whole database. A
-stored deadline that passed without its step is asked for, too.
+Runs are lost when somebody terminates them, when they fail, or with Temporal's whole database. They
+are counted at each sweep, which costs Temporal a hundredth of listing them; only where the counts
+say that some are lost, and now and then all the same, are they compared one by one. A stored
+deadline that passed without its step is asked for, too.
 """
 
 import asyncio
@@ -9,6 +11,7 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +23,7 @@ from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from shared.clock import now
 from shared.database.engine import Database
 from shared.http.operations import NotReady
 from shared.lifecycle.state import ReportState
@@ -33,6 +37,12 @@ log = logging.getLogger(__name__)
 
 EVERY: Final = 30.0
 """Seconds between two sweeps: with what one takes, a lost run is found within two minutes."""
+COMPARED_EVERY: Final = 600.0
+"""Seconds after which runs are compared one by one, whatever the counts say: a run of no row makes
+up for a lost one there."""
+SETTLED_AFTER: Final = 20.0
+"""Seconds after its launch from which on a run is counted: what Temporal lists comes a little after
+what it has."""
 LATE_AFTER: Final = 60.0
 """Seconds that a stored deadline may lie back without its step."""
 BATCH: Final = 200
@@ -54,6 +64,8 @@ class Sweeping:
     client: Client
     gateway: ReportGateway
     without_run: int = 0
+    _compare_at: float = 0.0
+    _looked_at: datetime = field(default_factory=now)
     _asked: dict[int, tuple[float, float]] = field(default_factory=dict)
 
     async def once(self) -> None:
@@ -71,14 +83,45 @@ class Sweeping:
             raise NotReady(f"{self.without_run} reports without a run, being started again")
 
     async def _sweep(self) -> None:
+        looked_at = now()
         async with self.database.autocommit() as connection:
-            rows = (await connection.execute(_EXPECTED, {"late": LATE_AFTER})).all()
-        running = await self._running()
-        suspects = [row.number for row in rows if _lacks_run(row.number, row.identity, running)]
-        await self._start_again(suspects)
+            late = (await connection.execute(_LATE, {"late": LATE_AFTER})).scalars().all()
+        suspects: list[int] = []
+        if time.monotonic() >= self._compare_at or await self._some_are_lost():
+            self._compare_at = 0.0  # unless all goes well
+            suspects = await self._without_run()
+            if not await self._start_again(suspects):
+                self._compare_at = time.monotonic() + COMPARED_EVERY
+        self._looked_at = looked_at
         lacking = set(suspects)
-        await self._ask([row.number for row in rows if row.late and row.number not in lacking])
+        await self._ask([number for number in late if number not in lacking])
         _compared.set_to_current_time()
+
+    async def _some_are_lost(self) -> bool:
+        """Whether runs have ended otherwise than by completing since the last sweep, or fewer run
+        than reports need one. The rows are counted last: those that have ended meanwhile are not
+        missed, and what was launched just now is left out on both sides."""
+        ended = _ENDED.format(since=(self._looked_at - _OVERLAP).isoformat())
+        if await self._count(ended):
+            return True
+        async with self.database.autocommit() as connection:
+            parameters = {"settled": SETTLED_AFTER}
+            below = (await connection.execute(_FIRST_UNSETTLED, parameters)).scalar_one()
+        running = await self._count(f"{_RUNNING} AND WorkflowId < '{below}'")
+        async with self.database.autocommit() as connection:
+            needed = (await connection.execute(_NEEDED, {"below": below})).scalar_one()
+        return bool(running < needed)
+
+    async def _count(self, query: str) -> int:
+        counted = await self.client.count_workflows(query, rpc_timeout=_PATIENCE)
+        return counted.count
+
+    async def _without_run(self) -> list[int]:
+        """Reports that need a run and have none of their own in Temporal's list."""
+        async with self.database.autocommit() as connection:
+            rows = (await connection.execute(_EXPECTED)).all()
+        running = await self._running()
+        return [row.number for row in rows if _lacks_run(row.number, row.identity, running)]
 
     async def _running(self) -> dict[int, WorkflowExecutionInfo]:
         """Every running report's run, by number, in pages."""
@@ -89,10 +132,11 @@ class Sweeping:
                 ListWorkflowExecutionsRequest(
                     namespace=self.client.namespace,
                     page_size=PAGE,
-                    query=_QUERY,
+                    query=_RUNNING,
                     next_page_token=token,
                 ),
                 retry=True,
+                timeout=_PATIENCE,
             )
             for run in page.executions:
                 if (number := names.number_of(run.execution.workflow_id)) is not None:
@@ -101,9 +145,9 @@ class Sweeping:
             if not token:
                 return found
 
-    async def _start_again(self, suspects: list[int]) -> None:
-        """Start what has no run. The list may be behind: the server decides when it is asked to
-        start one, and the row is read anew just before."""
+    async def _start_again(self, suspects: list[int]) -> int:
+        """Start what has no run, and return how many had none. The list may be behind: the server
+        decides when it is asked to start one, and the row is read anew just before."""
         started: list[int] = []
         failed = 0
         for begin in range(0, len(suspects), BATCH):
@@ -133,6 +177,7 @@ class Sweeping:
             )
         if not suspects:
             _missing.set(0)
+        return len(started) + failed
 
     async def _states(self, numbers: list[int]) -> list[ReportState]:
         """Of those that still need a run; what cannot be read is left aside."""
@@ -149,13 +194,13 @@ class Sweeping:
     async def _ask(self, late: list[int]) -> None:
         """Ask runs whose stored deadline has passed to look again; less and less often those that
         do not, whose history would fill."""
-        now = time.monotonic()
+        at = time.monotonic()
         self._asked = {number: self._asked[number] for number in late if number in self._asked}
         _late.set(len(late))
-        due = [number for number in late if self._asked.get(number, (0.0, 0.0))[0] <= now]
+        due = [number for number in late if self._asked.get(number, (0.0, 0.0))[0] <= at]
         for number in due[:RECHECKS]:
             pause = min(self._asked.get(number, (0.0, _FIRST_PAUSE / 2))[1] * 2, _LONGEST_PAUSE)
-            self._asked[number] = (now + pause, pause)
+            self._asked[number] = (at + pause, pause)
         states = await self._states(due[:RECHECKS])
         await asyncio.gather(*(self.gateway.recheck(state) for state in states))
         if due:
@@ -187,19 +232,35 @@ _compared = Gauge(
 )
 
 _LOCK = text("SELECT pg_try_advisory_xact_lock(:lock)")
-_QUERY = f"WorkflowType = '{names.WORKFLOW}' AND ExecutionStatus = 'Running'"
+_RUNNING = f"WorkflowType = '{names.WORKFLOW}' AND ExecutionStatus = 'Running'"
+_ENDED = (
+    f"WorkflowType = '{names.WORKFLOW}'"
+    " AND ExecutionStatus IN ('Canceled', 'Failed', 'Terminated', 'TimedOut')"
+    " AND CloseTime > '{since}'"
+)
+_OVERLAP = timedelta(seconds=SETTLED_AFTER)
+_PATIENCE = timedelta(seconds=60)
 # A report that has ended needs a run only for the clock of a request; what was never launched is
 # launched elsewhere.
 _NEEDS_RUN = """
 r.launched_at IS NOT NULL AND (r.ended_at IS NULL OR r.number IN (
     SELECT q.number FROM lifecycle.request q WHERE q.decision IS NULL))
 """
-_EXPECTED = text(f"""
-SELECT r.number, r.identity, EXISTS (
+_EXPECTED = text(f"SELECT r.number, r.identity FROM lifecycle.report r WHERE {_NEEDS_RUN}")  # noqa: S608
+_LATE = text(f"""
+SELECT r.number FROM lifecycle.report r WHERE {_NEEDS_RUN} AND EXISTS (
     SELECT FROM jsonb_to_recordset(r.state->'clocks') AS c (deadline timestamptz, overdue boolean)
     WHERE NOT c.overdue AND c.deadline < clock_timestamp() - make_interval(secs => :late)
-) AS late
-FROM lifecycle.report r WHERE {_NEEDS_RUN}
+)
+""")  # noqa: S608
+# In the order of Temporal's ids, which are compared as text there too.
+_ID = f"('{names.ID_PREFIX}' || r.number) COLLATE \"C\""
+_FIRST_UNSETTLED = text(f"""
+SELECT coalesce(min({_ID}), '~') FROM lifecycle.report r WHERE r.ended_at IS NULL
+    AND r.launched_at > clock_timestamp() - make_interval(secs => :settled)
+""")  # noqa: S608
+_NEEDED = text(f"""
+SELECT count(*) FROM lifecycle.report r WHERE {_NEEDS_RUN} AND {_ID} < :below
 """)  # noqa: S608
 _STATES = text(
     "SELECT r.number, r.state FROM lifecycle.report r"  # noqa: S608

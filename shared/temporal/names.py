@@ -17,6 +17,8 @@ from shared.lifecycle.state import ReportState
 
 TASK_QUEUE = "reports"
 WORKFLOW = "ReportWorkflow"
+ID_PREFIX = "report-"
+"""Of a workflow's id; the report's number follows."""
 DEPLOYMENT = "lapor"
 """The worker deployment whose versions are the worker's."""
 COMMAND = "command"
@@ -50,12 +52,12 @@ SEARCH_ATTRIBUTES: dict[str, str] = {
 
 def workflow_id(number: int) -> str:
     """The id of a report's workflow, the same for every run of it."""
-    return f"report-{number}"
+    return f"{ID_PREFIX}{number}"
 
 
 def number_of(workflow_id: str) -> int | None:
     """The report whose workflow has this id."""
-    number = workflow_id.removeprefix("report-")
+    number = workflow_id.removeprefix(ID_PREFIX)
     return int(number) if number != workflow_id and number.isdecimal() else None
 
 

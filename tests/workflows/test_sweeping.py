@@ -10,9 +10,14 @@ from uuid import uuid4
 import psycopg
 import pytest
 from google.protobuf.duration_pb2 import Duration
+from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
-from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
+from temporalio.api.workflowservice.v1 import (
+    DeleteWorkflowExecutionRequest,
+    RegisterNamespaceRequest,
+)
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
@@ -27,6 +32,7 @@ from shared.temporal.report_gateway import ReportGateway
 from tests.conftest import UrlOf
 from tests.workflows.country import DINAS_OFFICER, PROVINCE, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
+from workflows import missing_runs
 from workflows.missing_runs import LOCK, Sweeping
 
 RETENTION = Duration(seconds=86_400)
@@ -179,6 +185,55 @@ async def test_a_run_that_does_not_answer_is_asked_less_and_less(
         if event.HasField("workflow_execution_signaled_event_attributes")
     ]
     assert len(signals) == 1
+
+
+@pytest.mark.parametrize("how", ["terminated", "deleted"])
+async def test_runs_are_listed_only_where_their_count_says_that_some_are_lost(
+    reports: Reports,
+    worker: None,
+    gateway: ReportGateway,
+    client: Client,
+    worker_database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+) -> None:
+    monkeypatch.setattr(missing_runs, "SETTLED_AFTER", 0.0)
+    await reports.accept()  # waits to be launched, which keeps nobody else from being looked for
+    states = [await _verified(reports, gateway) for _ in range(3)]
+    elsewhere = await _empty_namespace(client)
+    sweeping = Sweeping(worker_database, elsewhere, ReportGateway(elsewhere, worker_database))
+    list_runs, listed = sweeping._running, 0
+
+    async def counted() -> dict[int, WorkflowExecutionInfo]:
+        nonlocal listed
+        listed += 1
+        return await list_runs()
+
+    monkeypatch.setattr(sweeping, "_running", counted)
+
+    async def counts_agree() -> bool:
+        before = listed
+        await sweeping.once()
+        return listed == before > 0
+
+    await _swept(sweeping, counts_agree)
+    lost = states[1]
+    handle = elsewhere.get_workflow_handle(workflow_id(lost.number))
+    before = (await handle.describe()).run_id
+    if how == "terminated":
+        await handle.terminate("by hand")
+    else:
+        execution = WorkflowExecution(workflow_id=handle.id)
+        await elsewhere.workflow_service.delete_workflow_execution(
+            DeleteWorkflowExecutionRequest(
+                namespace=elsewhere.namespace, workflow_execution=execution
+            )
+        )
+
+    async def runs_again() -> bool:
+        return await _runs(elsewhere, lost) and await _run_id(elsewhere, lost) != before
+
+    await _swept(sweeping, runs_again)
 
 
 async def test_only_one_sweeps_at_a_time(
