@@ -75,6 +75,20 @@ async def test_nobody_reads_by_sms_the_answer_to_an_anonymous_or_secret_reporter
         assert answer(await send("BACA")) == before, "not even whether somebody answered"
 
 
+@pytest.mark.parametrize("flag", ["anonymous", "secret"])
+async def test_the_office_named_by_sms_does_not_tell_what_such_a_report_was_about(
+    reported: Reported, fresh_database: Callable[[str], str], flag: str
+) -> None:
+    told = await reported(reporter=SAFE, **{flag: True})
+    told.prove("sms", PHONE, sms=True)
+    note(told.country, told.number, "archive", "Ini pidana.", archive_category="criminal_case")
+    becomes(told, Status.ARCHIVED_BY_ADMIN)
+    told.country.all("UPDATE lifecycle.report SET state = state || '{\"objected\": true}'")
+    async with sms_1708(told, fresh_database, Followup()) as send:
+        refused = answer(await send("BUKA"))
+    assert "sudah ditolak" in refused and "lain: Ombudsman RI, telepon 137." in refused
+
+
 async def test_another_phone_learns_nothing_of_an_answer(
     reported: Reported, fresh_database: Callable[[str], str]
 ) -> None:

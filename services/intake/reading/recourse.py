@@ -42,19 +42,34 @@ async def recourse_of(
     )
     archived = state.status is Status.ARCHIVED_BY_ADMIN
     archived_for = await session.scalar(category) if archived else None
-    concerning = concern(archived_for, state.classification, category_id)
+    return await _concerning(session, archived_for, state.classification, category_id)
+
+
+async def office_to_call(
+    session: AsyncSession, state: ReportState, *, discreet: bool
+) -> str | None:
+    """For a text message: one office that concerns the report, with its phone. `discreet`: one that
+    concerns every report, since which other it is tells what the report is about."""
+    if discreet:
+        ended = state.status in ENDED_BY_OTHERS
+        return shortest_to_call(await _concerning(session, None, None, None) if ended else ())
+    of_report = select(col(Report.category_id)).where(col(Report.number) == state.number)
+    category_id = await session.scalar(of_report)
+    return shortest_to_call(await recourse_of(session, category_id, state))
+
+
+async def _concerning(
+    session: AsyncSession,
+    archived_for: str | None,
+    classification: str | None,
+    category_id: int | None,
+) -> list[Recourse]:
+    concerning = concern(archived_for, classification, category_id)
     offices = select(RecourseEntry).where(*concerning).order_by(col(RecourseEntry.place))
     return [
         Recourse.model_validate(office, from_attributes=True)
         for office in await session.scalars(offices)
     ]
-
-
-async def office_to_call(session: AsyncSession, state: ReportState) -> str | None:
-    """For a text message: one office that concerns the report, with its phone."""
-    of_report = select(col(Report.category_id)).where(col(Report.number) == state.number)
-    category_id = await session.scalar(of_report)
-    return shortest_to_call(await recourse_of(session, category_id, state))
 
 
 def shortest_to_call(offices: Iterable[Recourse]) -> str | None:

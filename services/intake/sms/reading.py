@@ -59,7 +59,7 @@ async def read_by_sms(session: AsyncSession, wanted: Wanted, number: int, page: 
         last, shown = _after_answer(state), {"what": in_gsm(written.what)}
     if not sayable_in_gsm(words):
         return _without_words("question_elsewhere")
-    if wanted == "read" and (office := await office_to_call(session, state)):
+    if wanted == "read" and (office := await office_to_call(session, state, discreet=False)):
         elsewhere = Phrase("sms_instead", "elsewhere", {"office": office})
         end = "" if words.endswith((".", "!", "?")) else "."
         words = f"{words}{end} {elsewhere.in_language(INDONESIAN)}"

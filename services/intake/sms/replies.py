@@ -138,14 +138,16 @@ class Replies:
             if sender.stopped:
                 return "reading_stopped"
             return "words" if sender.reads else "question_elsewhere"
-        return await self._do_for_reporter(reply, token)
+        return await self._do_for_reporter(reply, sender)
 
-    async def _do_for_reporter(self, reply: Reply, token: str) -> Answer | RefusedWish | Accepted:
-        about = reply.about
+    async def _do_for_reporter(
+        self, reply: Reply, sender: Sender
+    ) -> Answer | RefusedWish | Accepted:
+        about, token = reply.about, sender.token
         match about.wish:
             case "satisfied" | "rate" | "object":
                 return (
-                    await self._refused(about.wish, about.number, about.reason)
+                    await self._refused(about.wish, about.number, sender, about.reason)
                     or _CONFIRM[about.wish]
                 )
             case "stop":
@@ -168,8 +170,9 @@ class Replies:
                 answer = await self._tell(reply, token, _PATHS[wanted.wish], body, done)
                 if wanted.wish == "object" and answer == "done":
                     return Accepted(one_sms(objected(await self._state(about.number), now())))
-                refused = answer in _UNHEARD and await self._refused(wanted.wish, about.number)
-                return refused or answer
+                if answer not in _UNHEARD:
+                    return answer
+                return await self._refused(wanted.wish, about.number, sender) or answer
             case "unclear":
                 return "unclear"
             case _:
@@ -229,12 +232,12 @@ class Replies:
             return ReportState.model_validate(await session.scalar(state))
 
     async def _refused(
-        self, wish: str, number: int, reason: ObjectionReason | None = None
+        self, wish: str, number: int, sender: Sender, reason: ObjectionReason | None = None
     ) -> RefusedWish | None:
         state, office = await self._state(number), None
         if wish == "object":
             async with self._database.session() as session:
-                office = await office_to_call(session, state)
+                office = await office_to_call(session, state, discreet=not sender.reads)
         text = refused_wish(ACTIONS[wish], state, now(), office, reason)
         return None if text is None else RefusedWish(one_sms(text))
 
