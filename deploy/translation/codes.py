@@ -208,6 +208,10 @@ CODES: dict[str, Iterable[str]] = {
     "problem.field": _FIELDS,
     "rating": ("1", "2", "3", "4", "5"),
     "reveal_reason": RevealReason,
+    "paper_hidden": ("anonymous", "copy", "below", "overseer"),
+    "paper_said": (
+        *("title", "footer", "printed_by", "older_words", "older_lines", "entry", "not_done"),
+    ),
     "reading": (
         *("reveal", "reveal_asked", "reveal_emergency", "reveal_granted", "reveal_confirmed"),
         *("reveal_refused", "reveal_put_off", "original", "attachment", "printed", "overseen"),

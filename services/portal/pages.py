@@ -1,9 +1,7 @@
 """Pages from templates: the words of codes, dates as people read them, colours by class."""
 
-from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -18,7 +16,7 @@ from shared.attachments import MAX_FILES, MAX_SIZE
 from shared.clock import now
 from shared.http.password_strength import SHORTEST
 from shared.labels import dates, numbers
-from shared.labels.catalogue import INDONESIAN, Language, contexts, messages
+from shared.labels.catalogue import messages
 from shared.lifecycle.calendar import Zone
 from shared.values import text
 
@@ -47,9 +45,7 @@ def labels(kind: str) -> dict[str, str]:
 def relabelled(text: str | None, *kinds: str) -> str:
     """A label that a service gave, in the language of the page: services label in Indonesian.
     Without kinds, one of any kind; what is no label (a name, an agency) stays as it is."""
-    if language.get() == INDONESIAN or text is None:
-        return text or ""
-    return _labels_by_text(language.get(), kinds).get(text, text)
+    return catalogues.relabelled(text, language.get(), *kinds)
 
 
 def titled(title: str) -> str:
@@ -63,17 +59,6 @@ def worded(text: str) -> str:
     """What stands at a field or choice, in the language of the page: a text or label in
     Indonesian; a name stays as it is."""
     return relabelled(translated(text))
-
-
-@cache
-def _labels_by_text(read_in: Language, kinds: tuple[str, ...]) -> Mapping[str, str]:
-    """The labels in another language by what they are in Indonesian, those of the first kinds
-    before others."""
-    by_text: dict[str, str] = {}
-    for kind in kinds or contexts():
-        for code, indonesian in messages(kind).items():
-            by_text.setdefault(indonesian, messages(kind, read_in)[code])
-    return by_text
 
 
 def countdown(days: int) -> str:

@@ -1,7 +1,17 @@
 """The words people read for the codes the system uses. `deploy.translation.codes` lists the codes,
 the catalogues in `shared/locales` say what each is called."""
 
-from shared.labels.catalogue import Language, message, messages, plural_message
+from collections.abc import Mapping
+from functools import cache
+
+from shared.labels.catalogue import (
+    INDONESIAN,
+    Language,
+    contexts,
+    message,
+    messages,
+    plural_message,
+)
 
 
 def label(kind: str, code: str, language: Language = "id") -> str:
@@ -19,3 +29,22 @@ def countdown(days: int, language: Language = "id") -> str:
     if days == 0:
         return label("countdown", "today", language)
     return plural_message("countdown", "left" if days > 0 else "late", abs(days), language)
+
+
+def relabelled(text: str | None, language: Language, *kinds: str) -> str:
+    """A label that a service gave, in another language: services label in Indonesian. Without
+    kinds, one of any kind; what is no label (a name, an agency) stays as it is."""
+    if language == INDONESIAN or text is None:
+        return text or ""
+    return _labels_by_text(language, kinds).get(text, text)
+
+
+@cache
+def _labels_by_text(language: Language, kinds: tuple[str, ...]) -> Mapping[str, str]:
+    """The labels in another language by what they are in Indonesian, those of the first kinds
+    before others."""
+    by_text: dict[str, str] = {}
+    for kind in kinds or contexts():
+        for code, indonesian in messages(kind).items():
+            by_text.setdefault(indonesian, messages(kind, language)[code])
+    return by_text

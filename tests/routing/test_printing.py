@@ -23,8 +23,9 @@ async def answered(country: Country, **changes: Any) -> tuple[int, str]:
     return number, next(one["id"] for one in written if one["action"] == "follow_up")
 
 
-async def paper(country: Country, who: str, path: str) -> str:
-    answer = await country.get(who, path)
+async def paper(country: Country, who: str, path: str, language: str = "id") -> str:
+    headers = country.header(who) | {"Accept-Language": language}
+    answer = await country.http.get(path, headers=headers)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.headers["content-disposition"].startswith("attachment")
@@ -42,6 +43,20 @@ async def test_the_internal_paper_says_all_and_that_it_is_internal(country: Coun
     for shown in ("INTERNAL", "Siti Rahmawati", "+6281234567890", ANSWER, "Jalan berlubang"):
         assert shown in text
     assert len(await printings(country, number)) == 1
+
+
+async def test_the_labels_of_the_internal_paper_are_in_its_reader_s_language(
+    country: Country,
+) -> None:
+    number, answer = await answered(country)
+    text = await paper(country, ADMIN, f"/reports/{number}/document", "en")
+    for shown in ("not for the public", "Handled by", "Verified", "Follow-up", "Agency admin"):
+        assert shown in text, shown
+    for indonesian in ("Ditangani", "Terverifikasi", "Tindak Lanjut", "Pelapor", "Riwayat", "WIB)"):
+        assert indonesian not in text, indonesian
+    assert ANSWER in text and "Jalan berlubang" in text
+    letter = await paper(country, ADMIN, f"/reports/{number}/follow-ups/{answer}/letter", "en")
+    assert "Kami menanggapi laporan Anda" in letter
 
 
 async def test_what_was_asked_is_on_the_internal_paper(country: Country) -> None:

@@ -14,6 +14,7 @@ from shared.command_requests.directory import agency
 from shared.documents.serving import PDF_ANSWER, pdf_answer
 from shared.http.auth import CurrentReader, CurrentStaff
 from shared.http.documentation import problem_responses
+from shared.http.language import pick_language
 from shared.http.limits import Limit, rate_limits
 from shared.http.paths import ReportNumber
 from shared.http.problems import not_found
@@ -33,15 +34,17 @@ _PER_PERSON = Limit("paper", 30, 600)
 async def print_report(
     number: ReportNumber, staff: CurrentReader, database: CurrentDatabase, request: Request
 ) -> Response:
-    """The report as this person reads it, as PDF on A4. Where it says who reported, that is
-    logged."""
+    """The report as this person reads it, as PDF on A4, its labels in the language of
+    Accept-Language. Where it says who reported, that is logged."""
+    language = pick_language(request.headers.get("accept-language"))
     await rate_limits(request).take(_PER_PERSON, str(staff.id))
     async with database.session() as session:
-        report = await report_view(session, staff, number, request.app.state.identity)
+        cipher = request.app.state.identity
+        report = await report_view(session, staff, number, cipher, language)
         if shows_identity(report):
             _log(session, staff, number, None)
         zone = await _zone(session, staff)
-    paper = report_paper(report, zone, staff)
+    paper = report_paper(report, zone, staff, language)
     return await pdf_answer(paper, request.app.state.papers, f"laporan-{number}-internal.pdf")
 
 

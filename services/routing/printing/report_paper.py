@@ -1,28 +1,29 @@
 """A report as its staff read it, on paper."""
 
+from services.routing.reading.countdown import Countdown
 from services.routing.reading.history import HistoryLine, Written
 from services.routing.reading.people import ShownActor
 from services.routing.reading.step_facts import StepFact
 from services.routing.reading.view import ReportView
 from shared.documents.a4 import A4, Block, Facts, Heading, Paragraph
 from shared.http.tokens import Staff
-from shared.labels import label
+from shared.labels import countdown, label, relabelled
+from shared.labels.catalogue import INDONESIAN, Language, Phrase
 from shared.labels.dates import moment
 from shared.lifecycle.actions import Action
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.people import Role
 
-_HIDDEN = {
-    "anonymous": "Anonim: identitas pelapor disembunyikan.",
-    "copy": "Tidak tampil pada salinan.",
-    "below": "Ditangani instansi di bawah: identitas pelapor tidak tampil.",
-    "overseer": "Pengawas membaca tanpa identitas pelapor.",
-}
 MOST_LINES = 500
 """Of the history, on one paper."""
 MOST_SAID = 1_000
 """Of what was written to and fro."""
 _READ_AGAIN = frozenset({"reporter", "public"})
+_VALUES = (
+    *("outcome", "unmet_reason", "follow_up_kind", "deferral", "archive_category"),
+    *("objection_reason", "request", "brought_by", "clock"),
+)
+"""Kinds of labels that the facts of a step can have as their values."""
 
 
 def shows_identity(report: ReportView) -> bool:
@@ -31,135 +32,188 @@ def shows_identity(report: ReportView) -> bool:
     return any((reporter.name, reporter.phone, reporter.email))
 
 
-def report_paper(report: ReportView, zone: Zone, reader: Staff) -> A4:
-    """Everything that the page of the panel shows, marked as internal, with who printed it."""
+def report_paper(
+    report: ReportView, zone: Zone, reader: Staff, language: Language = INDONESIAN
+) -> A4:
+    """Everything that the page of the panel shows, marked as internal, with who printed it. Labels
+    are in the reader's language, what was written stays as it is."""
     overseer = reader.role == Role.OVERSEER
     return A4(
-        title=f"Laporan #{report.number}: {report.title}"[:1_000],
-        footer=f"INTERNAL: bukan untuk publik. Laporan #{report.number}",
+        title=_said(language, "title", number=report.number, title=report.title)[:1_000],
+        language=language,
+        footer=_said(language, "footer", number=report.number),
         blocks=[
-            Paragraph(text=f"Dokumen internal. Dicetak oleh {reader.name}.", quiet=True),
-            Facts(rows=_particulars(report, zone, overseer=overseer)),
-            Heading(text="Pelapor"),
-            *_reporter(report, overseer=overseer),
-            Heading(text=label("field", "body")),
+            Paragraph(text=_said(language, "printed_by", name=reader.name), quiet=True),
+            Facts(rows=_particulars(report, zone, language, overseer=overseer)),
+            Heading(text=label("role", "reporter", language)),
+            *_reporter(report, language, overseer=overseer),
+            Heading(text=label("field", "body", language)),
             Paragraph(text=report.body),
-            *_original(report),
-            *_files(report),
-            *_conversation(report.written, zone),
-            Heading(text=label("field", "history")),
-            *_history(report.history, zone),
+            *_original(report, language),
+            *_files(report, language),
+            *_conversation(report.written, zone, language),
+            Heading(text=label("field", "history", language)),
+            *_history(report.history, zone, language),
         ],
     )
 
 
-def _particulars(report: ReportView, zone: Zone, *, overseer: bool) -> list[tuple[str, str]]:
+def _particulars(
+    report: ReportView, zone: Zone, language: Language, *, overseer: bool
+) -> list[tuple[str, str]]:
     flags = [
-        *([label("flag", "anonymous")] if report.anonymous else []),
-        *([label("flag", "secret")] if report.secret else []),
-        *([label("flag", "priority")] if report.priority else []),
-        *([label("mark", "held")] if report.held else []),
-        *(["Pengawas: hanya baca"] if overseer else []),
-        *([label("mark", "copy")] if report.by_copy and not overseer else []),
+        *([label("flag", "anonymous", language)] if report.anonymous else []),
+        *([label("flag", "secret", language)] if report.secret else []),
+        *([label("flag", "priority", language)] if report.priority else []),
+        *([label("mark", "held", language)] if report.held else []),
+        *([label("paper", "overseer_reads", language)] if overseer else []),
+        *([label("mark", "copy", language)] if report.by_copy and not overseer else []),
     ]
     place = report.place
     where = [text for text in (place.text, place.region) if text]
     rows = [
-        ("Status", report.status.label),
-        ("Tanda", ", ".join(flags)),
-        ("Masuk", moment(report.submitted_at, zone)),
-        ("Saluran", report.channel_label or ""),
-        ("Ditangani oleh", report.handler.name),
-        ("Rantai delegasi", " › ".join(agency.name for agency in report.chain)),
-        (label("field", "classification"), report.classification_label or ""),
-        (label("field", "category"), report.category.name if report.category else ""),
-        (label("field", "tags"), ", ".join(tag.name for tag in report.tags)),
-        (label("field", "place"), "\n".join(where)),
-        ("Batas waktu", report.countdown.text if report.countdown else ""),
-        ("Ditugaskan", report.assignee.name if report.assignee else ""),
-        ("Salinan", ", ".join(agency.name for agency in report.copies)),
+        (label("paper", "status", language), relabelled(report.status.label, language, "status")),
+        (label("paper", "flags", language), ", ".join(flags)),
+        (label("paper", "submitted", language), moment(report.submitted_at, zone, language)),
+        (
+            label("field", "channel", language),
+            relabelled(report.channel_label, language, "channel"),
+        ),
+        (label("paper", "handled_by", language), report.handler.name),
+        (label("paper", "chain", language), " › ".join(agency.name for agency in report.chain)),
+        (
+            label("field", "classification", language),
+            relabelled(report.classification_label, language, "classification"),
+        ),
+        (label("field", "category", language), report.category.name if report.category else ""),
+        (label("field", "tags", language), ", ".join(tag.name for tag in report.tags)),
+        (label("field", "place", language), "\n".join(where)),
+        (label("paper", "due", language), _left(report.countdown, language)),
+        (label("paper", "assigned", language), report.assignee.name if report.assignee else ""),
+        (label("paper", "copies", language), ", ".join(agency.name for agency in report.copies)),
     ]
     return [row for row in rows if row[1]]
 
 
-def _reporter(report: ReportView, *, overseer: bool) -> list[Block]:
+def _reporter(report: ReportView, language: Language, *, overseer: bool) -> list[Block]:
     """An overseer reads as a copy does, though there is none."""
     reporter = report.reporter
     if reporter.hidden:
         reads_as_copy = overseer and reporter.hidden == "copy"
-        return [Paragraph(text=_HIDDEN["overseer" if reads_as_copy else reporter.hidden])]
-    rows = [("Nama", reporter.name), ("Telepon", reporter.phone), ("Surel", reporter.email)]
+        why = "overseer" if reads_as_copy else reporter.hidden
+        return [Paragraph(text=label("paper_hidden", why, language))]
+    rows = [
+        (label("paper", "name", language), reporter.name),
+        (label("paper", "phone", language), reporter.phone),
+        (label("paper", "email", language), reporter.email),
+    ]
     return [Facts(rows=[(name, value) for name, value in rows if value])]
 
 
-def _original(report: ReportView) -> list[Block]:
+def _original(report: ReportView, language: Language) -> list[Block]:
     """As it was sent, where verification changed it."""
     if not report.title_difference and not report.body_difference:
         return []
     return [
-        Heading(text="Tulisan asli pelapor"),
+        Heading(text=label("paper", "original", language)),
         Paragraph(text=f"{report.original_title}\n\n{report.original_body}"),
     ]
 
 
-def _files(report: ReportView) -> list[Block]:
+def _files(report: ReportView, language: Language) -> list[Block]:
     if not report.attachments:
         return []
     names = "\n".join(file.name for file in report.attachments)
-    return [Heading(text="Lampiran"), Paragraph(text=names)]
+    return [Heading(text=label("field", "attachments", language)), Paragraph(text=names)]
 
 
-def _conversation(written: list[Written], zone: Zone) -> list[Block]:
+def _conversation(
+    written: list[Written], zone: Zone, language: Language = INDONESIAN
+) -> list[Block]:
     said = [words for words in written if words.words]
     if not said:
         return []
-    blocks: list[Block] = [Heading(text="Percakapan dan catatan")]
+    blocks: list[Block] = [Heading(text=label("paper", "conversation", language))]
     if (left_out := len(said) - MOST_SAID) > 0:
-        earlier = f"{left_out} tulisan yang lebih lama tidak dicetak; semuanya ada di panel."
+        earlier = _said(language, "older_words", count=left_out)
         blocks.append(Paragraph(text=earlier, quiet=True))
     for words in said[-MOST_SAID:]:
         # A request has a kind too, which its own name says.
         follow_up = words.kind if words.action == Action.FOLLOW_UP else None
-        kind = label("follow_up_kind", follow_up) if follow_up else words.label
-        outcome = [text for text in (words.outcome_label, words.unmet_reason_label) if text]
-        marks = [
-            *([label("flag", "secret")] if words.secret else []),
-            *(["Diralat"] if words.rectified else []),
-            *([] if _READ_AGAIN & {str(reader) for reader in words.read_by} else ["Internal"]),
+        kind = (
+            label("follow_up_kind", follow_up, language)
+            if follow_up
+            else relabelled(words.label, language, "action")
+        )
+        outcome = [
+            relabelled(text, language, "outcome", "unmet_reason")
+            for text in (words.outcome_label, words.unmet_reason_label)
+            if text
         ]
-        line = " · ".join([_actor(words.author), kind, *outcome, _at(words, zone), *marks])
+        marks = [
+            *([label("flag", "secret", language)] if words.secret else []),
+            *([label("paper", "rectified", language)] if words.rectified else []),
+            *(
+                []
+                if _READ_AGAIN & {str(reader) for reader in words.read_by}
+                else [label("paper", "internal", language)]
+            ),
+        ]
+        line = " · ".join(
+            [_actor(words.author, language), kind, *outcome, _at(words, zone, language), *marks]
+        )
         blocks += [Paragraph(text=line, quiet=True), Paragraph(text=words.words)]
     return blocks
 
 
-def _history(lines: list[HistoryLine], zone: Zone) -> list[Block]:
+def _history(lines: list[HistoryLine], zone: Zone, language: Language = INDONESIAN) -> list[Block]:
     """The newest lines: readings have no end, and paper has."""
     left_out = len(lines) - MOST_LINES
-    earlier = f"{left_out} baris riwayat yang lebih lama tidak dicetak; semuanya ada di panel."
+    earlier = _said(language, "older_lines", count=left_out)
     return [
         *([Paragraph(text=earlier, quiet=True)] if left_out > 0 else []),
-        Facts(rows=[_step(line, zone) for line in lines[-MOST_LINES:]]),
+        Facts(rows=[_step(line, zone, language) for line in lines[-MOST_LINES:]]),
     ]
 
 
-def _step(line: HistoryLine, zone: Zone) -> tuple[str, str]:
-    number = f"No. {line.entry}\n" if line.entry else ""
-    refused = f" (tidak dilakukan: {line.refusal})" if line.refusal else ""
-    became = f" → {line.to_status_label}" if line.changed and line.to_status_label else ""
-    facts = "".join(f"\n{fact.label}: {_was(fact)}{fact.value}" for fact in line.facts)
-    step = f"{line.label}{refused}{became}{facts}\n{_actor(line.actor)}"
-    return f"{number}{_at(line, zone)}", step
+def _step(line: HistoryLine, zone: Zone, language: Language) -> tuple[str, str]:
+    number = _said(language, "entry", entry=line.entry) + "\n" if line.entry else ""
+    refused = f" ({_said(language, 'not_done', reason=line.refusal)})" if line.refusal else ""
+    status = relabelled(line.to_status_label, language, "status")
+    became = f" → {status}" if line.changed and status else ""
+    facts = "".join(f"\n{_fact(fact, language)}" for fact in line.facts)
+    name = relabelled(line.label, language, "action", "reading")
+    step = f"{name}{refused}{became}{facts}\n{_actor(line.actor, language)}"
+    return f"{number}{_at(line, zone, language)}", step
 
 
-def _at(said: Written | HistoryLine, zone: Zone) -> str:
-    return f"{moment(said.at, zone)}{' (dibulatkan ke jam)' if said.to_the_hour else ''}"
+def _at(said: Written | HistoryLine, zone: Zone, language: Language) -> str:
+    at = moment(said.at, zone, language)
+    return f"{at} ({label('paper', 'to_the_hour', language)})" if said.to_the_hour else at
 
 
-def _was(fact: StepFact) -> str:
-    return f"{fact.was} → " if fact.was else ""
+def _fact(fact: StepFact, language: Language) -> str:
+    """What something was and became is people's own words; another value may be a label."""
+    name = relabelled(fact.label, language, "fact")
+    if fact.was:
+        return f"{name}: {fact.was} → {fact.value}"
+    return f"{name}: {relabelled(fact.value, language, *_VALUES)}"
 
 
-def _actor(actor: ShownActor) -> str:
+def _actor(actor: ShownActor, language: Language) -> str:
     name = f"{actor.staff.name}, " if actor.staff else ""
     where = f", {actor.agency.name}" if actor.agency else ""
-    return f"{name}{actor.label}{where}{f' {actor.system}' if actor.system else ''}"
+    system = f" {actor.system}" if actor.system else ""
+    return f"{name}{relabelled(actor.label, language, 'role')}{where}{system}"
+
+
+def _left(clock: Countdown | None, language: Language) -> str:
+    if clock is None:
+        return ""
+    if clock.unanswered:
+        return label("mark", "question_unanswered", language)
+    return countdown(clock.days, language)
+
+
+def _said(language: Language, code: str, **values: object) -> str:
+    return Phrase("paper_said", code, values).in_language(language)
