@@ -43,6 +43,8 @@ up for a lost one there."""
 SETTLED_AFTER: Final = 20.0
 """Seconds after its launch from which on a run is counted: what Temporal lists comes a little after
 what it has."""
+NEWEST: Final = 20
+"""Reports launched last that are looked for by their ids."""
 LATE_AFTER: Final = 60.0
 """Seconds that a stored deadline may lie back without its step."""
 BATCH: Final = 200
@@ -87,8 +89,13 @@ class Sweeping:
         async with self.database.autocommit() as connection:
             late = (await connection.execute(_LATE, {"late": LATE_AFTER})).scalars().all()
         suspects: list[int] = []
-        if time.monotonic() >= self._compare_at or await self._some_are_lost():
-            self._compare_at = 0.0  # unless all goes well
+        compare_at, self._compare_at = (
+            self._compare_at,
+            0.0,
+        )  # at the next one, unless all goes well
+        if time.monotonic() < compare_at and not await self._some_are_lost():
+            self._compare_at = compare_at
+        else:
             suspects = await self._without_run()
             if not await self._start_again(suspects):
                 self._compare_at = time.monotonic() + COMPARED_EVERY
@@ -98,15 +105,20 @@ class Sweeping:
         _compared.set_to_current_time()
 
     async def _some_are_lost(self) -> bool:
-        """Whether runs have ended otherwise than by completing since the last sweep, or fewer run
-        than reports need one. The rows are counted last: those that have ended meanwhile are not
-        missed, and what was launched just now is left out on both sides."""
+        """Whether runs have ended otherwise than by completing since the last sweep, one of the
+        reports that were launched last has none, as where Temporal's database is an older one, or
+        fewer run than reports need one. The rows are counted last: those that have ended meanwhile
+        are not missed, and what was launched just now is left out on both sides."""
         ended = _ENDED.format(since=(self._looked_at - _OVERLAP).isoformat())
         if await self._count(ended):
             return True
         async with self.database.autocommit() as connection:
-            parameters = {"settled": SETTLED_AFTER}
+            parameters = {"settled": SETTLED_AFTER, "newest": NEWEST}
+            newest = (await connection.execute(_NEWEST, parameters)).scalars().all()
             below = (await connection.execute(_FIRST_UNSETTLED, parameters)).scalar_one()
+        ids = ", ".join(f"'{names.workflow_id(number)}'" for number in newest)
+        if newest and await self._count(f"{_RUNNING} AND WorkflowId IN ({ids})") < len(newest):
+            return True
         running = await self._count(f"{_RUNNING} AND WorkflowId < '{below}'")
         async with self.database.autocommit() as connection:
             needed = (await connection.execute(_NEEDED, {"below": below})).scalar_one()
@@ -259,6 +271,11 @@ _FIRST_UNSETTLED = text(f"""
 SELECT coalesce(min({_ID}), '~') FROM lifecycle.report r WHERE r.ended_at IS NULL
     AND r.launched_at > clock_timestamp() - make_interval(secs => :settled)
 """)  # noqa: S608
+_NEWEST = text("""
+SELECT r.number FROM lifecycle.report r WHERE r.ended_at IS NULL
+    AND r.launched_at < clock_timestamp() - make_interval(secs => :settled)
+ORDER BY r.launched_at DESC LIMIT :newest
+""")
 _NEEDED = text(f"""
 SELECT count(*) FROM lifecycle.report r WHERE {_NEEDS_RUN} AND {_ID} < :below
 """)  # noqa: S608

@@ -187,7 +187,7 @@ async def test_a_run_that_does_not_answer_is_asked_less_and_less(
     assert len(signals) == 1
 
 
-@pytest.mark.parametrize("how", ["terminated", "deleted"])
+@pytest.mark.parametrize("how", ["terminated", "deleted", "older"])
 async def test_runs_are_listed_only_where_their_count_says_that_some_are_lost(
     reports: Reports,
     worker: None,
@@ -217,7 +217,12 @@ async def test_runs_are_listed_only_where_their_count_says_that_some_are_lost(
         return listed == before > 0
 
     await _swept(sweeping, counts_agree)
-    lost = states[1]
+    if (
+        how == "older"
+    ):  # as in a database of before: who was launched last is not there, but more are
+        for _ in range(2):
+            await sweeping.gateway.launch(await reports.accept())
+    lost = states[2 if how == "older" else 1]
     handle = elsewhere.get_workflow_handle(workflow_id(lost.number))
     before = (await handle.describe()).run_id
     if how == "terminated":
