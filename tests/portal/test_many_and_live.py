@@ -1,16 +1,19 @@
 """Many are chosen in a list, and what happens meanwhile is told without moving what one reads."""
 
 import re
+from collections.abc import Callable
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.portal.conftest import Meet, Portal
 from tests.portal.test_accessibility import HOUSE_RULES
 
 pytestmark = pytest.mark.timeout(600)
 
+COUNTED = 30_000
+"""Milliseconds: a page waits for a second before it asks, and the answer for a full machine."""
 LIST = "/panel?tab=unverified&order=newest"
 
 
@@ -48,13 +51,13 @@ def test_many_are_chosen_and_new_ones_wait_to_be_shown(meet: Meet, portal: Porta
     colleague.opens(LIST)
     now = colleague.page.locator("[data-count=unverified]").inner_text()
     assert now != before
-    expect(unverified).to_have_text(now)
+    expect(unverified).to_have_text(now, timeout=COUNTED)
     colleague.opens(f"/panel/laporan/{second}/archive")
     colleague.page.get_by_label("Laporan belum lengkap").check()
     colleague.page.get_by_label("Keterangan Arsip").fill("Tidak ada alamat.")
     colleague.presses("Arsipkan")
     expect(page.locator(f"#laporan-{second} .changed")).to_have_text("berubah")
-    expect(unverified).to_have_text(before)
+    expect(unverified).to_have_text(before, timeout=COUNTED)
     assert rows.count() == shown
     assert page.evaluate(HOUSE_RULES) == []
     with page.expect_event("load"):
@@ -95,3 +98,35 @@ def test_an_open_form_says_what_was_done_and_keeps_its_words(meet: Meet, portal:
     assert page.get_by_label("Catatan internal").input_value() == "Sudah saya telepon."
     assert not page.locator(".since").is_visible()
     assert admin.troubles == []
+
+
+def test_after_a_break_that_missed_events_a_page_looks_again(meet: Meet, portal: Portal) -> None:
+    """The stream says so when it is connected again: it is answered here as it is then."""
+    number = reported(portal, "Trotoar berlubang")
+    admin, colleague = meet(), meet()
+    for person in (admin, colleague):
+        person.signs_in("admin.kab.bandung")
+
+    def opens(path: str, during: Callable[[], None]) -> None:
+        """And has missed what is done `during` the break."""
+        page, waiting = admin.page, list[Route]()
+        page.unroute_all()
+        page.route("**/panel/langsung", lambda route: waiting.append(route))
+        with page.expect_request("**/panel/langsung"):
+            admin.opens(path)
+        during()
+        missed = "retry: 600000\nevent: missed\ndata: {}\n\n"
+        waiting[0].fulfill(content_type="text/event-stream", body=missed)
+
+    def archives() -> None:
+        colleague.opens(f"/panel/laporan/{number}/archive")
+        colleague.page.get_by_label("Laporan belum lengkap").check()
+        colleague.page.get_by_label("Keterangan Arsip").fill("Tidak ada alamat.")
+        colleague.presses("Arsipkan")
+
+    opens(LIST, lambda: None)
+    expect(admin.page.locator(".fresh")).to_have_text("Daftar ini mungkin berubah — tampilkan")
+    opens(f"/panel/laporan/{number}", archives)
+    expect(admin.page.locator(".since")).to_contain_text("Laporan ini berubah:")
+    opens(f"/panel/laporan/{number}", lambda: None)
+    assert not admin.page.locator(".since").is_visible()

@@ -5,16 +5,22 @@ if (live && window.EventSource && window.BroadcastChannel && navigator.locks) {
   var others = new BroadcastChannel("laporan");
   others.onmessage = function (message) { happened(message.data); };
   navigator.locks.request("laporan", function () {
-    new EventSource(live.dataset.live).addEventListener("report", function (event) {
+    var stream = new EventSource(live.dataset.live);
+    stream.addEventListener("report", function (event) {
       var report = JSON.parse(event.data);
       others.postMessage(report);
       happened(report);
+    });
+    stream.addEventListener("missed", function () {
+      others.postMessage(null);
+      happened(null);
     });
     return new Promise(function () {});
   });
 }
 function happened(report) {
   recount();
+  if (!report) { return missed(); }
   var row = document.getElementById("laporan-" + report.number);
   var list = document.querySelector("[data-tab]");
   document.querySelectorAll("[data-report='" + report.number + "']").forEach(function (open) {
@@ -22,6 +28,14 @@ function happened(report) {
   });
   if (row && report.version > Number(row.dataset.version)) { mark(row); }
   if (!row && list && belongs(list, report)) { fresh.add(report.number); count(list); }
+}
+// After a long break it is not known what happened: whatever is shown may have changed.
+function missed() {
+  var list = document.querySelector("[data-tab]");
+  document.querySelectorAll("[data-report]").forEach(function (open) {
+    tell(open, {version: open.dataset.version});
+  });
+  if (list) { offer(list, words("Daftar ini mungkin berubah — tampilkan", "This list may have changed — show")); }
 }
 function belongs(list, report) {
   var agency = list.dataset.agency, tab = list.dataset.tab;
@@ -35,8 +49,11 @@ function mark(row) {
   row.append(flag);
 }
 function count(list) {
+  offer(list, fresh.size + words(" laporan baru — tampilkan", " new — show"));
+}
+function offer(list, text) {
   var bar = list.querySelector(".fresh");
-  bar.querySelector("a").textContent = fresh.size + words(" laporan baru — tampilkan", " new — show");
+  bar.querySelector("a").textContent = text;
   bar.hidden = false;
 }
 // How many reports the tabs have is asked once for what happens within a second, and by no page
@@ -67,7 +84,7 @@ function tell(open, report) {
   }).then(function (text) {
     var page = new DOMParser().parseFromString(text, "text/html");
     var words = page.getElementById("sejak");
-    if (!words) { return; }
+    if (!words || !words.querySelector("li")) { return; }
     open.querySelector("[data-words]").replaceChildren.apply(
       open.querySelector("[data-words]"), Array.from(words.childNodes));
     open.hidden = false;
