@@ -22,7 +22,7 @@ def submit(citizen: Person | Reader | Portal, *, anonymous: bool = True) -> tupl
     if not isinstance(citizen, (Person, Reader)):
         with closing(Reader(citizen)) as somebody:
             return submit(somebody, anonymous=anonymous)
-    receipt = _sends(
+    receipt = sends(
         citizen,
         "/buat-laporan",
         title="jalan berlubang di depan SDN Soreang 1",
@@ -42,7 +42,7 @@ def submit(citizen: Person | Reader | Portal, *, anonymous: bool = True) -> tupl
 
 def dispose(admin: Person | Reader, number: str, unit: str = UNIT) -> None:
     """Verify with a corrected text, and hand to the unit."""
-    _sends(
+    sends(
         admin,
         f"/panel/laporan/{number}/verify",
         title=CORRECTED,
@@ -51,15 +51,15 @@ def dispose(admin: Person | Reader, number: str, unit: str = UNIT) -> None:
         category_id=_id_of(admin, "category", "Jalan Berlubang"),
         agency_id=_id_of(admin, "agency", unit),
     )
-    _waits_for(admin, number, CORRECTED)
+    waits_for(admin, number, CORRECTED)
 
 
 def follow_up(officer: Person | Reader, number: str, words: str) -> None:
-    _sends(officer, f"/panel/laporan/{number}/follow_up", outcome="done", text=words)
-    _waits_for(officer, number, words)
+    sends(officer, f"/panel/laporan/{number}/follow_up", outcome="done", text=words)
+    waits_for(officer, number, words)
 
 
-def _sends(person: Person | Reader, path: str, **answers: str) -> Page:
+def sends(person: Person | Reader, path: str, **answers: str) -> Page:
     """The page that comes after its form was sent with these answers."""
     form = _opens(person, path).form(path)
     data = form.data(**answers, langkah="kirim")
@@ -83,9 +83,10 @@ def _opens(person: Person | Reader, path: str) -> Page:
     return Page(answer.status, answer.text())
 
 
-def _waits_for(person: Person | Reader, number: str, done: str) -> None:
+def waits_for(person: Person | Reader, place: str, done: str) -> None:
+    """Until these words are on the page of a report, or on one below it."""
     until = time.monotonic() + _PATIENCE
-    while done not in (page := _opens(person, f"/panel/laporan/{number}")).html:
+    while done not in (page := _opens(person, f"/panel/laporan/{place}")).html:
         assert time.monotonic() < until, page.html
         time.sleep(0.2)
 

@@ -11,7 +11,7 @@ import pytest
 from deploy.local.postgres import DATABASE
 from services.portal.panel.forms import FORMS as ACTION_FORMS
 from shared.lifecycle.actions import Action
-from tests.portal.by_request import dispose, submit
+from tests.portal.by_request import dispose, follow_up, sends, submit, waits_for
 from tests.portal.conftest import Portal
 from tests.portal.reading import Form, Reader
 
@@ -44,16 +44,42 @@ def reads(portal: Portal) -> Iterator[Callable[..., Reader]]:
 
 @pytest.fixture(scope="module")
 def reports(reads: Reads) -> dict[str, str]:
-    """A fresh report of Kabupaten Bandung and a verified one, made once."""
-    (verified, _), (fresh, _) = submit(reads()), submit(reads())
-    dispose(reads(_ADMIN), verified)
-    return {"verified": verified, "fresh": fresh}
+    """Reports of Kabupaten Bandung by what became of them, made once."""
+    made = {name: submit(reads())[0] for name in ("fresh", "verified", *_ON)}
+    admin, officer = reads(_ADMIN), reads(_OFFICER)
+    for name in ("verified", "followed", "held", "closed"):
+        dispose(admin, made[name])
+    for name in ("followed", "held", "closed"):
+        follow_up(officer, made[name], WORDS)
+    sends(admin, f"/panel/laporan/{made['held']}/hold", reason=WORDS)
+    sends(admin, f"/panel/laporan/{made['closed']}/close", reason=WORDS)
+    sends(admin, f"/panel/laporan/{made['linked']}/link", main_number=made["fresh"])
+    archived = {"category": "incomplete", "note": WORDS}
+    sends(admin, f"/panel/laporan/{made['archived']}/archive", **archived)
+    for name, actions in _ON.items():
+        waits_for(admin, f"{made[name]}/{actions[0]}", 'id="formulir"')
+    return made
 
 
 _EVERY_KIND = pytest.param(len(JUNK), id="every kind", marks=pytest.mark.nightly)
 _KINDS = pytest.mark.parametrize("kinds", [pytest.param(2, id="two kinds"), _EVERY_KIND])
 _ADMIN = "admin.kab.bandung"
-_OF_FRESH = {Action.VERIFY, Action.THROW, Action.DEFER, Action.ARCHIVE}
+_OFFICER = "petugas.pupr.kab.bandung"
+_OF_FRESH = (Action.VERIFY, Action.THROW, Action.DEFER, Action.ARCHIVE)
+_ON: dict[str, tuple[Action, ...]] = {
+    "followed": (Action.HOLD, Action.CLOSE, Action.REQUEST_HOLD, Action.REQUEST_CLOSE),
+    "held": (Action.RELEASE, Action.REQUEST_RELEASE),
+    "closed": (Action.REOPEN, Action.REQUEST_REOPEN),
+    "linked": (Action.UNLINK,),
+    "archived": (Action.RESTORE,),
+}
+"""What a report has to be for a form to be drawn."""
+_WHERE: dict[Action, str] = {
+    action: name for name, actions in {"fresh": _OF_FRESH, **_ON}.items() for action in actions
+}
+_ELSE = "verified"
+_ASKED_FOR = [action for action in _WHERE if action.startswith("request_")]
+_OF_WHO_IS_HELPED = (Action.REPLY, Action.COMPLETE_INFORMATION)
 FORMS = (
     # page, who, service, path
     ("/buat-laporan", None, "intake", "/reports"),
@@ -64,13 +90,13 @@ FORMS = (
     # Of every action its own page, but that of copies: it has agencies once some are searched for.
     *(
         (
-            f"/panel/laporan/{{{'fresh' if action in _OF_FRESH else 'verified'}}}/{action}",
-            _ADMIN,
+            f"/panel/laporan/{{{_WHERE.get(Action(action), _ELSE)}}}/{action}",
+            _OFFICER if action in _ASKED_FOR else _ADMIN,
             form.service,
             form.path,
         )
         for action, form in ACTION_FORMS.items()
-        if not form.many
+        if not form.many and action not in _OF_WHO_IS_HELPED
     ),
 )
 EMPTIED = {
