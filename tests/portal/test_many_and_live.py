@@ -107,13 +107,16 @@ def test_after_a_break_that_missed_events_a_page_looks_again(meet: Meet, portal:
     for person in (admin, colleague):
         person.signs_in("admin.kab.bandung")
 
-    def opens(path: str, during: Callable[[], None]) -> None:
+    page = admin.page
+
+    def opens(path: str, during: Callable[[], None] = lambda: None) -> None:
         """And has missed what is done `during` the break."""
-        page, waiting = admin.page, list[Route]()
+        waiting: list[Route] = []
         page.unroute_all()
         page.route("**/panel/langsung", lambda route: waiting.append(route))
-        with page.expect_request("**/panel/langsung"):
-            admin.opens(path)
+        admin.opens(path)
+        while not waiting:
+            page.wait_for_timeout(50)
         during()
         missed = "retry: 600000\nevent: missed\ndata: {}\n\n"
         waiting[0].fulfill(content_type="text/event-stream", body=missed)
@@ -124,9 +127,11 @@ def test_after_a_break_that_missed_events_a_page_looks_again(meet: Meet, portal:
         colleague.page.get_by_label("Keterangan Arsip").fill("Tidak ada alamat.")
         colleague.presses("Arsipkan")
 
-    opens(LIST, lambda: None)
-    expect(admin.page.locator(".fresh")).to_have_text("Daftar ini mungkin berubah — tampilkan")
+    opens(LIST)
+    told = expect(page.locator(".fresh"))
+    told.to_have_text("Daftar ini mungkin berubah — tampilkan", timeout=COUNTED)
     opens(f"/panel/laporan/{number}", archives)
-    expect(admin.page.locator(".since")).to_contain_text("Laporan ini berubah:")
-    opens(f"/panel/laporan/{number}", lambda: None)
-    assert not admin.page.locator(".since").is_visible()
+    expect(page.locator(".since")).to_contain_text("Laporan ini berubah:", timeout=COUNTED)
+    with page.expect_response("**/sejak/*"):
+        opens(f"/panel/laporan/{number}")
+    assert not page.locator(".since").is_visible()
