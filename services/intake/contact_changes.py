@@ -27,6 +27,7 @@ from shared.http.documentation import problem_responses
 from shared.http.language import pick_language
 from shared.http.limits import Limit, limited
 from shared.http.paths import ReportNumber
+from shared.http.problems import not_found
 from shared.http.secret_tokens import token_hash
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.values.text import PASSWORD_LIMIT
@@ -164,19 +165,22 @@ async def drop_report_contact_change(
 @router.post(
     "/contact-changes/stop",
     status_code=204,
-    responses=problem_responses(429),
+    responses=problem_responses(404, 429),
     dependencies=[Depends(limited(STOPPING))],
 )
 async def stop_contact_change(form: StopForm, session: Transaction) -> None:
     """By the token in the notice: the present contact stays. All sessions of an account end, as
     whoever asked for the change knows its password; the code of a report stays, and can be replaced
-    by the contact (`/recovery`). The same answer for a token of nobody's."""
+    by the contact (`/recovery`). 404 where no change waits by this token, which is nobody's, was
+    used, or whose change has been made or dropped: nothing was stopped then."""
     of_token = col(ContactChange.stop_hash) == token_hash(form.token)
     change = await session.scalar(select(ContactChange).where(of_token))
     if change is None:
-        return
+        raise not_found()
     holder = holder_of_change(change)
     await holder.row(session)
     ended = delete(ContactChange).where(of_token).returning(col(ContactChange.id))
-    if await session.scalar(ended) is not None and holder.account_id is not None:
+    if await session.scalar(ended) is None:
+        raise not_found()
+    if holder.account_id is not None:
         await SESSIONS.end_all(session, holder.account_id)

@@ -72,7 +72,7 @@ async def test_the_link_of_a_notice_stops_nothing_once_its_contact_was_removed(
     assert link
     assert await report.removes() == 204
     body = {"token": link.group(1)}
-    assert (await services.intake.post("/contact-changes/stop", json=body)).status_code == 204
+    assert (await services.intake.post("/contact-changes/stop", json=body)).status_code == 404
     waiting = (await services.intake.get(report.changes, headers=report.own)).json()["waiting"]
     assert [each["channel"] for each in waiting] == ["email"]
 

@@ -68,14 +68,23 @@ async def test_the_link_of_a_report_s_notice_keeps_the_contact_and_speaks_of_no_
     await report.asks_to_replace(NEW)
     link = re.search(r"/kontak-laporan/\S+", text_of(await services.notice()))
     assert link
-    await visitor.opens(link.group())
+    for cut in (link.group()[:-4], link.group() + "A" * 200):
+        await visitor.opens(cut)
+        await visitor.sends(cut, 404)
+        assert "Tidak ada yang dihentikan" in visitor.reads
+        assert "tidak diganti" not in visitor.reads
     shown = [visitor.reads]
+    await visitor.opens(link.group())
+    shown.append(visitor.reads)
     await visitor.sends(link.group())
     assert "Kontak Anda tidak diganti" in visitor.reads
     for page in (*shown, visitor.reads):
         main = page[page.index("<main") : page.index("</main>")]
         assert "akun" not in main.lower() and "kata sandi" not in main.lower()
     assert services.country.one("SELECT count(*) FROM intake.contact_change") == 0
+    await visitor.opens(link.group())
+    await visitor.sends(link.group(), 404)
+    assert "Bila Anda sudah menekan tombolnya, kontak Anda tetap" in visitor.reads
 
 
 async def test_a_contact_that_is_not_safe_is_removed_and_another_waits_in_english_too(

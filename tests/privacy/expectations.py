@@ -182,7 +182,7 @@ CASES: dict[str, Case] = {
     "intake POST /reports/{number}/contacts/{channel}/removal": Case(
         ONLY_A_REPORTER, "reachable", once=True
     ),
-    "intake POST /contact-changes/stop": Case(OPEN, body={"token": "AAAA"}),
+    "intake POST /contact-changes/stop": Case(NOBODY, body={"token": "AAAA"}),
     "notification GET /reporters/me/contacts": Case(ONLY_ACCOUNTS),
     "notification POST /reporters/me/contacts/{channel}/code": Case(ONLY_ITS_ACCOUNT, "reachable"),
     "notification POST /reporters/me/contacts/{channel}/proof": Case(

@@ -143,22 +143,34 @@ async def remove_report_contact(
 async def keep_contact_page(page_request: PublicRequest, token: str) -> Response:
     """The link in the notice: of an account, or of a report. Opening it stops nothing: mail
     programs look at links."""
-    return _keep_page(page_request, token, kept=False)
+    return _keep_page(page_request, token, "asked")
 
 
 @router.post("/kontak-tetap/{token}")
 @router.post("/kontak-laporan/{token}")
 async def keep_contact(page_request: PublicRequest, token: str) -> Response:
+    """404, with where to look, where nothing was stopped: nobody may take it for safe then."""
     await page_request.form()
     body = {"token": token}
-    await page_request.call("intake", "POST", "/contact-changes/stop", json=body)
-    return _keep_page(page_request, token, kept=True)
+    try:
+        await page_request.call("intake", "POST", "/contact-changes/stop", json=body)
+    except Problem as problem:
+        if problem.status not in (404, 422):
+            raise
+        return _keep_page(page_request, token, "unknown")
+    return _keep_page(page_request, token, "kept")
 
 
-def _keep_page(page_request: PageRequest, token: str, *, kept: bool) -> Response:
+def _keep_page(
+    page_request: PageRequest, token: str, state: Literal["asked", "kept", "unknown"]
+) -> Response:
     of_report = page_request.request.url.path.startswith("/kontak-laporan/")
     return page_request.page(
-        "public/keep_contact.html", of_report=of_report, token=token, kept=kept
+        "public/keep_contact.html",
+        404 if state == "unknown" else 200,
+        of_report=of_report,
+        token=token,
+        state=state,
     )
 
 
