@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import Index
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field, SQLModel
 
@@ -100,15 +100,7 @@ class Abbreviation(SQLModel, table=True):
     """What a short word stands for in a search, folded: *pju*, *penerangan jalan umum*."""
 
     __tablename__ = "abbreviation"
-    __table_args__ = (
-        Index("abbreviation_meaning", "meaning"),
-        CheckConstraint(
-            "short COLLATE \"C\" ~ '^[a-z0-9]+$'"
-            " AND meaning COLLATE \"C\" ~ '^[a-z0-9]+( [a-z0-9]+)*$'",
-            name="abbreviation_is_folded",
-        ),
-        _IN_SCHEMA,
-    )
+    __table_args__ = (Index("abbreviation_meaning", "meaning"), _IN_SCHEMA)
 
     short: str = Field(primary_key=True)
     meaning: str = Field(primary_key=True)

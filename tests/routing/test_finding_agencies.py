@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, text
-from sqlalchemy.exc import IntegrityError
 
 from shared.database.agency_search import find_agencies
 from shared.database.engine import Database, raw
@@ -174,30 +173,6 @@ async def test_an_agency_is_found_by_names_that_its_admins_keep(country: Country
     assert await name_itself(country, "jabar", *(f"Nama {n}" for n in range(21))) == 422
     log = (await country.get(COORDINATOR, "/management/log")).json()["items"]
     assert log[0]["details"] == {"aliases": ["DLLAJ, Dinas Jalan Raya", ""]}
-
-
-ODD_NAMES = ("dinas pu", "a & b", "'", "!x | (y):*", "\\")
-
-
-async def test_odd_names_that_admins_keep_break_no_search(country: Country) -> None:
-    assert await name_itself(country, "dishub-kab-bandung", *ODD_NAMES) in (200, 422)
-    assert await name_itself(country, "dishub-kab-bandung", "dinas pu", "a & b") == 200
-    for words in ODD_NAMES:
-        await offered(country, COORDINATOR, words)
-    for words in ("dinas pu kabupaten bandung", "a & b"):
-        found = (await offered(country, COORDINATOR, words))["items"]
-        assert country.agencies["dishub-kab-bandung"] in [each["id"] for each in found], words
-    assert await name_itself(country, "dishub-kab-bandung") == 200
-
-
-@pytest.mark.parametrize("odd", [*ODD_NAMES, "PU", "é"])
-async def test_an_abbreviation_is_kept_as_searches_have_its_words(
-    country: Country, odd: str
-) -> None:
-    with pytest.raises(IntegrityError):
-        await country.rows(
-            "INSERT INTO routing.abbreviation VALUES (:short, 'pekerjaan umum')", short=odd
-        )
 
 
 async def test_names_of_an_agency_set_by_several_at_once_are_those_of_one(
