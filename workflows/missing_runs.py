@@ -89,10 +89,8 @@ class Sweeping:
         async with self.database.autocommit() as connection:
             late = (await connection.execute(_LATE, {"late": LATE_AFTER})).scalars().all()
         suspects: list[int] = []
-        compare_at, self._compare_at = (
-            self._compare_at,
-            0.0,
-        )  # at the next one, unless all goes well
+        compare_at = self._compare_at
+        self._compare_at = 0.0  # the next one compares, unless all goes well
         if time.monotonic() < compare_at and not await self._some_are_lost():
             self._compare_at = compare_at
         else:
