@@ -45,7 +45,7 @@ async def sign_up(
     is not proven to be anybody's. Only where another has the same password too, that is a 422
     (decision 30): what signing in would tell as well, and counted as such a try."""
     if lacking := unreachable(form, "", "phone"):
-        raise validation(lacking)
+        raise validation(*lacking)
     contacts = [
         index(contact)
         for contact, index in ((form.phone, intake.index.phone), (form.email, intake.index.email))

@@ -30,8 +30,8 @@ def one_line(raw: str) -> str | None:
     return on_one_line(normalise(raw)) or None
 
 
-def _nothing(raw: object) -> object:
-    """Forms send what was left open as an empty text."""
+def nothing(raw: object) -> object:
+    """Forms send what was left open as an empty text: that is None."""
     return None if isinstance(raw, str) and not raw.strip() else raw
 
 
@@ -45,7 +45,7 @@ def _day_or_instant(raw: object, read: ValidatorFunctionWrapHandler) -> object:
         raise PydanticCustomError(code, "A day, or an instant with its zone") from None
 
 
-Left = BeforeValidator(_nothing)
+Left = BeforeValidator(nothing)
 Happened = Annotated[Day | Instant, WrapValidator(_day_or_instant)]
 Place = Annotated[str, StringConstraints(max_length=PLACE_LIMIT), AfterValidator(one_line)]
 

@@ -61,12 +61,15 @@ class ReporterForm(Form):
     ] = Field(None, description="Population number, 16 digits; optional")
 
 
-def unreachable(reporter: ReporterForm | None, within: str, whole: str) -> FieldError | None:
-    """What lacks of who is to be reached, at the field that lacks: `within` goes before its name,
-    `whole` is where both are said to."""
+def unreachable(reporter: ReporterForm | None, within: str, whole: str) -> list[FieldError]:
+    """All that lacks of who is to be reached, at the fields that lack: `within` goes before the
+    name's, `whole` is where a contact is asked for."""
+    lacking = []
     if reporter is None or not (reporter.phone or reporter.email):
-        return FieldError(whole, "contact_missing")
-    return None if reporter.name else FieldError(f"{within}name", "missing")
+        lacking.append(FieldError(whole, "contact_missing"))
+    if reporter is None or not reporter.name:
+        lacking.append(FieldError(f"{within}name", "missing"))
+    return lacking
 
 
 class ReporterOfReport(ReporterForm):

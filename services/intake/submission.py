@@ -1,11 +1,12 @@
 """A person submits a report: JSON, or a form with files."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.routing import APIRoute
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -15,6 +16,7 @@ from services.intake.accepting.preparing import NOTHING, Arrival
 from services.intake.access_codes import bearer_token, log_code
 from services.intake.models import Submission
 from services.intake.references import checked_by, look_up_of, report_of
+from services.intake.refused_form import REPORTER, read_saying_all, remembered, saying_all
 from services.intake.report_form import unreachable
 from services.intake.resources import Intake, Resources
 from services.intake.submission_form import OpenedSubmission, SubmissionAnswer, SubmissionForm
@@ -27,18 +29,16 @@ from shared.http.documentation import problem_responses
 from shared.http.form_parts import only_parts
 from shared.http.idempotency import CommandId, anybody, asker_of
 from shared.http.limits import Limit, limited, rate_limits
-from shared.http.problems import FieldError, conflict, validation
+from shared.http.problems import FieldError, Problem, conflict, validation
 from shared.http.tokens import Principal, ReportBearer, Reporter
 from shared.http.transaction import CurrentDatabase
-from shared.http.uploads import FORM_LIMIT, Files, discard, read_form, stored
+from shared.http.uploads import FORM_LIMIT, Files, discard, stored
 from shared.lifecycle.channels import Channel
 
 SUBMISSION = Limit("submission", 60, 600)
 CHECKS = Limit("check", 120, 600)
 PUBLIC = "public"
 """The scope of keys of those without an account."""
-_FIELDS = ("reporter.", "reporter")
-"""Where the form has who reports: what stands before each of its fields, and the whole."""
 
 router = APIRouter(tags=["Submission"])
 
@@ -63,7 +63,7 @@ async def submit_report(
 
 
 async def _submit_directly(request: Request, form: SubmissionForm, key: UUID) -> Response | None:
-    if form.linked_number is not None or unreachable(form.reporter, *_FIELDS):
+    if form.linked_number is not None or unreachable(form.reporter, *REPORTER):
         return None
     intake: Resources = request.app.state.resources
     report = _draft(form, None, _key(intake, request, None, key))
@@ -79,24 +79,29 @@ router.add_api_route(
     submit_report,
     methods=["POST"],
     status_code=201,
-    dependencies=[Depends(limited(SUBMISSION))],
+    dependencies=[Depends(limited(SUBMISSION)), Depends(remembered)],
     responses=problem_responses(401, 409, 429, 503),
-    route_class_override=direct_route(SubmissionForm, _submit_directly),
+    route_class_override=saying_all(direct_route(SubmissionForm, _submit_directly)),
 )
 
 
-@router.post(
-    "/reports/check",
-    status_code=204,
-    dependencies=[Depends(limited(CHECKS))],
-    responses=problem_responses(401, 429, 503),
-)
 async def check_report(
     form: SubmissionForm, principal: OptionalPrincipal, database: CurrentDatabase, intake: Intake
 ) -> None:
     """Say whether this report would be taken, before its writer looks over it a last time.
     Nothing is kept."""
     await _new_report(database, intake, form, principal, (PUBLIC, ""))
+
+
+router.add_api_route(
+    "/reports/check",
+    check_report,
+    methods=["POST"],
+    status_code=204,
+    dependencies=[Depends(limited(CHECKS)), Depends(remembered)],
+    responses=problem_responses(401, 429, 503),
+    route_class_override=saying_all(APIRoute),
+)
 
 
 @router.post(
@@ -120,7 +125,7 @@ async def submit_report_with_attachments(
     attachments: Files = [],  # noqa: B006  FastAPI copies defaults
 ) -> OpenedSubmission:
     """As POST /reports, with files; the answer opens the report."""
-    form = read_form(SubmissionForm, report)
+    form = read_saying_all(report, principal)
     new = await _new_report(
         database, intake, form, principal, _key(intake, request, principal, key)
     )
@@ -190,8 +195,8 @@ async def _arrival(
     key: tuple[str, str],
 ) -> Arrival:
     account_id = principal.account_id if isinstance(principal, Reporter) else None
-    if account_id is None and (lacking := unreachable(form.reporter, *_FIELDS)):
-        raise validation(lacking)
+    if account_id is None and (lacking := unreachable(form.reporter, *REPORTER)):
+        raise validation(*lacking, *await _unknown(intake, form))
     linked_number = await _linked(database, principal, form)
     return Arrival(
         replace(_draft(form, account_id, key), linked_number=linked_number), look_up_of(form)
@@ -207,6 +212,17 @@ def _draft(form: SubmissionForm, account_id: int | None, key: tuple[str, str]) -
         identity=form.reporter.identity if form.reporter else Identity(),
         reporter_id=account_id,
     )
+
+
+async def _unknown(intake: Resources, form: SubmissionForm) -> Sequence[FieldError]:
+    """What the form names and is not there."""
+    try:
+        await checked_by(intake.named.ask, form)
+    except Problem as refused:
+        if refused.status != 422:
+            raise
+        return refused.errors
+    return ()
 
 
 async def _linked(

@@ -168,7 +168,7 @@ def install(app: FastAPI) -> None:
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         if isinstance(error.body, bytes) and any(e["loc"] == ("body",) for e in error.errors()):
             return await answer(request, unsupported_media())  # only what is called JSON is parsed
-        return await answer(request, validation(*map(_field_error, error.errors())))
+        return await answer(request, validation(*map(field_error, error.errors())))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
@@ -203,7 +203,8 @@ def params_of(error: Mapping[str, Any]) -> dict[str, Any]:
     return params
 
 
-def _field_error(error: Mapping[str, Any]) -> FieldError:
+def field_error(error: Mapping[str, Any]) -> FieldError:
+    """One of the errors of a request that FastAPI refused."""
     loc = error["loc"]
     if error["type"] == "json_invalid":  # its location is an offset, of no use to a person
         return FieldError("", "json_invalid")

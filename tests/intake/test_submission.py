@@ -258,6 +258,56 @@ async def test_what_is_wrong_is_said_by_field(
     assert country.one("SELECT count(*) FROM lifecycle.report") == 0
 
 
+NAMELESS = [("reporter", "contact_missing"), ("reporter.name", "missing")]
+LACKING = [
+    ({}, [("classification", "missing"), ("body", "missing"), ("title", "missing"), *NAMELESS]),
+    (
+        {"body": "", "title": " ", "reporter": {"phone_safe": True}},
+        [("body", "text_empty"), ("title", "missing"), *NAMELESS],
+    ),
+    ({"body": "x", "title": "", "reporter": {"name": "S"}}, [("title", "missing"), NAMELESS[0]]),
+    (
+        {"title": None, "reporter": {"phone": "12"}},
+        [("reporter.phone", "phone_invalid"), ("title", "missing"), NAMELESS[1]],
+    ),
+    (
+        {"title": None, "latitude": 1, "reporter": None, "channel": "android"},
+        [("", "coordinates_incomplete"), *NAMELESS],
+    ),
+    (
+        {"addressee": "tidak-ada", "reporter": {}, "region_code": "99.99"},
+        [*NAMELESS, ("region_code", "region_unknown"), ("addressee", "agency_unknown")],
+    ),
+]
+
+
+@pytest.mark.parametrize("path", ["/reports", "/reports/check", "/reports/with-attachments"])
+@pytest.mark.parametrize(("changes", "lacking"), LACKING)
+async def test_all_that_lacks_is_said_at_once(
+    intake: httpx.AsyncClient, path: str, changes: dict[str, Any], lacking: list[tuple[str, str]]
+) -> None:
+    sent = form(**changes) if changes else {}
+    if path.endswith("attachments"):
+        answer = await intake.post(path, files={"report": (None, json.dumps(sent))})
+    else:
+        answer = await intake.post(path, json=sent)
+    errors = [(error["field"], error["code"]) for error in answer.json()["errors"]]
+    assert answer.status_code == 422
+    assert sorted(errors) == sorted(lacking)
+
+
+@pytest.mark.parametrize("path", ["/reports", "/reports/check"])
+async def test_who_has_an_account_is_not_asked_for_a_contact_with_the_rest(
+    intake: httpx.AsyncClient, path: str
+) -> None:
+    account = {"name": "Siti", "phone": "081234567890", "password": "kata sandi panjang sekali"}
+    signed_in = (await intake.post("/reporters", json=account)).json()
+    headers = {"Authorization": f"Bearer {signed_in['access_token']}"}
+    answer = await intake.post(path, json={"classification": "complaint"}, headers=headers)
+    errors = {(error["field"], error["code"]) for error in answer.json()["errors"]}
+    assert errors == {("body", "missing"), ("title", "missing")}
+
+
 @pytest.mark.parametrize("content", [b"null", b"[]", b"{", b"\xff\xfe", b'"\\u0000"', b""])
 async def test_what_is_no_form_is_refused(intake: httpx.AsyncClient, content: bytes) -> None:
     answer = await intake.post(

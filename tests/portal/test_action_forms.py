@@ -116,3 +116,20 @@ def test_what_is_wrong_is_called_as_its_field_is(portal: Portal) -> None:
             assert page.status == 422
             assert re.search(rf'<li><a href="#f-\w+">{wrong}</a>: Wajib diisi\.', page.html), path
             assert wrong in {field.label.strip() for form in page.forms for field in form.fields}
+
+
+def test_all_that_lacks_of_a_report_is_said_at_once(portal: Portal) -> None:
+    everything = ["Judul", "Isi laporan", "Nomor telepon", "Nama"]
+    with closing(Reader(portal)) as citizen:
+        form = citizen.opens("/buat-laporan").form("/buat-laporan")
+        for filled, lacking in (
+            ({}, everything),
+            ({"body": "Jalan di depan pasar berlubang."}, ["Judul", "Nomor telepon", "Nama"]),
+            ({"title": "Jalan berlubang", "phone": "0812 3456 7890"}, ["Isi laporan", "Nama"]),
+        ):
+            page = citizen.sends(form, langkah="periksa", **filled)
+            assert page.status == 422
+            said = re.findall(r'<li><a href="#f-\w+">([^<]+)</a>:', page.html)
+            assert sorted(said) == sorted(lacking)
+            kept = page.form("/buat-laporan")
+            assert all(kept.named(name).value == value for name, value in filled.items())

@@ -1,0 +1,87 @@
+"""A form that is refused says all that lacks at once. What looks at the whole of it (title,
+contact, coordinates) is checked only where each field is as it should be; here it is said of the
+others too."""
+
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+
+from services.intake.details import nothing
+from services.intake.report_form import ReporterForm, unreachable
+from services.intake.submission_form import SubmissionForm
+from shared.http.auth import OptionalPrincipal
+from shared.http.problems import FieldError, Problem, field_error, validation
+from shared.http.tokens import Principal, Reporter
+from shared.http.uploads import read_form
+
+REPORTER = ("reporter.", "reporter")
+"""Where the form has who reports: what stands before each of its fields, and the whole."""
+_REACHED_BY = ("name", "phone", "email")
+
+
+async def remembered(request: Request, principal: OptionalPrincipal) -> None:
+    """The dependency that `saying_all` needs: who has an account is not asked for a contact."""
+    request.state.asks = principal
+
+
+def saying_all(route: type[APIRoute]) -> type[APIRoute]:
+    """A route as `route`, whose refusal of a `SubmissionForm` says all that lacks."""
+
+    class SayingAll(route):  # type: ignore[valid-type,misc]
+        def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
+            ordinary: Callable[[Request], Awaitable[Response]] = super().get_route_handler()
+
+            async def handle(request: Request) -> Response:
+                try:
+                    return await ordinary(request)
+                except RequestValidationError as error:
+                    if not isinstance(error.body, dict):
+                        raise
+                    said = [field_error(one) for one in error.errors()]
+                    raise _with_all(said, error.body, request.state.asks) from None
+
+            return handle
+
+    return SayingAll
+
+
+def read_saying_all(report: str, principal: Principal | None) -> SubmissionForm:
+    """The form in a part of a multipart request; the 422 problem says all that lacks."""
+    try:
+        return read_form(SubmissionForm, report)
+    except Problem as refused:
+        try:
+            raw = json.loads(report)
+        except (ValueError, RecursionError):
+            raise refused from None
+        if not isinstance(raw, dict):
+            raise
+        raise _with_all(refused.errors, raw, principal) from None
+
+
+def _with_all(
+    said: Iterable[FieldError], raw: dict[str, Any], principal: Principal | None
+) -> Problem:
+    errors = list(said)
+    fields = {one.field for one in errors}
+    return validation(
+        *errors, *(one for one in _lacking(raw, principal) if one.field not in fields)
+    )
+
+
+def _lacking(raw: dict[str, Any], principal: Principal | None) -> Iterable[FieldError]:
+    if raw.get("channel", "website") == "website" and nothing(raw.get("title")) is None:
+        yield FieldError("title", "missing")
+    if (raw.get("latitude") is None) is not (raw.get("longitude") is None):
+        yield FieldError("", "coordinates_incomplete")
+    if not isinstance(principal, Reporter):
+        sent = raw.get("reporter")
+        reporter = None
+        if isinstance(sent, dict):
+            given: Any = {field: nothing(sent.get(field)) for field in _REACHED_BY}
+            reporter = ReporterForm.model_construct(None, **given)
+        yield from unreachable(reporter, *REPORTER)
