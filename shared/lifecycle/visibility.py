@@ -11,11 +11,17 @@ from typing import Any, Final
 from shared.lifecycle.actions import Action, DeferralKind, RequestKind
 from shared.lifecycle.decision import Visibility
 from shared.lifecycle.rules import RULES
-from shared.lifecycle.statuses import CLOSED, WITH_AGENCY
+from shared.lifecycle.statuses import CLOSED, WITH_AGENCY, Status
 
 PUBLISHED: Final = WITH_AGENCY | CLOSED
 """The statuses in which the public reads the words of a report that is not secret: verified and not
 archived. Before and after, by its number, the status alone."""
+
+
+def is_public(status: Status, *, secret: bool) -> bool:
+    """Whether the public reads the words of a report that was verified. Anonymous ones too: it does
+    not read whose they are."""
+    return not secret and status in PUBLISHED
 
 
 def visibility_of(action: Action, details: Mapping[str, Any], *, changed: bool) -> Visibility:

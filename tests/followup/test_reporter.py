@@ -118,7 +118,7 @@ async def test_staff_read_that_a_reply_came_by_sms_whose_sender_cannot_be_confir
     steps = [
         {"entry": e.entry, "ref": e.ref, "action": "reply", "details": e.details} for e in replies
     ]
-    shown = with_readers([told | {"id": e.ref} for e in replies], steps)
+    shown = with_readers([told | {"id": e.ref} for e in replies], steps, public=True)
     assert [message["by_sms_label"] for message in shown] == [unsure, None]
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from shared.lifecycle.actions import PERFORMED_BY, REQUESTED_BY, Action
-from shared.lifecycle.visibility import Reader, readers_of
+from shared.lifecycle.statuses import Status
+from shared.lifecycle.visibility import Reader, is_public, readers_of
 
 REPORTER = {Reader.REPORTER}
 
@@ -27,3 +28,11 @@ def test_a_deferral_is_read_where_it_asks_and_a_note_where_it_closes_or_opens() 
     assert readers_of(Action.DEFER, {"deferral": "agency_not_connected"}) == set()
     read = {kind for kind, action in PERFORMED_BY.items() if readers_of(action, {}) == REPORTER}
     assert {str(kind) for kind in read} == {"close", "reopen"}
+
+
+@pytest.mark.parametrize("status", Status)
+def test_the_public_reads_a_report_once_verified_unless_archived_or_secret(status: Status) -> None:
+    unread = {"UNVERIFIED", "AGENCY_NOT_CONNECTED", "AWAITING_INFORMATION"}
+    unread |= {"INFORMATION_TO_EVALUATE", "ARCHIVED_BY_ADMIN", "ARCHIVED_BY_REPORTER"}
+    assert is_public(status, secret=False) is (status not in unread)
+    assert not is_public(status, secret=True)

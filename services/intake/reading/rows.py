@@ -21,7 +21,7 @@ from shared.database.views import (
 )
 from shared.http.tokens import Partner, Principal, ReportBearer, Reporter
 from shared.lifecycle.statuses import Status
-from shared.lifecycle.visibility import PUBLISHED
+from shared.lifecycle.visibility import is_public
 
 Row = RowMapping
 Query = Select[*tuple[Any, ...]]
@@ -62,7 +62,7 @@ def is_own(row: Row, principal: Principal | None) -> bool:
 
 def is_published(row: Row) -> bool:
     """Whether the public reads more than the status."""
-    return not row["secret"] and row["title"] is not None and Status(row["status"]) in PUBLISHED
+    return row["title"] is not None and is_public(Status(row["status"]), secret=row["secret"])
 
 
 async def attachments_of(session: AsyncSession, number: int) -> Sequence[ReportFile]:

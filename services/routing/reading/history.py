@@ -78,15 +78,18 @@ class Written(BaseModel):
 Originals = Mapping[UUID | None, list[SealedLine]]
 
 
-def with_readers(written: Rows, lines: Rows) -> Rows:
+def with_readers(written: Rows, lines: Rows, *, public: bool) -> Rows:
     """What was written, each with its readers, and as the step that the history has of
-    it: the words with which a request was accepted are those of what that did."""
+    it: the words with which a request was accepted are those of what that did. `public`: whether
+    the public reads the report's words now, without which it reads none of these."""
     steps = {line["ref"]: line for line in lines if line["entry"] is not None and line["ref"]}
     shown = []
     for row in written:
         step = steps.get(row["id"], {"action": row["action"], "details": {}})
         action = Action(step["action"])
         readers = readers_of(action, step["details"], secret=row["secret"])
+        if not public:
+            readers -= {Reader.PUBLIC}
         if row["rectified"]:
             readers = frozenset()
         details = outcome_of(step["details"])

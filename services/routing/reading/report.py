@@ -68,7 +68,7 @@ from shared.labels.catalogue import INDONESIAN, Language
 from shared.lifecycle.authority import Capacity, capacities
 from shared.lifecycle.clocks import COMPANIONS
 from shared.lifecycle.people import Role
-from shared.lifecycle.visibility import Reader
+from shared.lifecycle.visibility import Reader, is_public
 from shared.privacy.identity import IdentityCipher
 
 router = APIRouter(tags=["reports"])
@@ -139,7 +139,8 @@ async def _view(
     )
     sent_on = () if by_copy else await lines_sent_on(session, state.number)
     lines, written = await read_rows(session, state.number, readings=not by_copy, others=sent_on)
-    written = with_readers(written, lines)
+    published = is_public(state.status, secret=state.secret)
+    written = with_readers(written, lines, public=published)
     if by_copy:
         written = [words for words in written if Reader.COPY in words["read_by"]]
     written = words_shown(written, lines, access)
