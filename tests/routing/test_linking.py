@@ -273,3 +273,34 @@ async def refused_afterwards(country: Country, number: int) -> None:
 async def lines_of(country: Country, who: str, number: int, action: str) -> list[Any]:
     history = (await country.seen(who, number))["history"]
     return [line for line in history if line["action"] == action]
+
+
+async def test_a_report_that_its_reader_may_not_open_is_named_without_a_link(
+    country: Country,
+) -> None:
+    main, one = await country.verified(), await country.verified()
+    await linked(country, one, main)
+    below = country.agencies["disdik-kab-bandung"]
+    await country.done(ADMIN, one, "forward", {"agency_id": below})
+    further = await country.verified(unit="disdik-kab-bandung", linked_number=main)
+    reason = "ditangani instansi yang tidak Anda baca"
+    async with signed_in(country, DISDIK) as panel:
+        for number in (one, further):
+            await panel.opens(f"/panel/laporan/{number}")
+            assert f"#{main} ({reason})" in panel.reads
+            assert not hrefs_to(panel.page, main)
+    async with signed_in(country, ADMIN) as panel:
+        for path in (str(one), str(further), f"{one}/link", f"{one}/unlink"):
+            await panel.opens(f"/panel/laporan/{path}")
+            assert hrefs_to(panel.page, main), path
+            assert reason not in panel.reads
+        await panel.opens(f"/panel/laporan/{one}")
+        assert len(hrefs_to(panel.page, main)) == 2  # beside the report, and in its history
+    await country.done(ADMIN, main, "copies", {"agency_ids": [below]})
+    async with signed_in(country, DISDIK) as panel:
+        await panel.opens(f"/panel/laporan/{one}")
+        assert hrefs_to(panel.page, main)
+
+
+def hrefs_to(page: Any, number: int) -> list[Any]:
+    return list(page.xpath(f"//main//a[@href='/panel/laporan/{number}']"))

@@ -951,6 +951,7 @@ class ReportView(BaseModel):
     assignee: ShownAssignee | None = None
     linked_number: int | None = None
     links: Links
+    openable_numbers: list[int] = []
     submitted_at: AwareDatetime
     verified_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None

@@ -4,8 +4,10 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.routing.reading.history_rows import Rows
 from services.routing.reading.names import ShownAgency, ShownStatus, shown_status
-from shared.command_requests.report_access import ReportAccess
+from shared.command_requests.report_access import ReportAccess, readable
+from shared.http.tokens import Staff
 from shared.lifecycle.statuses import Status
 
 
@@ -38,6 +40,16 @@ async def links_of(session: AsyncSession, access: ReportAccess) -> Links:
         linked=[one for one in shown if one.number != main_number],
         linked_elsewhere=sum(not row["readable"] and row["number"] != main_number for row in rows),
     )
+
+
+async def openable(
+    session: AsyncSession, staff: Staff, lines: Rows, *named: int | None
+) -> list[int]:
+    """Of the other reports that a report's page names, in these lines of its history and beside
+    them, those that this person may open. All others are a 404 to them."""
+    in_lines = (line["details"].get("main_number") for line in lines)
+    numbers = {number for number in (*in_lines, *named) if number is not None}
+    return sorted(await readable(session, staff, numbers)) if numbers else []
 
 
 def _shown(row: RowMapping) -> LinkedReport:

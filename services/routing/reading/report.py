@@ -32,7 +32,7 @@ from services.routing.reading.history import (
     written_of,
 )
 from services.routing.reading.history_rows import read_rows, rows_of
-from services.routing.reading.linked import links_of
+from services.routing.reading.linked import links_of, openable
 from services.routing.reading.names import shown_action, shown_agency, shown_status
 from services.routing.reading.originals import originals_by_message
 from services.routing.reading.people import ShownAssignee, names_for
@@ -104,7 +104,7 @@ async def report_view(
         await _log_overseen(session, staff, number)
     [row] = await rows_of(session, _report(number))
     revealing = await reveal_shown(session, staff, number)
-    return await _view(session, access, row, revealing, identity, language)
+    return await _view(session, staff, access, row, revealing, identity, language)
 
 
 async def _log_overseen(session: AsyncSession, staff: Staff, number: int) -> None:
@@ -124,6 +124,7 @@ async def _log_overseen(session: AsyncSession, staff: Staff, number: int) -> Non
 
 async def _view(
     session: AsyncSession,
+    staff: Staff,
     access: ReportAccess,
     row: Mapping[str, Any],
     revealing: ShownReveal | None,
@@ -174,6 +175,10 @@ async def _view(
         ],
     )
     classification = state.classification
+    linked_number, links = row["linked_number"], await links_of(session, access)
+    if by_copy:
+        linked_number = None
+    main_number = links.main.number if links.main else None
     return ReportView(
         number=state.number,
         version=state.version,
@@ -204,8 +209,9 @@ async def _view(
         suggested_agency=names.agency(row["suggested_agency_id"]),
         awaited_agency=names.agency(state.awaited_agency_id),
         assignee=await _assignee(session, row, access),
-        linked_number=None if by_copy else row["linked_number"],
-        links=await links_of(session, access),
+        linked_number=linked_number,
+        links=links,
+        openable_numbers=await openable(session, staff, lines, linked_number, main_number),
         verified_at=told_at(row["verified_at"], access),
         ended_at=told_at(state.ended_at, access),
         countdown=nearest_countdown(access, moment, calendar),

@@ -65,6 +65,9 @@ class ReportView(Texts, ShownDetails):
     assignee: ShownAssignee | None
     linked_number: int | None = Field(description="An earlier report that this one goes on from")
     links: Links
+    openable_numbers: list[int] = Field(
+        description="Of the other reports named here, those that this person may read"
+    )
     submitted_at: datetime
     verified_at: datetime | None
     ended_at: datetime | None
