@@ -1,6 +1,7 @@
 """Linked reports (*laporan serupa*): who links what to what, what stands against it, who learns."""
 
 import asyncio
+import re
 from typing import Any
 
 import httpx
@@ -185,6 +186,14 @@ async def test_a_follow_up_is_sent_to_the_linked_reports_each_as_its_own(country
         form = f"/panel/laporan/{main}/follow_up"
         await panel.opens(form)
         assert f"#{elsewhere}" not in panel.reads
+        [choice] = [
+            " ".join(label.text_content().split())
+            for label in panel.page.xpath("//fieldset[@id='f-to_linked']//label")
+            if f"#{one}" in label.text_content()
+        ]
+        assert re.fullmatch(
+            rf"#{one} Jalan berlubang di Soreang ?Terverifikasi · (baru saja|.+ lalu)", choice
+        )
         assert await panel.sends(form, **SENT, to_linked=str(one), langkah="kirim") == 200
         assert "Dikirim juga ke 1 laporan tertaut" in panel.page.text_content()
     async with asyncio.timeout(60):

@@ -688,6 +688,7 @@ class LinkedReport(BaseModel):
     title: str | None = None
     status: ShownStatus | None = None
     handler: ShownAgency | None = None
+    submitted_at: AwareDatetime | None = None
 
 
 class Links(BaseModel):

@@ -154,8 +154,11 @@ async def _sent_to_linked(
     try:
         await page_request.call("followup", "POST", path, json=body, key=key)
     except Problem:
-        return " Laporan tertaut belum dikirimi: kirim lagi dari laporan masing-masing."
-    return f" Dikirim juga ke {len(numbers)} laporan tertaut; hasilnya di Tindakan massal."
+        return " " + translated(
+            "Laporan tertaut belum dikirimi: kirim lagi dari laporan masing-masing."
+        )
+    sent = translated("Dikirim juga ke {n} laporan tertaut; hasilnya di Tindakan massal.")
+    return " " + sent.format(n=len(numbers))
 
 
 async def _keep_ticks(page_request: PageRequest, number: int, form: FormData) -> None:

@@ -1,5 +1,7 @@
 """The reports that one is linked with (*laporan serupa*), as this person may read them."""
 
+from datetime import datetime
+
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,7 +10,9 @@ from services.routing.reading.history_rows import Rows
 from services.routing.reading.names import ShownAgency, ShownStatus, shown_status
 from shared.command_requests.report_access import ReportAccess, readable
 from shared.http.tokens import Staff
+from shared.lifecycle.people import Role
 from shared.lifecycle.statuses import Status
+from shared.privacy.publication import public_time
 
 
 class LinkedReport(BaseModel):
@@ -16,6 +20,9 @@ class LinkedReport(BaseModel):
     title: str | None = Field(description="null: not for this person to read")
     status: ShownStatus | None
     handler: ShownAgency | None
+    submitted_at: datetime | None = Field(
+        description="Of an anonymous one to the hour, but to pusat"
+    )
 
 
 class Links(BaseModel):
@@ -31,10 +38,13 @@ async def links_of(session: AsyncSession, access: ReportAccess) -> Links:
     main_number = access.state.main_number
     asked = {"number": access.state.number, "main": main_number, "agency": access.own_agency_id}
     rows = (await session.execute(_LINKED, asked)).mappings().all()
-    shown = [_shown(row) for row in rows if row["readable"]]
+    exactly = access.actor.role is Role.CENTRAL_ADMIN
+    shown = [_shown(row, exactly=exactly) for row in rows if row["readable"]]
     main = next((one for one in shown if one.number == main_number), None)
     if main is None and main_number is not None:
-        main = LinkedReport(number=main_number, title=None, status=None, handler=None)
+        main = LinkedReport(
+            number=main_number, title=None, status=None, handler=None, submitted_at=None
+        )
     return Links(
         main=main,
         linked=[one for one in shown if one.number != main_number],
@@ -52,17 +62,19 @@ async def openable(
     return sorted(await readable(session, staff, numbers)) if numbers else []
 
 
-def _shown(row: RowMapping) -> LinkedReport:
+def _shown(row: RowMapping, *, exactly: bool) -> LinkedReport:
+    at = row["submitted_at"]
     return LinkedReport(
         number=row["number"],
         title=row["title"],
         status=shown_status(Status(row["status"])),
         handler=ShownAgency(id=row["handler_id"], code=row["code"], name=row["name"]),
+        submitted_at=public_time(at) if row["anonymous"] and not exactly else at,
     )
 
 
 _LINKED = text("""
-SELECT r.number, r.status, r.handler_id, d.code, d.name,
+SELECT r.number, r.status, r.handler_id, r.anonymous, r.submitted_at, d.code, d.name,
     coalesce(t.title, t.original_title) AS title, :agency = ANY (d.path) AS readable
 FROM lifecycle.report r JOIN lifecycle.report_text t ON t.number = r.number
 JOIN routing.agency_directory d ON d.id = r.handler_id
