@@ -213,9 +213,12 @@ async def test_what_is_chosen_holds_and_one_tap_ends_everything(
         unknown = await client.post("/unsubscribe", json={"token": str(uuid4())})
         assert unknown.status_code == 404, "nobody is thanked for what ended nothing"
         assert (await client.get(f"/unsubscribe/{uuid4()}")).status_code == 404
-        assert (await client.get(f"/unsubscribe/{token}")).json() == {"stopped": False}
-        assert (await client.post("/unsubscribe", json={"token": token})).status_code == 204
-        assert (await client.get(f"/unsubscribe/{token}")).json() == {"stopped": True}
+        assert (await client.get(f"/unsubscribe/{token}")).json() == {
+            "stopped": False,
+            "audience": "reporter",
+        }
+        assert (await client.post("/unsubscribe", json={"token": token})).status_code == 200
+        assert (await client.get(f"/unsubscribe/{token}")).json()["stopped"] is True
         await told.happens("reopened", Status.FOLLOWED_UP, version=4)
         assert (await told.ended(3))[2][2:] == ("skipped", "stopped")
 

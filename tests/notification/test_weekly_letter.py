@@ -202,10 +202,11 @@ async def test_a_leader_who_opened_the_link_reads_the_week_as_mail_and_pdf_and_s
     lines = plain.get_content().splitlines()
     assert {"Laporan masuk: 7", "Dijawab untuk pertama kali: 1", "Terlambat saat ini: 1"} < {*lines}
 
-    [address] = re.findall(r"/berhenti/(\S+)\?untuk=pimpinan", str(mail["List-Unsubscribe"]))
+    [address] = re.findall(r"/berhenti/([\w-]+)", str(mail["List-Unsubscribe"]))
     token = UUID(address)
     stopped = await services.notification.post("/unsubscribe", json={"token": str(token)})
-    assert stopped.status_code == 204 and await state(services) == "stopped"
+    assert stopped.json() == {"stopped": True, "audience": "leader"}
+    assert await state(services) == "stopped"
     await write(writing, MONDAY + 7 * DAY)
     assert letters(country) == 1
 

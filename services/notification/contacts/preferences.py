@@ -1,7 +1,7 @@
 """Reporters choose what they are told and how, or that they are told nothing any more."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends
@@ -104,10 +104,14 @@ async def stop_text_messages(
     await session.execute(chosen.on_conflict_do_update(index_elements=["holder"], set_=stopped))
 
 
+Audience = Literal["reporter", "staff", "leader"]
+
+
 class Unsubscribed(BaseModel):
-    """Whether whom a mail's link is of wants nothing any more."""
+    """Whether whom a mail's link is of wants nothing any more, and what they got."""
 
     stopped: bool
+    audience: Audience
 
 
 @router.get(
@@ -122,19 +126,32 @@ async def is_unsubscribed(token: UUID, session: Transaction) -> Unsubscribed:
     preference = (await session.scalars(of_token)).one_or_none()
     if preference is None:
         raise not_found()
-    return Unsubscribed(stopped=preference.stopped_at is not None)
+    stopped = preference.stopped_at is not None
+    return Unsubscribed(stopped=stopped, audience=_audience(preference.holder))
 
 
 @router.post(
     "/unsubscribe",
-    status_code=204,
     responses=problem_responses(404, 429),
     dependencies=[Depends(limited(UNSUBSCRIBING))],
 )
-async def unsubscribe(form: UnsubscribeForm, session: Transaction) -> None:
+async def unsubscribe(form: UnsubscribeForm, session: Transaction) -> Unsubscribed:
     """*Jangan hubungi saya*, by the token of a mail's link: nothing is sent to that holder any
     more. 404: the token is nobody's, and nothing was ended."""
     of_token = update(Preference).where(col(Preference.unsubscribe_token) == form.token)
     stopped = of_token.values(stopped_at=now()).returning(col(Preference.holder))
-    if await session.scalar(stopped) is None:
+    holder = await session.scalar(stopped)
+    if holder is None:
         raise not_found()
+    return Unsubscribed(stopped=True, audience=_audience(holder))
+
+
+def _audience(holder: str) -> Audience:
+    """Reports and accounts are reporters'."""
+    match holder.partition("-")[0]:
+        case "staff":
+            return "staff"
+        case "leader":
+            return "leader"
+        case _:
+            return "reporter"

@@ -92,10 +92,10 @@ class Providers:
         return None
 
     def _stop(self, outgoing: Outgoing) -> str | None:
-        """The link that ends all; its page speaks to whom the mail is for."""
+        """The link that ends all; its page asks whose it is."""
         if outgoing.unsubscribe is None:
             return None
-        return f"{self.portal}/berhenti/{outgoing.unsubscribe}{_FOR[outgoing.text.footer]}"
+        return f"{self.portal}/berhenti/{outgoing.unsubscribe}"
 
     async def _pdf(self, document: A4) -> bytes:
         try:
@@ -106,9 +106,6 @@ class Providers:
     async def close(self) -> None:
         await self.mailer.close()
         await self.gateway.close()
-
-
-_FOR = {"": "", "staff_": "?untuk=petugas", "leader_": "?untuk=pimpinan"}
 
 
 @dataclass

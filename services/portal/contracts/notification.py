@@ -80,6 +80,7 @@ class ReportShown(BaseModel):
 
 class Unsubscribed(BaseModel):
     stopped: bool = False
+    audience: str
 
 
 class AccountContacts(BaseModel):

@@ -122,7 +122,7 @@ async def stop_page(page_request: PublicRequest, token: str) -> Response:
         link = await page_request.read("notification", f"/unsubscribe/{token}", Unsubscribed)
     except Problem as problem:
         return _stop_page(page_request, token, "unknown" if problem.status == 404 else "asked")
-    return _stop_page(page_request, token, "used" if link.stopped else "asked")
+    return _stop_page(page_request, token, "used" if link.stopped else "asked", link.audience)
 
 
 @router.post("/berhenti/{token}")
@@ -134,12 +134,13 @@ async def stop(page_request: PublicRequest, token: str) -> Response:
         return _stop_page(page_request, token, "unknown", no_cookie=True)
     try:
         body = {"token": token}
-        await page_request.call("notification", "POST", "/unsubscribe", json=body)
+        answer = await page_request.call("notification", "POST", "/unsubscribe", json=body)
     except Problem as problem:
         if problem.status != 404:
             raise
         return _stop_page(page_request, token, "unknown", no_cookie=True)
-    return _stop_page(page_request, token, "stopped", no_cookie=True)
+    link = answer_as(Unsubscribed, answer)
+    return _stop_page(page_request, token, "stopped", link.audience, no_cookie=True)
 
 
 def _is_uuid(token: str) -> bool:
@@ -154,13 +155,12 @@ def _stop_page(
     page_request: PageRequest,
     token: str,
     state: Literal["asked", "stopped", "used", "unknown"],
+    audience: str = "",
     *,
     no_cookie: bool = False,
 ) -> Response:
-    """In the words for whom the mail was: reporters, staff (`petugas`), the leader of an agency
-    (`pimpinan`)."""
-    to = page_request.request.query_params.get("untuk", "")
-    audience = to if to in ("petugas", "pimpinan") else ""
+    """In the words for whom the mail was, as its token says: a `reporter`, `staff`, the `leader` of
+    an agency. Where nobody says, in words for all of them."""
     status = 404 if state == "unknown" else 200
     return page_request.page(
         "public/stop_messages.html",
