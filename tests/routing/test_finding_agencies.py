@@ -133,6 +133,36 @@ async def test_the_likely_ones_come_first_and_say_why(country: Country) -> None:
     assert nothing_usual["items"][0]["likely"] == "own"
 
 
+@pytest.mark.parametrize(
+    ("action", "field", "reason"),
+    [
+        ("verify", "agency_id", "Instansi Anda"),
+        ("verify", "agency_id", "Biasanya untuk kategori ini"),
+        ("forward", "agency_id", "Biasanya untuk kategori ini"),
+        ("throw", "agency_id", None),
+        ("defer", "awaited_agency_id", None),
+    ],
+)
+async def test_before_a_search_a_form_offers_only_those_whose_reason_it_states(
+    country: Country, action: str, field: str, reason: str | None
+) -> None:
+    """Those that are first in the alphabet stood there as well."""
+    usual, number = await country.report(), await country.report()
+    chosen = country.verification("dishub-kab-bandung")
+    await country.done(ADMIN, usual, "verify", chosen)
+    if action == "forward":
+        await country.done(ADMIN, number, "verify", chosen)
+    classified = "UPDATE lifecycle.report SET category_id = :category WHERE number = :n"
+    await country.rows(classified, category=chosen["category_id"], n=number)
+    stated = {"Dituju pelapor", "Saran Instansi", "Biasanya untuk kategori ini", "Instansi Anda"}
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(f"/panel/laporan/{number}/{action}")
+        abouts = panel.page.xpath(f"//*[@id='f-{field}']//label[input[@value!='']]/span/span[1]")
+        reasons = {about.text_content().split(" · ")[0] for about in abouts}
+        assert reasons <= stated
+        assert reason is None or reason in reasons
+
+
 async def test_what_a_request_suggests_is_likely_for_its_report_alone(country: Country) -> None:
     number = await country.verified()
     suggested = country.agencies["dishub-kab-bandung"]

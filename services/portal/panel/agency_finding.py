@@ -20,7 +20,8 @@ Purpose = Literal["verify", "throw", "forward", "defer", "any"]
 router = APIRouter(prefix="/panel/cari", include_in_schema=False)
 _SHOWN = 20
 _LIKELY_ONES = 5
-"""So many are offered before anything is typed."""
+"""So many are offered before anything is searched for, each for a reason that it states; without
+one only where there are no more than these."""
 
 
 @router.get("/instansi")
@@ -35,7 +36,8 @@ async def matches(page_request: PanelRequest) -> Response:
         "limit": _SHOWN,
         "q": query.get("q", "").strip() or None,
     }
-    options, status = await _found(page_request, params)
+    found, status = await _found(page_request, params)
+    options = map(_option, found.items)
     return JSONResponse({"items": [option._asdict() for option in options], "status": status})
 
 
@@ -65,21 +67,26 @@ async def offered(
         "below": "true" if below else None,
         "limit": _SHOWN if query else _LIKELY_ONES,
     }
-    options, form.hints[name] = await _found(page_request, params)
-    return keep_chosen(form, name, options)
+    found, form.hints[name] = await _found(page_request, params)
+    items = found.items
+    if not query and len(items) < found.total:
+        items = [agency for agency in items if agency.likely]
+        rest = translated("Yang paling mungkin. Cari untuk memilih dari {total} instansi.")
+        form.hints[name] = rest.format(total=found.total)
+    return keep_chosen(form, name, list(map(_option, items)))
 
 
 async def _found(
     page_request: PageRequest, params: Mapping[str, object]
-) -> tuple[list[AgencyOption], str]:
+) -> tuple[OfferedAgencies, str]:
     """What to choose from, and how many there are; or why these words cannot be searched for."""
     try:
         found = await page_request.read(
             "routing", "/agency-choices", OfferedAgencies, params=params
         )
     except Refusal as refusal:
-        return [], words_refused(refusal)
-    return list(map(_option, found.items)), how_many(len(found.items), found)
+        return OfferedAgencies(total=0), words_refused(refusal)
+    return found, how_many(len(found.items), found)
 
 
 def how_many(shown: int, found: OfferedAgencies) -> str:

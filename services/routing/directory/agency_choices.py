@@ -80,7 +80,7 @@ async def list_agency_choices(
         raise forbidden()
     handing = purpose in _HANDING
     likely = await _likely(session, staff, report, category) if purpose != "any" else {}
-    if handing:
+    if purpose == "verify":
         likely.setdefault(staff.agency_id, "own")
     found = await find_agencies(
         session,
