@@ -6,6 +6,7 @@ from typing import Literal
 
 from shared.values import emails, phones
 from shared.values.lokal_id import parse_nik
+from shared.values.text import without_invisible
 
 ContactField = Literal["phone", "email", "nik"]
 ContactProblem = Literal[
@@ -62,7 +63,7 @@ def parse_reporter_nik(raw: str, *, today: date) -> Nik:
     Spaces, dots and dashes are ignored. Districts are not looked up: a NIK keeps the codes of the
     day it was issued, and regions split. Raises `ContactRejected`.
     """
-    info = parse_nik(raw, reference_date=today)
+    info = parse_nik(without_invisible(raw).strip(), reference_date=today)
     for issue in info.errors:
         raise ContactRejected("nik", _NIK_PROBLEMS[issue.code])
     if not (

@@ -6,14 +6,14 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from shared.values.text import EMAIL_LIMIT
+from shared.values.text import EMAIL_LIMIT, without_invisible
 
 
 def normalise_email(raw: str) -> str:
-    """In lower case. Only the form is checked, no DNS is asked. Raises ValueError, which does not
-    repeat what was typed."""
+    """In lower case, without what nobody sees. Only the form is checked, no DNS is asked. Raises
+    ValueError, which does not repeat what was typed."""
     try:
-        address = validate_email(raw.strip(), check_deliverability=False)
+        address = validate_email(without_invisible(raw).strip(), check_deliverability=False)
     except EmailNotValidError:
         raise ValueError("not an e-mail address") from None
     return address.normalized.lower()

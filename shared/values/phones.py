@@ -7,6 +7,8 @@ from typing import Final, Literal
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
+from shared.values.text import without_invisible
+
 PhoneProblem = Literal["phone_invalid", "phone_ambiguous"]
 
 _MOBILE: Final = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
@@ -31,8 +33,7 @@ def normalise_phone(raw: str) -> str:
     country. Raises `PhoneRejected`: `phone_ambiguous` where another country's could be meant, for
     letters, extensions, short codes and numbers nobody can have `phone_invalid`.
     """
-    text = unicodedata.normalize("NFKC", raw).translate(_DASHES)
-    text = "".join(c for c in text if unicodedata.category(c) != "Cf").strip()
+    text = unicodedata.normalize("NFKC", without_invisible(raw)).translate(_DASHES).strip()
     plus = text.lstrip("( ").startswith("+")
     if not _WRITTEN.fullmatch(text.replace("(+", "+(", 1)):
         raise PhoneRejected("phone_invalid")

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from shared.values.text import without_invisible
+
 
 class TypedNumber(NamedTuple):
     """`alone`: nothing else was typed; otherwise there are words beside it that may be meant."""
@@ -51,8 +53,8 @@ def only_number_in(words: str) -> int | None:
 
 
 def _cleaned(words: str) -> str:
-    text = unicodedata.normalize("NFKC", words)
-    text = "".join(c for c in text if unicodedata.category(c) != "Cf").translate(_DASHES)
+    lines = (without_invisible(line) for line in words.splitlines())
+    text = unicodedata.normalize("NFKC", "\n".join(lines)).translate(_DASHES)
     return text.strip(_AROUND)
 
 

@@ -112,6 +112,13 @@ def normalise(raw: str) -> str:
     return _MANY_BLANK_LINES.sub("\n\n\n", lines).strip()
 
 
+def without_invisible(raw: str) -> str:
+    """A number, an address or a code without what `normalise` drops of words, and without joiners:
+    it was pasted along, and nobody sees that it is there. Tabs and line ends are spaces."""
+    text = _LINE_ENDS.sub(" ", raw).replace("\t", " ")
+    return "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE)
+
+
 def is_visible(text: str) -> bool:
     """Whether a reader sees anything: a letter, digit, sign or symbol with ink. Fillers, joiners,
     blank braille, marks and selectors without a base, and private characters have none."""
@@ -153,6 +160,7 @@ _SENTENCE_END = re.compile(
 # Zero-width joiners belong to emoji and some scripts; the others of category Cf only steer
 # direction or hide text (bidirectional overrides, tags, soft hyphens).
 _KEPT_FORMATS = frozenset("\u200c\u200d")
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
 
 
 def _has_ink(character: str) -> bool:
@@ -167,7 +175,7 @@ _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\U0001d159\ufffc")
 def _is_kept(character: str) -> bool:
     if character == "\n" or character in _KEPT_FORMATS:
         return True
-    return unicodedata.category(character) not in {"Cc", "Cf", "Cs"}
+    return unicodedata.category(character) not in _INVISIBLE
 
 
 def on_one_line(text: str) -> str:

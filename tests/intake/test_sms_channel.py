@@ -217,10 +217,23 @@ async def test_after_some_minutes_a_gap_beats_no_report(
 async def test_a_message_of_nothing_gets_an_answer_and_no_report(
     intake: httpx.AsyncClient, settings: Settings, country: Country
 ) -> None:
-    answer = await Gateway(intake, settings.sms_secret).send("  ")
-    assert answer.json()["number"] is None
-    assert "Kirim kembali" in answer.json()["answer"]
+    for nothing in ("  ", "\x00\x01", "\u200b\u202e", "\u3164"):
+        answer = await Gateway(intake, settings.sms_secret).send(nothing)
+        assert answer.json()["number"] is None
+        assert "Kirim kembali" in answer.json()["answer"]
     assert country.one("SELECT count(*) FROM lifecycle.report") == 0
+
+
+async def test_what_nobody_sees_makes_no_report_of_a_command_and_no_part_of_a_report(
+    intake: httpx.AsyncClient, settings: Settings, country: Country
+) -> None:
+    gateway = Gateway(intake, settings.sms_secret)
+    for command in ("\x0010000042 PUAS", "\ufeff10000042 PUAS", "\x00PU\u200bAS"):
+        assert (await gateway.send(command)).json()["number"] is None, ascii(command)
+    report = await gateway.send("\x00\u202eLampu\x1b jalan\u200b mati")
+    assert report.json()["number"]
+    words = "SELECT original_title, original_body FROM lifecycle.report_text"
+    assert country.all(words) == [("Lampu jalan mati", "Lampu jalan mati")]
 
 
 async def test_a_false_signature_and_a_false_form_are_refused(

@@ -63,3 +63,14 @@ async def test_a_logo_is_a_picture_and_officers_keep_none(country: Country) -> N
     assert refused.status_code == 422 and "PNG atau JPEG" in refused.text
     header = country.header(OFFICER)
     assert (await country.http.put("/letterhead", headers=header, data=form)).status_code == 403
+
+
+async def test_the_head_of_a_letter_is_words_that_one_sees(country: Country) -> None:
+    header = country.header(ADMIN)
+    form = {"name": "\u202ePem\x00kab", "address": "Jalan Raya\u200b\nSoreang "}
+    kept = await country.http.put("/letterhead", headers=header, data=form)
+    assert kept.json() == {"name": "Pemkab", "address": "Jalan Raya\nSoreang", "logo": False}
+    for nothing in ("", " ", "\u200b"):
+        refused = await country.http.put("/letterhead", headers=header, data={"name": nothing})
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["field"] == "name"

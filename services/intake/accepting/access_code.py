@@ -3,6 +3,8 @@
 import hmac
 import secrets
 
+from shared.values.text import without_invisible
+
 LENGTH = 8
 
 
@@ -18,7 +20,7 @@ def new_access_code() -> str:
 
 def same_code(shown: str, stored: str) -> bool:
     """Whether they are the same, however it was typed, in constant time."""
-    typed = "".join(c for c in shown.upper() if c not in " -")
+    typed = "".join(c for c in without_invisible(shown).upper() if c not in " -")
     return hmac.compare_digest(typed.encode("utf-8", "replace"), stored.encode())
 
 

@@ -9,6 +9,7 @@ from typing import Final, Literal
 from services.intake.sms.courtesies import is_courtesy
 from services.intake.sms.messages import GAP
 from shared.lifecycle.actions import ObjectionReason
+from shared.values.text import normalise
 
 Wish = Literal[
     "say",
@@ -52,6 +53,7 @@ class AboutReport:
 def read_about_report(text: str) -> AboutReport | None:
     """None where a message begins with no number of a report: it is a new one. A number of a phone
     (08…, 628…) is longer, or begins with 0; amounts and dates are shorter."""
+    text = normalise(text)  # with what nobody sees in front it would begin with no number
     begins = _NUMBER.match(text)
     if begins is None:
         return None
@@ -80,7 +82,8 @@ def lacks_number(text: str) -> bool:
     """Whether a message that begins with no number of a report is a command for one all the same
     (`PUAS`, `PUAS 10000042`), thanks or a greeting alone, or has no word at all: nobody means it as
     a new report."""
-    if GAP in text or not text.strip():
+    text = normalise(text)
+    if GAP in text or not text:
         return False
     words = _NUMBER_WITHIN.sub(" ", text)
     plain = " ".join(_TOKEN.findall(words)).lower()

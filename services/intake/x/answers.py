@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.intake.x.posts import Post, XError
 from shared.values.fields import Instant
+from shared.values.text import normalise, on_one_line
 
 FIELDS = {
     "expansions": "author_id,attachments.media_keys",
@@ -127,7 +128,7 @@ def _post(tweet: _Tweet, includes: _Includes) -> Post:
     return Post(
         id=tweet.id,
         author_username=author.username,
-        author_name=author.name,
+        author_name=on_one_line(normalise(author.name)) or author.username,
         text=_readable(words.text, words.entities),
         created_at=tweet.created_at.astimezone(UTC),
         url=f"https://x.com/{author.username}/status/{tweet.id}",

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from services.routing.directory.log import record
 from services.routing.management_rights import ItsAdmin, its_admin
@@ -17,12 +17,13 @@ from shared.http.limits import rate_limits
 from shared.http.problems import FieldError, Problem, validation
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.http.uploads import FILES, store_all
+from shared.values.text import normalise
 
 LOGO_LIMIT = 1024 * 1024
 """Bytes."""
 _FORM_LIMIT = LOGO_LIMIT + 64 * 1024
 _LOGO_TYPES = ("image/png", "image/jpeg")
-_Line = Annotated[str, Form(max_length=500)]
+_Lines = Annotated[str, AfterValidator(normalise), Form(max_length=500)]
 
 
 class ShownLetterhead(BaseModel):
@@ -60,12 +61,14 @@ async def keep_letterhead(
     staff: ItsAdmin,
     database: CurrentDatabase,
     request: Request,
-    name: Annotated[str, Form(min_length=1, max_length=500)],
-    address: _Line = "",
+    name: _Lines,
+    address: _Lines = "",
     without_logo: Annotated[bool, Form(description="Take the present logo away")] = False,
     logo: Annotated[UploadFile | None, File(description="PNG or JPEG, at most 1 MB")] = None,
 ) -> ShownLetterhead:
     """Keep the own agency's. The logo stays as it is where none is sent."""
+    if not name:
+        raise validation(FieldError("name", "text_empty"))
     await rate_limits(request).take(FILES, f"staff:{staff.id}")
     store: AttachmentStore = request.app.state.attachments
     kept = await _stored(store, logo) if logo is not None and (logo.filename or logo.size) else None
@@ -75,7 +78,7 @@ async def keep_letterhead(
             former = row.logo_key if row else None
             key = kept or (None if without_logo else former)
             row = row or Letterhead(agency_id=staff.agency_id, name=name, address=address)
-            row.name, row.address, row.logo_key = name.strip() or name, address.strip(), key
+            row.name, row.address, row.logo_key = name, address, key
             session.add(row)
             own = staff.agency_id
             record(session, staff, own, "agency", own, "change", letterhead=True)
