@@ -10,6 +10,7 @@ from services.intake.contact import ContactProblem
 from services.intake.open311.offered_services import ATTRIBUTES
 from services.intake.sms import messages as sms
 from services.intake.sms import refusals as sms_refusals
+from services.intake.sms import where_it_is as sms_where
 from services.notification.messages.channel_choice import SkipReason
 from services.notification.messages.digest_text import SECTIONS
 from services.notification.messages.letter_text import PARTS
@@ -225,6 +226,8 @@ CODES: dict[str, Iterable[str]] = {
     "sms_answer": get_args(sms.Answer),
     "sms_instead": get_args(sms_refusals.Instead),
     "sms_refused": get_args(sms_refusals.Reason),
+    "sms_where": get_args(sms_where.Where),
+    "sms_by_when": get_args(sms_where.ByWhen),
     "sms_waiting": get_args(sms_refusals.Waiting),
     "sms_question": ("last", "last_until", "more"),
     "sms_written": ("last", "last_reply", "last_object", "more"),

@@ -73,6 +73,9 @@ def test_a_message_that_begins_with_a_number_is_about_that_report(
         ("Buka - salah arsip?", {"wish": "object", "reason": ObjectionReason.WRONGLY_ARCHIVED}),
         ("STOP!!", {"wish": "stop"}),
         ("BERHENTI SMS", {"wish": "stop"}),
+        ("STATUS", {"wish": "status"}),
+        ("info?", {"wish": "status"}),
+        ("Cek laporan!", {"wish": "status"}),
     ],
 )
 def test_a_command_that_is_nearly_right_is_the_command(words: str, meant: dict[str, Any]) -> None:
@@ -84,7 +87,7 @@ def test_a_command_that_is_nearly_right_is_the_command(words: str, meant: dict[s
     "words",
     (
         "TANYA 2 3|2 TANYA|KODE 12345|YA 12|YA 1234567|PUAS 10|NILAI|NILAI 6|NILAI 0|NILAI 4.5|"
-        "NILAI TUNTAS|NILAI 4 TUNTS|STATUS|info?|BUKA 2|BUKA BELUM SLESAI|STOP SMS 1708|BATAL|"
+        "NILAI TUNTAS|NILAI 4 TUNTS|STATUS 2|help?|BUKA 2|BUKA BELUM SLESAI|STOP SMS 1708|BATAL|"
         "JAWABAN|jawab?|BACA 2 3"
     ).split("|"),
 )

@@ -3,17 +3,23 @@ anonymous or secret report."""
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from services.intake.sms.messages import WORDS_LIMIT
 from services.intake.sms.reading import page_of
+from services.intake.sms.where_it_is import where_it_is
 from shared.labels.catalogue import messages
 from shared.lifecycle.actions import Action
+from shared.lifecycle.calendar import Zone
+from shared.lifecycle.clocks import Clock, ClockKind
+from shared.lifecycle.policy import Unit
+from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status, Tab
 from shared.privacy.identity import IdentityCipher
-from shared.values.gsm import septets
+from shared.values.gsm import in_gsm, septets
 from tests.intake.conftest import Country
 from tests.intake.test_reading import message, note
 from tests.intake.test_sms_channel import OTHER
@@ -184,3 +190,85 @@ def test_an_answer_of_any_length_is_read_in_long_messages_of_three_parts(last: s
     for page in (1, 2, 9):
         text = page_of("read", 10**10 - 1, "apa {[~]} " * 300, page, last, what=what)
         assert septets(text) <= WORDS_LIMIT
+
+
+WORKS, DUE = "Dinas Pekerjaan Umum Kabupaten Bandung", datetime(2099, 12, 4, 17, tzinfo=UTC)
+"""The end of a day in WIB: 4 December."""
+
+
+def owes(told: Told, status: Status, *, overdue: bool = False) -> None:
+    """The agency that has the report owes a follow-up by `DUE`."""
+    clock = Clock(
+        kind=ClockKind.FOLLOW_UP,
+        unit=Unit.WORKING_DAYS,
+        policy_version=1,
+        remaining=timedelta(days=5),
+        anchor=DUE - timedelta(days=5),
+        deadline=DUE,
+        zone=Zone.WIB,
+        overdue=overdue,
+    )
+    becomes(told, status)
+    told.country.all(
+        "UPDATE lifecycle.report SET state = state || jsonb_build_object("
+        "'clocks', jsonb_build_array(%s::jsonb))",
+        clock.model_dump_json(),
+    )
+
+
+async def test_status_says_who_has_the_report_what_they_owe_and_by_when(
+    reported: Reported, fresh_database: Callable[[str], str], country: Country
+) -> None:
+    told = await reported(reporter=SAFE)
+    told.prove("sms", PHONE)
+    [(handler,)] = country.all(
+        "SELECT d.name FROM routing.agency_directory d JOIN lifecycle.report r"
+        " ON d.id = (r.state -> 'chain' ->> -1)::bigint"
+    )
+    async with sms_1708(told, fresh_database, Followup()) as send:
+        read = answer(await send("STATUS"))
+        assert f"Laporan {told.number}: {handler} sedang memeriksanya." in read
+        assert "BACA" in read and "BERHENTI" in read
+        owes(told, Status.VERIFIED)
+        read = answer(await send("info?", id="again"))
+        assert f"{handler} harus menindaklanjutinya. Paling lambat 4 Des." in read
+        owes(told, Status.VERIFIED, overdue=True)
+        late = answer(await send("info?", id="again"))
+        assert "Seharusnya paling lambat 4 Des: terlambat." in late
+        owes(told, Status.FOLLOWED_UP)
+        assert "masih harus menyelesaikannya" in answer(await send("Cek laporan"))
+
+
+@pytest.mark.parametrize("flag", ["anonymous", "secret"])
+async def test_nobody_reads_by_sms_where_an_anonymous_or_secret_report_is(
+    reported: Reported, fresh_database: Callable[[str], str], flag: str
+) -> None:
+    told = await reported(reporter=SAFE, **{flag: True})
+    told.prove("sms", PHONE, sms=True)
+    async with sms_1708(told, fresh_database, Followup()) as send:
+        before = answer(await send("STATUS"))
+        owes(told, Status.VERIFIED)
+        assert ELSEWHERE in before
+        assert answer(await send("STATUS")) == before
+        theirs = answer(await send("STATUS", **{"from": OTHER}))
+        assert "tidak dapat diteruskan" in theirs
+
+
+@pytest.mark.parametrize("status", Status)
+def test_where_a_report_is_fits_a_long_message_of_three_parts(status: Status) -> None:
+    state = ReportState(
+        number=10**10 - 1,
+        version=1,
+        entries=1,
+        step_id="1",
+        last_step_at=DUE,
+        status=status,
+        chain=(1,),
+        zone=Zone.WIB,
+        channel="sms",
+        submitted_at=DUE,
+    )
+    for handler, named in ((WORKS, True), ("Dinas {~} " * 30, False), ("局 – “é”", True)):
+        text = where_it_is(state, handler, DUE)
+        assert septets(text) <= WORDS_LIMIT
+        assert (in_gsm(handler) in text) is (named and "{handler}" in messages("sms_where")[status])

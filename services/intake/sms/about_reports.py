@@ -15,6 +15,7 @@ Wish = Literal[
     "say",
     "ask",
     "read",
+    "status",
     "code",
     "prove",
     "confirm",
@@ -29,11 +30,11 @@ Wish = Literal[
 @dataclass(frozen=True)
 class AboutReport:
     """`say`: the words are a reply, or what was asked for. `ask` wants to read the question that
-    waits, and `read` what the agency wrote last, from the part of it that `page` names. `code` asks
-    for a code that proves the phone, and `prove` shows it; `confirm` shows the one that a rating
-    asked for. `object` asks to have the report opened again. `stop`: no text messages about
-    this report any more. `unclear`: nothing, or a command that is nearly one; it is nobody's
-    words."""
+    waits, and `read` what the agency wrote last, from the part of it that `page` names; `status`
+    asks where the report is. `code` asks for a code that proves the phone, and `prove` shows it;
+    `confirm` shows the one that a rating asked for. `object` asks to have the report opened again.
+    `stop`: no text messages about this report any more. `unclear`: nothing, or a command that is
+    nearly one; it is nobody's words."""
 
     number: int
     wish: Wish
@@ -133,7 +134,8 @@ _COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "buka": ("kembali", *" ".join(_REASONS).split()),
     "berhenti": ("sms",),
     "stop": ("sms",),
-    **dict.fromkeys(("status", "info", "cek", "bantuan", "help", "lapor", "laporan"), ()),
+    **dict.fromkeys(("status", "info", "cek"), ("laporan",)),
+    **dict.fromkeys(("bantuan", "help", "lapor", "laporan"), ()),
     **dict.fromkeys(("batal", "batalkan", "cabut", "hapus"), ("laporan",)),
 }
 """By each command's word those that may stand beside it; of what is no command, but alone nobody's
@@ -145,6 +147,7 @@ _RATING, _SOLVED = r"(?P<rating>[1-5])", r"(?: ?(?P<solved>tuntas|belum)(?: tunt
 _WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
     ("ask", re.compile(r"(?:per)?tanya(?:an)?(?: ?(?P<page>[0-9]+))?", re.I)),
     ("read", re.compile(r"baca(?: ?(?P<page>[0-9]+))?", re.I)),
+    ("status", re.compile(r"(?:status|info|cek)(?: laporan)?", re.I)),
     ("code", re.compile(r"kode", re.I)),
     ("prove", re.compile(r"(?:kode ?)?(?P<code>[0-9]{3} ?[0-9]{3})", re.I)),
     ("confirm", re.compile(r"ya ?(?P<code>[0-9](?:[ .]*[0-9]){2,5})", re.I)),

@@ -41,8 +41,8 @@ class Answers:
     async def keep_asked(self, key: str, digest: bytes, asked: AboutReport) -> None:
         """That words of a report were asked for. They are read again for a repeat: a copy would
         stay when nobody may read them any more."""
-        command = "TANYA" if asked.wish == "ask" else "BACA"
-        await self.keep(key, digest, f"{asked.number} {command} {asked.page}")
+        command = {"ask": f"TANYA {asked.page}", "status": "STATUS"}.get(asked.wish)
+        await self.keep(key, digest, f"{asked.number} {command or f'BACA {asked.page}'}")
 
     async def forget_old(self, before: datetime) -> None:
         await self._session.execute(delete(SmsAnswer).where(col(SmsAnswer.at) < before))

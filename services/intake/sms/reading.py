@@ -1,5 +1,5 @@
-"""What the reporter of a report reads of it by SMS: the question that waits for an answer, and what
-the agency wrote last."""
+"""What the reporter of a report reads of it by SMS: the question that waits for an answer, what the
+agency wrote last, and where the report is."""
 
 from collections.abc import Iterator
 from typing import Any, Final, Literal, NamedTuple
@@ -10,9 +10,10 @@ from sqlmodel import col
 
 from services.intake.reading.recourse import office_to_call
 from services.intake.sms.messages import WORDS_LIMIT, Answer, answer_about
+from services.intake.sms.where_it_is import where_it_is
 from shared.clock import now
 from shared.database.lifecycle import HistoryEntry, Report
-from shared.database.views import ArchiveReasonEntry, PublishedMessage, PublishedNote
+from shared.database.views import AgencyEntry, ArchiveReasonEntry, PublishedMessage, PublishedNote
 from shared.labels import label
 from shared.labels.catalogue import INDONESIAN, Phrase
 from shared.labels.dates import short_due_day
@@ -26,7 +27,7 @@ from shared.lifecycle.state import ReportState
 from shared.lifecycle.visibility import Reader, readers_of
 from shared.values.gsm import in_gsm, sayable_in_gsm, septets
 
-Wanted = Literal["ask", "read"]
+Wanted = Literal["ask", "read", "status"]
 
 
 class ReadBySms(NamedTuple):
@@ -36,12 +37,15 @@ class ReadBySms(NamedTuple):
 
 
 async def read_by_sms(session: AsyncSession, wanted: Wanted, number: int, page: int) -> ReadBySms:
-    """The words of the question about this report that waits (`ask`), or of what staff wrote to the
-    reporter last (`read`); or that there are none, or that they are read on the page: their script
-    is none of SMS, or the agency has marked them as secret. What does not fit into one long SMS
-    goes on at the next page."""
+    """The words of the question about this report that waits (`ask`), of what staff wrote to the
+    reporter last (`read`), or where it is (`status`); or that there are none, or that they are read
+    on the page: their script is none of SMS, or the agency has marked them as secret. What does not
+    fit into one long SMS goes on at the next page."""
     row = await session.scalar(select(col(Report.state)).where(col(Report.number) == number))
     state = ReportState.model_validate(row)
+    if wanted == "status":
+        handler = await session.get_one(AgencyEntry, state.handler_id)
+        return ReadBySms(where_it_is(state, handler.name, now()), with_words=True)
     if wanted == "ask":
         words = await session.scalar(_question(number)) if state.question_open else None
         if words is None:

@@ -100,7 +100,7 @@ class Replies:
 
     async def read(self, about: AboutReport, sender: Sender) -> ReadBySms | None:
         """The answer to who wants to read words of the report and may; None to all others."""
-        if about.wish not in ("ask", "read") or not sender.reads:
+        if about.wish not in ("ask", "read", "status") or not sender.reads:
             return None
         async with self._database.session() as session:
             return await read_by_sms(session, about.wish, about.number, about.page)
@@ -134,7 +134,7 @@ class Replies:
                 return "newer_code"
         if not sender.proven:
             return "not_yours"
-        if about.wish in ("ask", "read"):
+        if about.wish in ("ask", "read", "status"):
             if sender.stopped:
                 return "reading_stopped"
             return "words" if sender.reads else "question_elsewhere"
