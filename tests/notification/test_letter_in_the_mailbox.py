@@ -14,6 +14,7 @@ import pytest
 
 from deploy.local.mailbox.kept import Kept
 from deploy.local.mailbox.pages import make_app
+from deploy.local.mailbox.phone import Phone
 from deploy.local.mailbox.smtp import taking_mail
 from deploy.local.ports import free_port
 from services.notification.digest.mornings import DigestActivities
@@ -62,7 +63,9 @@ async def test_the_letter_is_on_the_mailbox_s_page_with_its_tagged_pdf(
     await named_and_proven(services, mail_server)
     await write(writing, MONDAY)
     assert await ended(country) == [("sent", None)]
-    pages = httpx.ASGITransport(make_app(mail_server.kept, "whsec_AAAA", "http://127.0.0.1:1"))
+    nowhere = "http://127.0.0.1:1"
+    phone = Phone(mail_server.kept, "whsec_AAAA", nowhere)
+    pages = httpx.ASGITransport(make_app(mail_server.kept, "whsec_AAAA", nowhere, phone))
     async with httpx.AsyncClient(transport=pages, base_url="http://mailbox") as mailbox:
         newest = re.search(r"/mail/\w+", (await mailbox.get("/")).text)
         assert newest

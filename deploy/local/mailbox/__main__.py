@@ -6,13 +6,16 @@ import uvicorn
 
 from deploy.local.mailbox.kept import Kept
 from deploy.local.mailbox.pages import make_app
+from deploy.local.mailbox.phone import Phone
 from deploy.local.mailbox.smtp import taking_mail
 from shared.settings import Settings
 
 
 async def run(settings: Settings) -> None:
     kept = Kept(settings.data_dir)
-    app = make_app(kept, settings.sms_gateway_secret, f"{settings.notification_url}/sms/deliveries")
+    phone = Phone(kept, settings.sms_secret, f"{settings.intake_url}/channels/sms")
+    reports_to = f"{settings.notification_url}/sms/deliveries"
+    app = make_app(kept, settings.sms_gateway_secret, reports_to, phone)
     config = uvicorn.Config(
         app, host=settings.host, port=settings.mailbox_port, log_level="warning", lifespan="off"
     )

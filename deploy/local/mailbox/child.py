@@ -14,12 +14,16 @@ class Mailbox(Child):
     def __init__(self, addresses: Addresses, credentials: Credentials) -> None:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("LAPOR_")}
         own = environment(addresses, credentials, None, "portal")
-        secret = "LAPOR_SMS_GATEWAY_SECRET"  # noqa: S105  its name
+        secrets = ("LAPOR_SMS_GATEWAY_SECRET", "LAPOR_SMS_SECRET")
         super().__init__(
             "mailbox",
             addresses.data_dir,
             [sys.executable, "-m", "deploy.local.mailbox"],
-            environment={**inherited, **own, secret: credentials.application[secret]},
+            environment={
+                **inherited,
+                **own,
+                **{secret: credentials.application[secret] for secret in secrets},
+            },
         )
         self._host, self._port = addresses.host, addresses.mailbox_port
 

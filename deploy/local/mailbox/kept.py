@@ -37,6 +37,8 @@ class KeptSms:
     at: datetime
     to: str
     text: str
+    sender: str = ""
+    """Empty: the system."""
 
 
 class Kept:
@@ -53,12 +55,13 @@ class Kept:
         path = self._mail / f"{at:%Y%m%dT%H%M%S%f}.eml"
         path.write_bytes(f"X-Envelope-To: {to}\r\n".encode() + content)
 
-    def keep_sms(self, id: str, to: str, text: str) -> bool:
+    def keep_sms(self, id: str, to: str, text: str, *, sender: str = "") -> bool:
         """Whether it is new: the same id twice is one message."""
         path = self._sms / f"{id}.json"
         if path.exists():
             return False
-        values = {"id": id, "at": datetime.now(UTC).isoformat(), "to": to, "text": text}
+        at = datetime.now(UTC).isoformat()
+        values = {"id": id, "at": at, "to": to, "text": text, "sender": sender}
         path.write_text(json.dumps(values))
         return True
 

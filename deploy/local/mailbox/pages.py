@@ -1,7 +1,7 @@
 """The mailbox's pages, and the SMS gateway's contract beside them."""
 
 import binascii
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from html import escape
 from urllib.parse import quote
 from uuid import UUID
@@ -13,10 +13,11 @@ from standardwebhooks import WebhookVerificationError
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from deploy.local.mailbox.kept import Kept, KeptMail
+from deploy.local.mailbox.kept import Kept, KeptMail, KeptSms
+from deploy.local.mailbox.phone import SHORT_NUMBER, Phone
 from shared.clock import now
 
 UNKNOWN = "0000"
@@ -25,8 +26,9 @@ UNKNOWN = "0000"
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def make_app(kept: Kept, secret: str, reports_to: str) -> Starlette:
-    """`secret` signs both ways; `reports_to` is told that a message arrived."""
+def make_app(kept: Kept, secret: str, reports_to: str, phone: Phone) -> Starlette:
+    """`secret` signs both ways; `reports_to` is told that a message arrived; `phone` sends what is
+    written on the page of text messages."""
     signing = Signing(secret if secret.startswith("whsec_") else secret.encode())
 
     async def mails(_: Request) -> Response:
@@ -65,14 +67,17 @@ def make_app(kept: Kept, secret: str, reports_to: str) -> Starlette:
             },
         )
 
-    async def texts(_: Request) -> Response:
-        rows = "".join(
-            f"<tr><td>{text.at:%Y-%m-%d %H:%M:%S}</td><td>{escape(text.to)}</td>"
-            f"<td>{escape(text.text)}</td></tr>"
-            for text in kept.texts()
-        )
-        body = f"<table>{rows}</table>" if rows else "<p>No text message yet.</p>"
-        return _page("Text messages", body)
+    async def texts(request: Request) -> Response:
+        return _texts(kept.texts(), sender=request.query_params.get("from", ""))
+
+    async def send_text(request: Request) -> Response:
+        if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+            return Response(status_code=403)  # another site's form
+        form = await request.form()
+        sender, text = (str(form.get(name, "")).strip() for name in ("from", "text"))
+        if wrong := await phone.send(sender, text):
+            return _texts(kept.texts(), sender, text, wrong)
+        return RedirectResponse(f"/sms?from={quote(sender, safe='')}", 303)
 
     async def take_text(request: Request) -> Response:
         body = await request.body()
@@ -107,6 +112,7 @@ def make_app(kept: Kept, secret: str, reports_to: str) -> Starlette:
             Route("/mail/{name}", mail),
             Route("/mail/{name}/{place:int}", file),
             Route("/sms", texts),
+            Route("/sms", send_text, methods=["POST"]),
             Route("/sms/messages", take_text, methods=["POST"]),
         ]
     )
@@ -121,17 +127,39 @@ def _files(mail: KeptMail) -> str:
     return f"<ul>{rows}</ul>" if rows else ""
 
 
-def _page(title: str, body: str) -> HTMLResponse:
+def _texts(texts: Sequence[KeptSms], sender: str, text: str = "", wrong: str = "") -> Response:
+    """Those that went, newest first, below a form that sends one. `wrong`: why it was not taken."""
+    rows = "".join(
+        f"<tr><td>{kept.at:%Y-%m-%d %H:%M:%S}</td>"
+        f"<td>{escape(f'{kept.sender} to {kept.to}' if kept.sender else kept.to)}</td>"
+        f"<td>{escape(kept.text)}</td></tr>"
+        for kept in texts
+    )
+    form = (
+        f'<form method="post" action="/sms"><h2>Send a text message to {SHORT_NUMBER}</h2>'
+        f"{f'<p role=alert>{escape(wrong)}</p>' if wrong else ''}"
+        '<p><label>From<br><input name="from" type="tel" required placeholder="+6281234567890"'
+        f' value="{escape(sender)}"></label></p><p><label>Text<br>'
+        f'<textarea name="text" rows="3" required>{escape(text)}</textarea></label></p>'
+        "<p><button>Send</button></p></form>"
+    )
+    body = f"<table>{rows}</table>" if rows else "<p>No text message yet.</p>"
+    return _page("Text messages", form + body, 422 if wrong else 200)
+
+
+def _page(title: str, body: str, status: int = 200) -> HTMLResponse:
     return HTMLResponse(
         f'<!doctype html><html lang="en"><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style><nav><a href='/'>Mail</a> <a href='/sms'>Text messages</a></nav>"
-        f"<h1>{escape(title)}</h1>{body}"
+        f"<h1>{escape(title)}</h1>{body}",
+        status,
     )
 
 
 _STYLE = (
     "body{font-family:sans-serif;max-width:60rem;margin:1rem auto;padding:0 1rem}"
     "td{padding:.3rem .8rem .3rem 0;vertical-align:top}pre{white-space:pre-wrap}"
+    "input,textarea,button{font:inherit;padding:.3rem}textarea{width:100%;box-sizing:border-box}"
     "iframe{width:100%;height:32rem;border:1px solid #ccc}"
 )

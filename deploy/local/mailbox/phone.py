@@ -1,0 +1,48 @@
+"""A phone that sends text messages to 1708, as the operator's gateway hands them over."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+import httpx
+import orjson
+from standardwebhooks import Webhook as Signing
+
+from deploy.local.mailbox.kept import Kept
+from shared.clock import now
+
+SHORT_NUMBER = "1708"
+
+
+@dataclass(frozen=True)
+class Phone:
+    """`secret` signs what goes to `address`, where text messages are taken."""
+
+    kept: Kept
+    secret: str
+    address: str
+
+    async def send(self, sender: str, text: str) -> str | None:
+        """Sends it, and keeps both it and the answer. What is wrong, where it was not taken."""
+        id, at = str(uuid4()), now()
+        message = {"id": id, "from": sender, "text": text, "received_at": at.isoformat()}
+        body = orjson.dumps(message)
+        secret = self.secret if self.secret.startswith("whsec_") else self.secret.encode()
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": id,
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": Signing(secret).sign(id, at, body.decode()),
+        }
+        try:
+            async with httpx.AsyncClient(timeout=30) as client:
+                taken = await client.post(self.address, content=body, headers=headers)
+        except httpx.TransportError:
+            return "Nobody takes text messages now. Is the stack up?"
+        if taken.status_code == 422:
+            return "This is no phone number. Write it as +6281234567890."
+        if taken.is_error:
+            return f"It was not taken (HTTP {taken.status_code}). Send it again."
+        self.kept.keep_sms(id, SHORT_NUMBER, text, sender=sender)
+        if answer := taken.json()["answer"]:
+            self.kept.keep_sms(str(uuid4()), sender, answer)
+        return None
