@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from services.notification.bell import items as bell
 from services.notification.bell import live as bell_stream
+from services.notification.bell import opening as bell_opening
 from services.notification.bell.changes import LOOK_EVERY, BellChanges
 from services.notification.contacts import preferences, senders
 from services.notification.contacts.code_limits import CodeLimits
@@ -59,6 +60,7 @@ def make_app(settings: Settings) -> FastAPI:
             staff_preferences.router,
             bell.router,
             bell_stream.router,
+            bell_opening.router,
             account_contacts.router,
             new_contacts.router,
             account_recovery.router,

@@ -189,6 +189,25 @@ async def test_the_link_that_ends_mail_speaks_to_staff_as_to_staff(
     assert country.one(stopped_at, f"staff-{OFFICER.id}") is True
 
 
+async def test_the_page_of_a_report_says_once_that_it_is_read(
+    browser_of: Callable[[], httpx.AsyncClient], reported: Reported, country: Country
+) -> None:
+    told = await reported()
+    country.all(
+        "INSERT INTO notification.bell (staff_id, number, version, template, kind, facts,"
+        " created_at) VALUES (15, %s, 9, 'request_refused', 'decided', %s, now())",
+        *(told.number, '{"at": "2026-11-30T03:00:00+00:00", "handler_id": 2}'),
+    )
+    unread = "SELECT count(*) FROM notification.bell WHERE read_at IS NULL"
+    async with browser_of() as browser:
+        await sign_in(browser, "koordinator")
+        opened = f"/panel/laporan/{told.number}/dibuka"
+        await send(browser, "/panel/akun", opened)
+        assert country.one(unread) == 1
+        await send(browser, "/panel/akun", opened, baru="ya")
+        assert country.one(unread) == 0
+
+
 async def test_whoever_goes_from_page_to_page_lets_go_of_each_pages_stream(
     browser_of: Callable[[], httpx.AsyncClient],
 ) -> None:

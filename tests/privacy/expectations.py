@@ -237,6 +237,7 @@ CASES: dict[str, Case] = {
     "notification GET /me/bell": Case(NO_STAFF),
     "notification GET /me/bell/live": Case(NO_STAFF),
     "notification POST /me/bell/read": Case(NO_STAFF, body={"id": 1}),
+    "notification POST /me/bell/reports/{number}/read": Case(NO_STAFF, "verified"),
     "notification POST /me/bell/{item_id}/read": Case(ONLY_ITS_OWNER, "rung"),
     "notification POST /me/email/link": Case(
         NO_STAFF | all_of((*OUTSIDE, *STAFF), 404), "without_addresses"

@@ -103,9 +103,9 @@ async def mark_all_read(
     form: ReadUpTo, request: Request, staff: CurrentStaff, session: Transaction
 ) -> None:
     """All up to this item are read."""
-    _wake(request, session, staff)
+    wake(request, session, staff)
     seen = col(BellItem.staff_id) == staff.id, col(BellItem.id) <= form.id
-    await session.execute(_mark().where(*seen))
+    await session.execute(mark().where(*seen))
 
 
 @router.post("/{item_id}/read", responses=problem_responses(404))
@@ -117,8 +117,8 @@ async def mark_read(
     row = (await session.execute(_items_of(staff).where(col(BellItem.id) == item_id))).one_or_none()
     if row is None:
         raise not_found()
-    _wake(request, session, staff)
-    await session.execute(_mark().where(col(BellItem.id) == item_id))
+    wake(request, session, staff)
+    await session.execute(mark().where(col(BellItem.id) == item_id))
     language = pick_language(request.headers.get("accept-language"))
     return _shown(row, Zone.WIB, language).model_copy(update={"read": True})
 
@@ -146,7 +146,7 @@ def _items_of(staff: Staff) -> Select[*tuple[Any, ...]]:
     return _of(staff, items).join(AgencyEntry, _HANDLED_BY)
 
 
-def _wake(request: Request, session: AsyncSession, staff: Staff) -> None:
+def wake(request: Request, session: AsyncSession, staff: Staff) -> None:
     """The person's other tabs count anew once it is committed that something was read."""
     changes: BellChanges = request.app.state.bell_changes
 
@@ -156,7 +156,8 @@ def _wake(request: Request, session: AsyncSession, staff: Staff) -> None:
     event.listen(session.sync_session, "after_commit", woken, once=True)
 
 
-def _mark() -> Any:
+def mark() -> Any:
+    """As read, those unread of which the caller says which."""
     return update(BellItem).where(col(BellItem.read_at).is_(None)).values(read_at=now())
 
 

@@ -5,21 +5,19 @@ while it is."""
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypedDict
+from typing import Any, TypedDict
 
 from sqlalchemy import Row, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.notification.bell.waiting import Pending, item_columns, pending_of, waits
 from services.notification.digest.figures import NAMED, DigestDays
 from services.notification.messages.digest_text import NEWS
 from services.notification.messages.staff_table import StaffKind
 from services.notification.models import BellItem
 from services.notification.outgoing.staff_reading import is_readable
 from shared.database.lifecycle import Report
-from shared.database.report_lists import RequestRow
-from shared.lifecycle.actions import RequestKind
-from shared.lifecycle.statuses import TAB_OF, Status, Tab
 from shared.owed.statements import OwedKind, all_reports, parameters_of
 from shared.owed.whose import Whose
 
@@ -58,7 +56,7 @@ async def news_of_bells(
     if not items:
         return {}
     numbers = sorted({item.number for item in items})
-    pending = await _pending(session, numbers)
+    pending = await pending_of(session, numbers)
     owed = {
         is_admin: await _owed(session, theirs[is_admin], numbers)
         for is_admin in {person.is_admin for person in people}
@@ -90,38 +88,16 @@ class _Step:
         return assignee in self.mine or assignee not in self.at_work
 
 
-def _still_waits(
-    item: Row[*tuple[Any, ...]], step: _Step, pending: Collection[tuple[int, bool]]
-) -> bool:
-    """What was decided is news in itself; all else is, while somebody has yet to act on it."""
+def _still_waits(item: Row[*tuple[Any, ...]], step: _Step, pending: Pending) -> bool:
+    """What was decided is news in itself; all else is, while this person has yet to act on it."""
     kind = StaffKind(item.kind)
-    if kind in (StaffKind.NEW, StaffKind.REPLY):
-        return step.is_owed(item.number) and item.status in _statuses(item)
-    if kind in (StaffKind.OBJECTION, StaffKind.REQUEST):
-        return (item.number, kind is StaffKind.OBJECTION) in pending
-    if kind is StaffKind.ASSIGNED:
-        return item.assignee_id in step.mine and item.ended_at is None
-    return True
-
-
-def _statuses(item: Row[*tuple[Any, ...]]) -> Collection[Status]:
-    """In which the step still is to be done of which the item tells. What was completed later than
-    it was asked for is an addition to whatever was going on."""
-    if item.template == "information_came" and item.from_status not in _ASKED:
-        return _ANY
-    return _WAITS_IN.get(item.template, _ANY)
-
-
-_ANY: Final = frozenset(Status)
-_ASKED: Final = [status for status in Status if TAB_OF[status] is Tab.DEFERRED]
-_WAITS_IN: Final = {
-    "to_verify": {Status.UNVERIFIED},
-    "to_verify_again": {Status.UNVERIFIED},
-    "to_follow_up": {Status.VERIFIED},
-    "information_came": {Status.INFORMATION_TO_EVALUATE},
-    "reply_came": {Status.REPLIED_BY_REPORTER},
-}
-"""By the template of an item of a report."""
+    if kind is StaffKind.DECIDED:
+        return True
+    if kind in (StaffKind.NEW, StaffKind.REPLY) and not step.is_owed(item.number):
+        return False
+    if kind is StaffKind.ASSIGNED and item.assignee_id not in step.mine:
+        return False
+    return waits(item, pending)
 
 
 def _of_kind(numbers: Collection[int]) -> NewsOfKind:
@@ -135,10 +111,8 @@ async def _unread(
         return []
     unread = (
         select(
-            *(col(BellItem.staff_id), col(BellItem.kind), col(BellItem.template)),
-            col(BellItem.facts)["from_status"].astext.label("from_status"),
-            *(col(Report.number), col(Report.status)),
-            *(col(Report.assignee_id), col(Report.ended_at)),
+            *(col(BellItem.staff_id), col(Report.assignee_id)),
+            *item_columns(),
         )
         .join(Report, col(Report.number) == col(BellItem.number))
         .where(
@@ -152,15 +126,6 @@ async def _unread(
         .distinct()
     )
     return (await session.execute(unread)).all()
-
-
-async def _pending(session: AsyncSession, numbers: Collection[int]) -> set[tuple[int, bool]]:
-    """The reports of which a request waits for a decision, and whether it is an objection."""
-    waiting = select(col(RequestRow.number), col(RequestRow.kind)).where(
-        col(RequestRow.number).in_(numbers), col(RequestRow.decision).is_(None)
-    )
-    rows = (await session.execute(waiting)).all()
-    return {(row.number, row.kind == RequestKind.OBJECTION) for row in rows}
 
 
 async def _owed(

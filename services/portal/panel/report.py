@@ -1,5 +1,6 @@
 """A report in full, its files, and revealing an anonymous reporter."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
@@ -31,8 +32,11 @@ async def read_report(page_request: PageRequest, number: int) -> ReportView:
 
 @router.post("/{number}/dibuka")
 async def has_open(page_request: PanelRequest, number: int = NUMBER) -> Response:
-    """Who else has the report open, for a script that says again and again that this person has."""
-    await page_request.form()
+    """Who else has the report open, for a script that says again and again that this person has.
+    The first time (`baru`) their bell is read of what is mere news; it may be away."""
+    if (await page_request.form("baru")).get("baru"):
+        with suppress(Problem):
+            await page_request.call("notification", "POST", f"/me/bell/reports/{number}/read")
     answer = await page_request.call("routing", "PUT", f"/reports/{number}/presence")
     return page_request.piece("panel/presence.html", others=answer_as(list[OpenedBy], answer))
 

@@ -90,11 +90,15 @@ function tell(open, report) {
     open.hidden = false;
   });
 }
-// Who else has the report open, said while it is in sight.
+// Who else has the report open, said while it is in sight; `baru`: it is seen for the first time.
+var inSight = "";
 function present() {
   var form = document.querySelector("[data-presence]");
   if (!form || document.hidden) { return; }
-  fetch(form.action, {method: "POST", body: new FormData(form)}).then(function (answer) {
+  var body = new FormData(form);
+  if (inSight !== form.action) { body.set("baru", "ya"); }
+  inSight = form.action;
+  fetch(form.action, {method: "POST", body: body}).then(function (answer) {
     return answer.ok ? answer.text() : "";
   }).then(function (text) {
     var page = new DOMParser().parseFromString(text, "text/html");

@@ -1,0 +1,41 @@
+"""Whoever opens a report has read what their bell said of it that waits for nobody; what somebody
+owes stays unread until they act."""
+
+from fastapi import APIRouter, Request
+from sqlalchemy import select
+from sqlmodel import col
+
+from services.notification.bell.items import mark, wake
+from services.notification.bell.waiting import item_columns, pending_of, waits
+from services.notification.models import BellItem
+from shared.database.lifecycle import Report
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.paths import ReportNumber
+from shared.http.transaction import Transaction
+
+router = APIRouter(prefix="/me/bell", tags=["Staff"], responses=problem_responses(401, 403, 422))
+
+
+@router.post("/reports/{number}/read", status_code=204)
+async def read_by_opening(
+    number: ReportNumber, request: Request, staff: CurrentStaff, session: Transaction
+) -> None:
+    """One has the report before one: the items about it that are news and no more are read."""
+    unread = (
+        select(col(BellItem.id), *item_columns())
+        .join(Report, col(Report.number) == col(BellItem.number))
+        .where(
+            col(BellItem.staff_id) == staff.id,
+            col(BellItem.number) == number,
+            col(BellItem.read_at).is_(None),
+        )
+    )
+    items = (await session.execute(unread)).all()
+    if not items:
+        return
+    pending = await pending_of(session, [number])
+    news = [item.id for item in items if not waits(item, pending)]
+    if news:
+        wake(request, session, staff)
+        await session.execute(mark().where(col(BellItem.id).in_(news)))
