@@ -91,6 +91,7 @@ def test_reports_are_downloaded_as_a_workbook_and_as_text(meet: Meet, tmp_path: 
     admin.signs_in("admin.kab.bandung")
     admin.opens("/panel/unduh")
     look(admin, "downloads")
+    assert "dapat memakan waktu setengah menit" in admin.reads
     workbook = CalamineWorkbook.from_path(str(downloads(admin, "Unduh Excel", tmp_path)))
     rows = workbook.get_sheet_by_index(0).to_python()
     assert any(number in {str(cell).removesuffix(".0") for cell in row} for row in rows)
