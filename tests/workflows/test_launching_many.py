@@ -4,6 +4,7 @@ import asyncio
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import count, islice
 
 import pytest
 from temporalio.api.enums.v1 import EventType
@@ -22,7 +23,14 @@ from shared.temporal.report_gateway import ReportGateway
 from tests.workflows.country import PROVINCE_ADMIN
 from tests.workflows.factory import Reports
 from tests.workflows.life import Life
-from workflows.first_tasks import A_SECOND, BEFORE_DEADLINE, BEHIND, QUIET_AFTER, FirstTasks
+from workflows.first_tasks import (
+    A_SECOND,
+    BEFORE_DEADLINE,
+    BEHIND,
+    QUIET_AFTER,
+    SHARE,
+    FirstTasks,
+)
 from workflows.launcher import Launcher, make_consumer
 from workflows.missing_runs import Sweeping
 
@@ -185,6 +193,28 @@ async def test_first_tasks_are_put_off_evenly_and_come_before_the_first_deadline
     shortly_before = clock.deadline - BEFORE_DEADLINE - timedelta(seconds=5)
     assert tasks.delay(state, shortly_before, MANY) == timedelta(seconds=5)
     assert tasks.delay(state, clock.deadline, MANY) == timedelta()
+
+
+@pytest.mark.parametrize("launch_takes", [0.2, 0.02])
+async def test_a_slow_machine_has_its_first_tasks_put_off_further(
+    reports: Reports, launch_takes: float
+) -> None:
+    state, at = await reports.accept(), datetime.now(UTC)
+    clock = count(1_000, launch_takes)
+    tasks = FirstTasks(lambda: next(clock))
+    for _ in range(10):  # few come, far apart, which says nothing of the machine
+        tasks.delay(state, at, FEW)
+        next(clock)
+    due = [
+        launch_takes * number + tasks.delay(state, at, MANY).total_seconds()
+        for number in range(400)
+    ]
+    assert due[-1] - due[-2] == pytest.approx(SHARE * launch_takes, rel=0.05)
+    next(islice(clock, int(60 / launch_takes), None))  # Temporal is away for a minute
+    after = [
+        launch_takes * number + tasks.delay(state, at, MANY).total_seconds() for number in range(2)
+    ]
+    assert after[1] - after[0] == pytest.approx(SHARE * launch_takes, rel=0.05)
 
 
 async def test_first_tasks_at_once_are_no_more_than_a_worker_does_soon(reports: Reports) -> None:
