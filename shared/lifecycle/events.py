@@ -10,7 +10,7 @@ from shared.lifecycle.actions import Action, FollowUpOutcome, RequestKind
 from shared.lifecycle.people import ActorKind
 from shared.lifecycle.rules import RULES
 from shared.lifecycle.state import ReportState
-from shared.lifecycle.statuses import TAB_OF, Status, Tab
+from shared.lifecycle.statuses import TAB_OF, TO_BE_VERIFIED, Status, Tab
 
 EVENT_OF: dict[Action, str] = {
     Action.SUBMIT: "submitted",
@@ -50,6 +50,7 @@ _CLOCK_ENDS = frozenset(
     }
 )
 """Steps that a clock takes: each so long after another step, to the second."""
+_LATE = frozenset({Action.OVERDUE, Action.ESCALATE})
 
 _WAITING = frozenset({Tab.UNVERIFIED, Tab.DEFERRED})
 _FIRST_STEP = 2
@@ -123,6 +124,12 @@ class ReportEvent(BaseModel):
         )
 
 
+def tells_arrival(action: Action | str, status: Status | str) -> bool:
+    """Whether a step's time tells of any report when it came: it came, or it is late, or put before
+    those above, while nobody has verified it. `status`: the report's after the step."""
+    return action == Action.SUBMIT or (action in _LATE and status in TO_BE_VERIFIED)
+
+
 def near_arrival(event: ReportEvent) -> bool:
     """Whether the event's time can tell when the report came: nobody has verified it before, or
     it is the first step of all."""
@@ -144,6 +151,14 @@ def tells_of_reporter(event: ReportEvent) -> bool:
     """Whether the event's time tells when the reporter was at it: the report came, or whoever
     entered it may have gone on at once; or it is theirs otherwise (`is_of_reporter`)."""
     return near_arrival(event) or is_of_reporter(event.action, event.actor_kind, event.details)
+
+
+def tells_when(event: ReportEvent, *, anonymous: bool) -> bool:
+    """Whether the event's time is told to nobody below pusat: of an anonymous report all that
+    tells of its reporter, of others what tells when they came."""
+    if anonymous:
+        return tells_of_reporter(event)
+    return tells_arrival(event.action, event.status)
 
 
 class PartnerEvent(BaseModel):

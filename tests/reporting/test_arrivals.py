@@ -1,5 +1,5 @@
-"""When an anonymous report came, and its reporter did what, is told to the hour, also by the steps
-that came with it."""
+"""When a report came is told to the hour; of an anonymous one also by the steps that came with it,
+and when its reporter did what."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +9,7 @@ import pytest
 from services.reporting.live_events import _shown
 from services.reporting.live_feed import Happened
 from services.reporting.statistics.facts import ReportRow, Step, fact_of
-from services.reporting.webhooks.events_to_webhooks import _as_anonymous
+from services.reporting.webhooks.events_to_webhooks import _as_told
 from shared.lifecycle.actions import Action
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.people import ActorKind
@@ -51,10 +51,48 @@ def test_events_tell_the_hour_of_what_came_with_it_and_of_what_its_reporter_did(
     changes: dict[str, Any], told: datetime
 ) -> None:
     happened = event(7, 2, at=AT, due_at=AT, auto_close_at=AT, **changes)
-    hooked = _as_anonymous(happened)
+    hooked = _as_told(happened, anonymous=True)
     assert (hooked.at, hooked.due_at, hooked.auto_close_at) == (told, HOUR, HOUR)
     live = _shown(Happened(1, happened)).data
     assert datetime.fromisoformat(live["at"]) == told
+
+
+NEW: dict[str, Any] = {"from_status": None, "status": Status.UNVERIFIED, "tab": Tab.UNVERIFIED}
+WAITS: dict[str, Any] = {**NEW, "from_status": Status.UNVERIFIED}
+COMPLETED: dict[str, Any] = {
+    "from_status": Status.AWAITING_INFORMATION,
+    "status": Status.INFORMATION_TO_EVALUATE,
+    "tab": Tab.DEFERRED,
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told", "due"),
+    [
+        ({"action": Action.SUBMIT, "version": 1, **NEW, **BY_REPORTER}, HOUR, HOUR),
+        ({"action": Action.SUBMIT, "version": 1, **NEW}, HOUR, HOUR),
+        # So long after it came.
+        ({"action": Action.OVERDUE, **WAITS}, HOUR, HOUR),
+        ({"action": Action.ESCALATE, "version": 3, **WAITS}, HOUR, HOUR),
+        # What somebody did; when it is to be verified is reckoned from when it came all the same.
+        ({"action": Action.THROW, **WAITS}, AT, HOUR),
+        ({"action": Action.COMPLETE_INFORMATION, **COMPLETED, **BY_REPORTER}, AT, HOUR),
+        ({"action": Action.VERIFY}, AT, AT),
+        ({"action": Action.REPLY, "version": 4, **WITH_AGENCY, **BY_REPORTER}, AT, AT),
+        ({"action": Action.OVERDUE, "version": 3, **WITH_AGENCY}, AT, AT),
+    ],
+)
+def test_events_of_a_report_with_a_name_tell_the_hour_of_what_tells_when_it_came(
+    changes: dict[str, Any], told: datetime, due: datetime
+) -> None:
+    """Those before and after an anonymous one would tell when that came: numbers grow with time."""
+    happened = event(7, 2, at=AT, due_at=AT, **changes)
+    hooked = _as_told(happened, anonymous=False)
+    assert (hooked.at, hooked.due_at) == (told, due)
+    assert hooked.actor_kind is happened.actor_kind
+    if told == HOUR:
+        live = _shown(Happened(1, happened)).data
+        assert datetime.fromisoformat(live["at"]) == HOUR
 
 
 @pytest.mark.parametrize("anonymous", [True, False])

@@ -25,6 +25,7 @@ from shared.http.paging import Cursor, Page, PageSize, open_cursor, seal_cursor
 from shared.http.problems import conflict, not_found
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.labels import label
+from shared.lifecycle.events import tells_arrival
 from shared.privacy.identity import IdentityCipher
 from shared.privacy.publication import public_time
 
@@ -161,7 +162,11 @@ def _shown(
 
 
 def _is_cut(delivery: WebhookDelivery) -> bool:
-    """Whether the receiver was told the hour alone: of a copy, or of what was anonymous then."""
+    """Whether the receiver is told the hour alone: when a report came, of a copy, or of what was
+    anonymous then."""
+    step = delivery.body.get("data", {})
+    if tells_arrival(step.get("action", ""), step.get("status", "")):
+        return True
     told = delivery.body.get("timestamp")
     return told is not None and (at := datetime.fromisoformat(told)) == public_time(at)
 

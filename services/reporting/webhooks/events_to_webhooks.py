@@ -28,8 +28,9 @@ from shared.database.engine import Database
 from shared.database.lifecycle import Report
 from shared.database.views import AgencyEntry
 from shared.lifecycle.actions import Action
-from shared.lifecycle.events import INTERNAL_EVENTS, ReportEvent, tells_of_reporter
+from shared.lifecycle.events import INTERNAL_EVENTS, ReportEvent, tells_when
 from shared.lifecycle.people import ActorKind
+from shared.lifecycle.statuses import TO_BE_VERIFIED
 from shared.privacy.identity import IdentityCipher
 from shared.privacy.publication import public_time
 from shared.resilience.periodic import is_away
@@ -159,7 +160,7 @@ class EventsToWebhooks:
                     self._row(
                         webhook.id,
                         event_id,
-                        _as_anonymous(event) if event.number in anonymous else event,
+                        _as_told(event, anonymous=event.number in anonymous),
                         by_copy=webhook.agency_id not in handling,
                     )
                     for webhook in webhooks
@@ -205,17 +206,18 @@ def reader(
     return Consumer(bus, WEBHOOKS, feed.take, bury, lanes=1, rest=REST)
 
 
-def _as_anonymous(event: ReportEvent) -> ReportEvent:
-    """What tells when an anonymous report came, to the hour, and not through whom (decision 19).
-    Its first steps and its verification too: whoever entered it may have gone on at once. And what
-    its reporter does later, and where clocks end, from which that is reckoned."""
-    changes: dict[str, Any] = {
-        "due_at": event.due_at and public_time(event.due_at),
-        "auto_close_at": event.auto_close_at and public_time(event.auto_close_at),
-    }
-    if tells_of_reporter(event):
+def _as_told(event: ReportEvent, *, anonymous: bool) -> ReportEvent:
+    """What tells when a report came, to the hour; of an anonymous one not through whom
+    (decision 19). Of that its first steps and its verification too: whoever entered it may have
+    gone on at once. And what its reporter does later, and where clocks end, from which that is
+    reckoned."""
+    changes: dict[str, Any] = {}
+    if anonymous or event.status in TO_BE_VERIFIED:
+        changes["due_at"] = event.due_at and public_time(event.due_at)
+        changes["auto_close_at"] = event.auto_close_at and public_time(event.auto_close_at)
+    if tells_when(event, anonymous=anonymous):
         changes["at"] = public_time(event.at)
-    if event.action is Action.SUBMIT:
+    if anonymous and event.action is Action.SUBMIT:
         changes["actor_kind"] = ActorKind.REPORTER
     return event.model_copy(update=changes)
 

@@ -112,13 +112,15 @@ CAME, ATTEMPTED = "2026-11-24T03:17:42.905175Z", "2026-11-24T03:17:43.105175Z"
 
 
 @pytest.mark.parametrize(
-    ("anonymous", "told", "shown"),
+    ("anonymous", "action", "told", "shown"),
     [
-        (False, CAME, [CAME, ATTEMPTED]),
+        (False, "verify", CAME, [CAME, ATTEMPTED]),
         # As when it was sent: of a copy, or of a report that was anonymous then.
-        (False, "2026-11-24T03:00:00Z", ["2026-11-24T03:00:00Z"] * 2),
+        (False, "verify", "2026-11-24T03:00:00Z", ["2026-11-24T03:00:00Z"] * 2),
         # As the report is now.
-        (True, CAME, ["2026-11-24T03:00:00Z"] * 2),
+        (True, "verify", CAME, ["2026-11-24T03:00:00Z"] * 2),
+        # What tells when it came, though it was sent when that was not cut yet.
+        (False, "submit", CAME, ["2026-11-24T03:00:00Z"] * 2),
     ],
 )
 async def test_when_it_was_told_is_no_more_exact_than_what_was_told(
@@ -127,6 +129,7 @@ async def test_when_it_was_told_is_no_more_exact_than_what_was_told(
     bus: Bus,
     owner_url: str,
     anonymous: bool,
+    action: str,
     told: str,
     shown: list[str],
 ) -> None:
@@ -136,7 +139,8 @@ async def test_when_it_was_told_is_no_more_exact_than_what_was_told(
     delivery = (
         "INSERT INTO reporting.webhook_delivery (id, webhook_id, event_id, event, number, version,"
         " body, state, created_at, finished_at) VALUES (gen_random_uuid(), %s, %s, 'submitted', %s,"
-        " 1, jsonb_build_object('timestamp', %s::text), 'delivered', %s, %s) RETURNING id"
+        " 1, jsonb_build_object('timestamp', %s::text, 'data', jsonb_build_object('action',"
+        " %s::text, 'status', 'UNVERIFIED')), 'delivered', %s, %s) RETURNING id"
     )
     attempt = (
         "INSERT INTO reporting.webhook_attempt (delivery_id, attempt, at, status, ms)"
@@ -145,7 +149,7 @@ async def test_when_it_was_told_is_no_more_exact_than_what_was_told(
     with psycopg.connect(owner_url, autocommit=True) as connection:
         [number] = connection.execute(of_kind, [anonymous]).fetchall()[0]
         for event_id in ("one", "another"):
-            written = [webhook["id"], event_id, number, told, CAME, ATTEMPTED]
+            written = [webhook["id"], event_id, number, told, action, CAME, ATTEMPTED]
             [made] = connection.execute(delivery, written).fetchall()[0]
             connection.execute(attempt, [made, ATTEMPTED])
     path = f"/webhooks/{webhook['id']}/deliveries"
