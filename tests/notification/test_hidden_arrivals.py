@@ -1,5 +1,5 @@
-"""When an anonymous report came, and its reporter did what, is told neither by bell nor by mail,
-whoever reads it and whenever it was made anonymous."""
+"""When a report came, and of an anonymous one when its reporter did what, is told neither by bell
+nor by mail, whoever reads it and whenever it was made anonymous."""
 
 import json
 from datetime import UTC, datetime
@@ -89,20 +89,56 @@ async def test_the_end_of_a_clock_tells_the_second_of_no_anonymous_report(
     assert mail_waits_for_the_hour(staff, told.number) == {anonymous}
 
 
+@pytest.mark.parametrize(
+    ("anonymous", "status", "hidden"),
+    [(True, "VERIFIED", True), (False, "UNVERIFIED", True), (False, "VERIFIED", False)],
+)
 async def test_a_deadline_that_comes_near_is_told_at_no_time_that_it_is_reckoned_from(
-    reported: Reported, staff: StaffTold, settings: Settings
+    reported: Reported,
+    staff: StaffTold,
+    settings: Settings,
+    anonymous: bool,
+    status: str,
+    hidden: bool,
 ) -> None:
-    told = await reported(anonymous=True)
+    told = await reported(anonymous=anonymous)
     staff.handled_by_unit(told.number)
     due_in(staff, told, 1.9)
+    staff.country.all(
+        "UPDATE lifecycle.report SET state = jsonb_set(state, '{status}', to_jsonb(%s::text))",
+        status,
+    )
     database = Database(settings.database_url)
-    told_at_once(staff, settings, OFFICER)
+    who = ADMIN if status == "UNVERIFIED" else OFFICER
+    told_at_once(staff, settings, who)
     await deadlines.tell_of_deadlines(database)
     await database.dispose()
     async with serving(settings) as client:
-        [item] = (await staff.seen(client, OFFICER))["items"]
-    assert item["kind"] == "deadline" and item["at"].endswith(":00:00Z") and item["to_the_hour"]
+        [item] = (await staff.seen(client, who))["items"]
+    assert item["kind"] == "deadline"
+    assert (item["at"].endswith(":00:00Z"), item["to_the_hour"]) == (hidden, hidden)
+    assert mail_waits_for_the_hour(staff, told.number) == {hidden}
+
+
+async def test_that_an_unverified_report_is_late_tells_the_second_of_none(
+    reported: Reported, staff: StaffTold, settings: Settings
+) -> None:
+    """It is so long after it came."""
+    told = await reported()
+    waiting = {"handler_id": 2, "chain": (2,), "tab": Tab.UNVERIFIED, "escalated_to": 1}
+    staff.handled_by_unit(told.number, handler_id=2, tab="unverified")
+    told_at_once(staff, settings, ADMIN)
+    late = LATE | waiting | {"from_status": Status.UNVERIFIED}
+    late["details"] = {"clock": "verification", "level": 1}
+    async with working(settings), serving(settings) as client:
+        await told.happens("overdue", Status.UNVERIFIED, version=2, **late)
+        await rung(staff, ADMIN, 1)
+        [item] = (await staff.seen(client, ADMIN))["items"]
+    assert (item["at"], item["to_the_hour"]) == (HOUR, True)
+    assert item["text"].endswith("terlambat sejak Senin, 7 Desember 2026.")
     assert mail_waits_for_the_hour(staff, told.number) == {True}
+    of_admin = "SELECT facts::text FROM notification.bell WHERE staff_id = %s"
+    assert "32:17" not in str(staff.country.all(of_admin, ADMIN.id))
 
 
 @pytest.mark.parametrize("before_today", [False, True])
@@ -208,12 +244,20 @@ async def test_who_entered_an_anonymous_report_is_not_named_for_what_they_decide
     assert f"ditolak oleh {by};" in item["text"]
 
 
-async def test_what_the_bell_kept_of_a_reply_before_times_were_cut_is_cut_when_it_is_read(
-    reported: Reported, staff: StaffTold, settings: Settings
+@pytest.mark.parametrize(
+    ("anonymous", "kept"),
+    [(True, {"tells_arrival": False}), (False, {"tells_of_reporter": True})],
+)
+async def test_what_the_bell_kept_before_times_were_cut_is_cut_when_it_is_read(
+    reported: Reported,
+    staff: StaffTold,
+    settings: Settings,
+    anonymous: bool,
+    kept: dict[str, bool],
 ) -> None:
-    told = await reported(anonymous=True)
+    told = await reported(anonymous=anonymous)
     staff.handled_by_unit(told.number)
-    facts = {"at": EXACT, "due_at": None, "handler_id": 3, "tells_arrival": False}
+    facts = {"at": EXACT, "due_at": None, "handler_id": 3} | kept
     staff.country.all(
         "INSERT INTO notification.bell (staff_id, number, version, template, kind, facts,"
         " created_at) VALUES (%s, %s, 5, 'reply_came', 'reply', %s::jsonb, now())",

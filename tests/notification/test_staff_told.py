@@ -139,7 +139,7 @@ async def test_acting_on_a_report_reads_what_the_bell_said_of_it_for_who_acted_a
         assert (await unread(OFFICER)).count(told.number) == 1
 
 
-async def test_mail_about_an_anonymous_report_that_has_just_come_waits_for_the_full_hour(
+async def test_mail_about_a_report_that_has_just_come_waits_for_the_full_hour(
     reported: Reported, staff: StaffTold, settings: Settings
 ) -> None:
     chosen = {"new": "at_once"}
@@ -153,23 +153,28 @@ async def test_mail_about_an_anonymous_report_that_has_just_come_waits_for_the_f
         for told in (anonymous, named):
             await told.happens("submitted", Status.UNVERIFIED, **new)
         await rung(staff, ADMIN, 2)
-        await anonymous.happens("restored", Status.UNVERIFIED, **new | root | {"version": 2})
+        restored = new | root | {"version": 2, "action": Action.RESTORE}
+        await anonymous.happens("restored", Status.UNVERIFIED, **restored)
         assert await rung(staff, PUSAT, 1) == ["to_verify_again"]
+        await named.happens("restored", Status.UNVERIFIED, **restored | {"handler_id": 2})
+        assert await rung(staff, ADMIN, 3) == [*["to_verify"] * 2, "to_verify_again"]
         await anonymous.happens("verified", Status.VERIFIED, version=3, handler_id=2)
-        await rung(staff, ADMIN, 3)
+        await rung(staff, ADMIN, 4)
     rows = staff.country.all(
-        "SELECT number, recipient, not_before = date_trunc('hour', not_before)"
+        "SELECT number, recipient, event, not_before = date_trunc('hour', not_before)"
         " FROM notification.message WHERE recipient LIKE 'staff-%%' AND event <> 'verified'"
     )
     assert sorted(rows) == [
-        (anonymous.number, "staff-10", False),
-        (anonymous.number, "staff-11", True),
-        (named.number, "staff-11", False),
+        (anonymous.number, "staff-10", "restored", False),
+        (anonymous.number, "staff-11", "submitted", True),
+        (named.number, "staff-11", "restored", False),
+        # Its time tells when those beside it came.
+        (named.number, "staff-11", "submitted", True),
     ]
 
 
 @pytest.mark.parametrize("anonymous", [False, True])
-async def test_officers_read_a_deadline_to_the_minute_but_its_reporter_and_the_anonymous_its_day(
+async def test_by_when_a_report_is_to_be_verified_is_told_by_its_day(
     reported: Reported,
     staff: StaffTold,
     settings: Settings,
@@ -192,13 +197,10 @@ async def test_officers_read_a_deadline_to_the_minute_but_its_reporter_and_the_a
         [item] = (await staff.seen(client, ADMIN))["items"]
     [mail] = mail_server.got
     assert "Jumat, 4 Desember 2026" in text_of(mail) and "14.37" not in text_of(mail)
-    assert item["to_the_hour"] is anonymous
-    if anonymous:
-        assert "Jumat, 4 Desember 2026" in item["text"] and "14." not in item["text"]
-        kept = staff.country.all("SELECT facts::text FROM notification.bell")
-        assert "T07:37" not in str(kept), "nobody reads the minute there either"
-    else:
-        assert "4 Des 2026 14.37 WIB" in item["text"]
+    assert item["to_the_hour"] and item["at"].endswith(":00:00Z")
+    assert "Jumat, 4 Desember 2026" in item["text"] and "14." not in item["text"]
+    kept = staff.country.all("SELECT facts::text FROM notification.bell")
+    assert "T07:37" not in str(kept), "nobody reads the minute there either"
 
 
 async def test_who_did_it_is_not_told_and_an_assigned_report_concerns_one(

@@ -11,9 +11,9 @@ from sqlmodel import col
 
 from services.notification.bell.changes import BellChanges
 from services.notification.messages.staff_table import StaffKind
-from services.notification.messages.staff_texts import StaffFacts, sentence, without_minutes
+from services.notification.messages.staff_texts import StaffFacts, facts_told, sentence
 from services.notification.models import BellItem
-from services.notification.outgoing.staff_reading import is_arrival_hidden, is_readable
+from services.notification.outgoing.staff_reading import are_reporter_times_hidden, is_readable
 from shared.clock import now
 from shared.database.lifecycle import Report
 from shared.database.views import AgencyEntry
@@ -26,6 +26,7 @@ from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.labels.catalogue import Language
 from shared.lifecycle.calendar import Zone
+from shared.lifecycle.people import Role
 from shared.values.words import Form
 
 router = APIRouter(prefix="/me/bell", tags=["Staff"], responses=problem_responses(401, 403))
@@ -38,8 +39,8 @@ ItemId = Annotated[int, Path(gt=0, lt=2**63)]
 
 class BellEntry(BaseModel):
     """One thing that happened; `text` says what, without a word of the report. `at` is of the
-    event; `to_the_hour`: cut to it, as it tells when an anonymous reporter was at it; by what the
-    report and the person are now, not when it happened."""
+    event; `to_the_hour`: cut to it, as it tells when the report came or an anonymous reporter was
+    at it; by what the report and the person are now, not when it happened."""
 
     id: int
     number: int
@@ -88,7 +89,7 @@ async def read_bell(
     rows = (await session.execute(items.order_by(read, id.desc()).limit(limit + 1))).all()
     own = select(col(AgencyEntry.zone)).where(col(AgencyEntry.id) == staff.agency_id)
     zone = Zone(await session.scalar(own) or Zone.WIB)
-    entries = [_shown(row, zone, language) for row in rows[:limit]]
+    entries = [_shown(row, staff, zone, language) for row in rows[:limit]]
     more = len(rows) > limit
     position = _Position(read=entries[-1].read, id=entries[-1].id) if more else None
     return BellPage(
@@ -120,7 +121,7 @@ async def mark_read(
     wake(request, session, staff)
     await session.execute(mark().where(col(BellItem.id) == item_id))
     language = pick_language(request.headers.get("accept-language"))
-    return _shown(row, Zone.WIB, language).model_copy(update={"read": True})
+    return _shown(row, staff, Zone.WIB, language).model_copy(update={"read": True})
 
 
 async def unread_of(session: AsyncSession, staff: Staff) -> int:
@@ -140,8 +141,8 @@ def _of(staff: Staff, items: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...
 
 def _items_of(staff: Staff) -> Select[*tuple[Any, ...]]:
     """Items, each with its agency's name and zone, and whether the person may not know when the
-    report came."""
-    hidden = is_arrival_hidden(literal(staff.agency_id), literal(str(staff.role)))
+    reporter did what."""
+    hidden = are_reporter_times_hidden(literal(staff.agency_id), literal(str(staff.role)))
     items = select(BellItem, col(AgencyEntry.name), col(AgencyEntry.zone), hidden)
     return _of(staff, items).join(AgencyEntry, _HANDLED_BY)
 
@@ -161,11 +162,12 @@ def mark() -> Any:
     return update(BellItem).where(col(BellItem.read_at).is_(None)).values(read_at=now())
 
 
-def _shown(row: Row[*tuple[Any, ...]], zone: Zone, language: Language) -> BellEntry:
+def _shown(row: Row[*tuple[Any, ...]], staff: Staff, zone: Zone, language: Language) -> BellEntry:
     item, handler, of_handler, hidden = row
     assert isinstance(item, BellItem)
     assert item.id is not None
-    facts = without_minutes(item.facts, Zone(of_handler)) if hidden else item.facts
+    role = Role(staff.role)
+    facts = facts_told(item.facts, role, Zone(of_handler), reporter_times_hidden=hidden)
     report = StaffFacts(item.number, handler, zone)
     return BellEntry(
         id=item.id,

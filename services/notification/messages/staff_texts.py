@@ -1,6 +1,6 @@
 """What a message to staff says: a number, what happened, a link that asks for sign-in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +9,7 @@ from services.notification.messages.texts import MessageText
 from shared.labels.catalogue import Language, Phrase, message
 from shared.labels.dates import deadline, long_day, moment
 from shared.lifecycle.calendar import Zone, day_of_deadline
+from shared.lifecycle.people import Role
 from shared.privacy.publication import public_time
 
 PASSWORD_LINK, PROVE_EMAIL = "password_link", "prove_email"
@@ -27,21 +28,36 @@ class StaffFacts:
     zone: Zone
 
 
-def without_minutes(facts: Mapping[str, Any], zone: Zone) -> dict[str, Any]:
-    """The facts as they are told to somebody from whom it is hidden when the report came and
-    through whom, and when its reporter did what: such times are kept to the hour, as the second
-    tells who was at it then, and said by their day, which is the one that its reporter reads; who
-    entered the report is not named where they decided too. `zone`: of the agency that owes the
-    step. What was cut stays as it is; facts that do not say whether their time tells it are taken
-    to do so."""
-    unnamed = {"by", "by_agency"} if facts.get("with_arrival") else set()
-    cut = {name: fact for name, fact in facts.items() if name not in unnamed}
-    if facts.get("tells_of_reporter", True):
-        at = datetime.fromisoformat(facts["at"])
-        cut |= {"at": public_time(at).isoformat(), "to_the_hour": True}
-    for name, on in _DEADLINES.items():
+def facts_told(
+    facts: Mapping[str, Any], role: Role, zone: Zone, *, reporter_times_hidden: bool
+) -> Mapping[str, Any]:
+    """The facts as they are told to somebody of this role. Times that tell when the report came,
+    below pusat, and when its reporter did what, where that is hidden, are kept to the hour, as the
+    second tells who was at it then, and said by their day, which is the one that its reporter
+    reads; where it is hidden, who entered the report is not named if they decided too. `zone`: of
+    the agency that owes the step. What was cut stays as it is; facts that do not say whether their
+    times tell it are taken to do so."""
+    if reporter_times_hidden:
+        unnamed = {"by", "by_agency"} if facts.get("with_arrival") else set()
+        named = {name: fact for name, fact in facts.items() if name not in unnamed}
+        at_tells = facts.get("tells_of_reporter", True)
+        return _to_the_hour(named, zone, _DEADLINES, at=at_tells)
+    if role is Role.CENTRAL_ADMIN:
+        return facts
+    deadlines = ["due_at"] if facts.get("due_tells_arrival", True) else []
+    return _to_the_hour(facts, zone, deadlines, at=facts.get("tells_arrival", True))
+
+
+def _to_the_hour(
+    facts: Mapping[str, Any], zone: Zone, deadlines: Iterable[str], *, at: bool
+) -> dict[str, Any]:
+    cut = dict(facts)
+    if at:
+        happened = datetime.fromisoformat(facts["at"])
+        cut |= {"at": public_time(happened).isoformat(), "to_the_hour": True}
+    for name in deadlines:
         if facts.get(name):
-            due_at = datetime.fromisoformat(facts[name])
+            due_at, on = datetime.fromisoformat(facts[name]), _DEADLINES[name]
             cut[name] = public_time(due_at).isoformat()
             cut[on] = facts.get(on) or day_of_deadline(due_at, zone).isoformat()
     return cut
@@ -92,7 +108,7 @@ def _decide_by(facts: Mapping[str, Any], zone: Zone, language: Language) -> str:
 
 
 def _deadline(name: str, facts: Mapping[str, Any], zone: Zone, language: Language) -> str | None:
-    """As the panel says it; of an anonymous report the day alone."""
+    """As the panel says it; the day alone where its time was cut."""
     if facts.get(name) is None:
         return None
     if due_on := facts.get(_DEADLINES[name]):

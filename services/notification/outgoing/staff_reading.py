@@ -1,5 +1,5 @@
-"""Which reports a member of staff may read now, and whether they may know when each came and its
-reporter did what: nobody is told more of one than they may read."""
+"""Which reports a member of staff may read now, and whether they may know when its reporter did
+what: nobody is told more of one than they may read."""
 
 from sqlalchemy import ColumnElement, and_, any_, or_, select
 from sqlalchemy.orm import aliased
@@ -26,11 +26,11 @@ def is_readable(
     return or_(_is_handled(agency_id), copied.correlate_except(CopyRow, copying).exists())
 
 
-def is_arrival_hidden(
+def are_reporter_times_hidden(
     agency_id: SQLCoreOperations[int], role: SQLCoreOperations[str]
 ) -> ColumnElement[bool]:
-    """Of a joined `Report` that they may read: whether they may not know to the second when it
-    came and its reporter did what, as `ReportAccess.arrival_hidden` has it."""
+    """Of a joined `Report` that they may read: whether they may not know to the second when its
+    reporter did what, as `ReportAccess.reporter_times_hidden` has it."""
     return or_(
         and_(col(Report.anonymous), role != Role.CENTRAL_ADMIN.value),
         role == Role.OVERSEER.value,

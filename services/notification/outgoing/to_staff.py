@@ -16,9 +16,9 @@ from services.notification.messages.staff_texts import (
     PASSWORD_LINK,
     PROVE_EMAIL,
     StaffFacts,
+    facts_told,
     text_for_staff,
     text_of_account,
-    without_minutes,
 )
 from services.notification.models import Contact, Message, Preference
 from services.notification.outgoing.prepared import (
@@ -28,7 +28,7 @@ from services.notification.outgoing.prepared import (
     read_by_message,
 )
 from services.notification.outgoing.proof_links import proof_token
-from services.notification.outgoing.staff_reading import is_arrival_hidden, is_readable
+from services.notification.outgoing.staff_reading import are_reporter_times_hidden, is_readable
 from services.notification.proven import proof_digest
 from shared.clock import now
 from shared.database.lifecycle import Report
@@ -124,9 +124,12 @@ class StaffOutbox:
             return NotAnyMore("muted")
         if has_waited(message) and row[_STILL.get(message.template, "readable")] is False:
             return NotAnyMore("outdated")
-        facts: Mapping[str, Any] = message.facts
-        if row["arrival_hidden"]:  # anonymous since it was written, or to whom they are now
-            facts = without_minutes(facts, Zone(row["handler_zone"]))
+        facts = facts_told(  # it may be anonymous since it was written, or to whom they are now
+            message.facts,
+            Role(row["role"]),
+            Zone(row["handler_zone"]),
+            reporter_times_hidden=row["reporter_times_hidden"],
+        )
         report = StaffFacts(message.number, row["handler"], Zone(row["zone"]))
         language = row["language"]
         text = text_for_staff(message.template, facts, report, self._portal, language)
@@ -167,7 +170,9 @@ _READ: Select[*tuple[Any, ...]] = (
         _waits(col(RequestRow.kind) == RequestKind.OBJECTION).label("objection_waits"),
         _waits(col(RequestRow.kind) != RequestKind.OBJECTION).label("request_waits"),
         (col(Report.status) == Status.REPLIED_BY_REPORTER).label("reply_waits"),
-        is_arrival_hidden(col(StaffEntry.agency_id), col(StaffEntry.role)).label("arrival_hidden"),
+        are_reporter_times_hidden(col(StaffEntry.agency_id), col(StaffEntry.role)).label(
+            "reporter_times_hidden"
+        ),
     )
     .join(ReachableStaff, col(ReachableStaff.staff_id) == _STAFF_ID)
     .join(StaffEntry, col(StaffEntry.id) == col(ReachableStaff.staff_id))

@@ -18,13 +18,14 @@ from services.notification.messages.channel_choice import (
     reason_against,
 )
 from services.notification.messages.staff_table import Delivery, StaffKind, delivery_of
-from services.notification.messages.staff_texts import without_minutes
+from services.notification.messages.staff_texts import facts_told
 from services.notification.messages.table import MessageRule, facts_of
 from services.notification.models import BellItem, Contact, Message, Preference
 from services.notification.outgoing.to_staff import holder_of_staff
 from services.notification.staff.recipients import Recipient, Told, recipients_of
 from shared.clock import now
-from shared.lifecycle.events import ReportEvent, tells_of_reporter
+from shared.lifecycle.events import ReportEvent, tells_arrival, tells_of_reporter
+from shared.lifecycle.statuses import TO_BE_VERIFIED
 from shared.privacy.publication import public_time
 
 _HOUR = timedelta(hours=1)
@@ -95,9 +96,9 @@ def _bell_row(event: ReportEvent, rule: MessageRule, recipient: Recipient) -> di
 def _message_row(
     event: ReportEvent, rule: MessageRule, recipient: Recipient, contact: Contact
 ) -> dict[str, Any]:
-    """Of an anonymous report that has just come, whose reporter did something, or of which a clock
-    has ended, the mail goes at the next full hour: its time, in each header on its way, says no
-    more than the panel does."""
+    """Of a report that has just come, or is late as it came, the mail goes at the next full hour;
+    of an anonymous one also when its reporter did something, or another clock has ended: its time,
+    in each header on its way, says no more than the panel does."""
     at = now()
     return {
         "id": uuid4(),
@@ -117,8 +118,13 @@ def _message_row(
 
 
 def _facts(event: ReportEvent, recipient: Recipient) -> dict[str, Any]:
-    """Codes and times; from which it could be reckoned when an anonymous reporter was at it is not
-    even kept."""
-    facts = facts_of(event) | {"tells_of_reporter": tells_of_reporter(event)}
+    """Codes and times; from which it could be reckoned when the report came, or an anonymous
+    reporter was at it, is not even kept."""
+    facts = facts_of(event) | {
+        "tells_of_reporter": tells_of_reporter(event),
+        "tells_arrival": tells_arrival(event.action, event.status),
+        "due_tells_arrival": event.status in TO_BE_VERIFIED,
+    }
     facts |= recipient.about
-    return without_minutes(facts, recipient.zone) if recipient.hidden else facts
+    told = facts_told(facts, recipient.role, recipient.zone, reporter_times_hidden=recipient.hidden)
+    return dict(told)

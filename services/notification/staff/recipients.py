@@ -16,7 +16,12 @@ from shared.database.report_lists import RequestRow
 from shared.database.views import AgencyEntry, StaffEntry, StandInEntry
 from shared.lifecycle.actions import REQUESTED_BY, RequestKind
 from shared.lifecycle.calendar import Zone
-from shared.lifecycle.events import ReportEvent, is_of_reporter, near_arrival
+from shared.lifecycle.events import (
+    ReportEvent,
+    is_of_reporter,
+    near_arrival,
+    tells_arrival,
+)
 from shared.lifecycle.people import ADMINS, Role
 from shared.lifecycle.statuses import Tab
 from shared.owed.whose import DECIDING
@@ -29,9 +34,10 @@ _SUBMISSION = 1
 @dataclass(frozen=True)
 class Recipient:
     """A member of staff who is told. `at_once`: the report allows it, whatever they chose.
-    `hidden`: the report is anonymous to them, so that no time may tell when its reporter was at it,
-    and `hour_alone`: that they are told does. `zone`: of the agency that owes the step. `about`:
-    which request it is about, by when it is to be decided, and who decided it."""
+    `hidden`: the report is anonymous to them, so that no time may tell when its reporter was at it.
+    `hour_alone`: that they are told does, or tells when it came. `zone`: of the agency that owes
+    the step. `about`: which request it is about, by when it is to be decided, and who decided it.
+    """
 
     staff_id: int
     role: Role
@@ -78,18 +84,20 @@ class _Known:
         if rule is not DEADLINE_NEAR:
             people.pop(self.actors.get((event.number, event.version), 0), None)
         concerned = [(id, Role(person.role)) for id, person in people.items()]
+        came = tells_arrival(event.action, event.status)
         waits = self._waits_for_the_hour(event)
         handler = self.agencies.get(event.handler_id)
         recipients = []
         for id, role in concerned:
-            hidden = report["anonymous"] and role is not Role.CENTRAL_ADMIN
+            below_pusat = role is not Role.CENTRAL_ADMIN
+            hidden = report["anonymous"] and below_pusat
             recipients.append(
                 Recipient(
                     staff_id=id,
                     role=role,
                     at_once=at_once,
                     hidden=hidden,
-                    hour_alone=hidden and waits,
+                    hour_alone=(hidden and waits) or (below_pusat and came),
                     zone=Zone(handler.zone) if handler else Zone.WIB,
                     about=self._about(event, rule.audience, id),
                 )
@@ -97,8 +105,8 @@ class _Known:
         return recipients
 
     def _waits_for_the_hour(self, event: ReportEvent) -> bool:
-        """Whether mail at once would tell when the reporter was at it: they did something, or a
-        clock has ended; the report waits for verification, or staff entered it, and may have
+        """Whether mail at once would tell when an anonymous reporter was at it: they did something,
+        or a clock has ended; the report waits for verification, or staff entered it, and may have
         verified it in the same minute."""
         waits = event.tab in (Tab.UNVERIFIED, Tab.DEFERRED)
         if waits or is_of_reporter(event.action, event.actor_kind, event.details):
