@@ -20,6 +20,7 @@ from shared.lifecycle.check import allowed_actions
 from shared.lifecycle.people import ADMINS, REPORTER, Actor, ActorKind, Role
 from shared.lifecycle.rules import RULES
 from shared.lifecycle.state import PendingRequest, ReportState
+from shared.lifecycle.statuses import TO_BE_VERIFIED
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,21 @@ class ReportAccess:
 
     @property
     def arrival_hidden(self) -> bool:
-        """When and through whom a report came, and when its reporter did what, is told as to
-        everybody: to the person who reads a copy, and of an anonymous one to all but pusat. Who
-        entered it often knows the reporter, and who was seen at a phone then is found by it."""
+        """When a report came, whichever it is, is told as to everybody but to pusat: numbers grow
+        with time, so those that came before and after an anonymous one would tell when it did."""
+        return self.actor.role is not Role.CENTRAL_ADMIN
+
+    @property
+    def reporter_times_hidden(self) -> bool:
+        """So is when its reporter did what later: to the person who reads a copy, and of an
+        anonymous one to all but pusat. Who was seen at a phone then is found by it."""
         return self.by_copy or self.maker_hidden
+
+    @property
+    def deadlines_hidden(self) -> bool:
+        """So are its deadlines: from each of them one of these times is reckoned."""
+        unverified = self.state.status in TO_BE_VERIFIED
+        return self.reporter_times_hidden or (self.arrival_hidden and unverified)
 
     @property
     def maker_hidden(self) -> bool:

@@ -24,9 +24,13 @@ PUBLIC_REGION: Final = (
 )
 PUBLIC_CHANNEL: Final = "CASE WHEN NOT {0}.anonymous THEN {0}.channel END"
 """SQL of the same: of a column, and of an alias of `lifecycle.report`."""
-ARRIVAL: Final = "CASE WHEN {0}.anonymous THEN date_trunc('hour', {0}.{1}) ELSE {0}.{1} END"
-"""SQL of a time that tells when a report came, for staff below pusat: of an anonymous one the
-hour, for whoever entered it, or was seen at the counter, is found by the second."""
+_UNVERIFIED: Final = "{0}.tab IN ('unverified', 'deferred')"
+_TELLS_ARRIVAL: Final = {
+    "submitted_at": "true",
+    "due_at": _UNVERIFIED,
+    "last_step_at": _UNVERIFIED,
+}
+"""By the times of a report that tell when it came: whether they do."""
 
 
 def as_public(row: Row, anonymous: bool) -> dict[str, Any]:
@@ -37,6 +41,17 @@ def as_public(row: Row, anonymous: bool) -> dict[str, Any]:
         for name, rule in PUBLIC.items()
         if rule is not None and name in row
     }
+
+
+def staff_time(alias: str, name: str, *, of_pusat: bool) -> str:
+    """SQL of a time of `lifecycle.report` as staff read it in lists and files. Of an anonymous
+    report the hour: whoever entered it, or was seen at the counter, is found by the second. So to
+    all below pusat when any report came: those before and after it would tell an anonymous one's.
+    """
+    told = f"{alias}.{name}"
+    arrival = None if of_pusat else _TELLS_ARRIVAL.get(name)
+    hidden = " OR ".join(filter(None, (f"{alias}.anonymous", arrival and arrival.format(alias))))
+    return f"CASE WHEN {hidden} THEN {PUBLIC_TIME.format(told)} ELSE {told} END"
 
 
 def public_time(at: datetime) -> datetime:

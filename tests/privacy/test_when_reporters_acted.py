@@ -1,5 +1,5 @@
-"""When an anonymous reporter did what is told to nobody below pusat to the minute, by no way: who
-saw somebody at a phone or a counter then would know who it was."""
+"""When an anonymous reporter did what, and when any report came, is told to nobody below pusat to
+the minute, by no way: who saw somebody at a phone or a counter then would know who it was."""
 
 import asyncio
 import json
@@ -75,6 +75,38 @@ async def test_no_way_tells_the_minute_below_pusat(
     text = await read(planted, way, number, READERS[who])
     assert way != WAYS[0] or str(number) in text
     assert told(marks, text) == []
+
+
+@pytest.fixture(scope="module")
+async def arrivals(planted: Planted) -> dict[str, str]:
+    """As `marks`: of each report when it came, and by when an unverified one is to be verified."""
+    rows = await planted.cluster.rows(
+        "SELECT number || ' came', submitted_at FROM lifecycle.report UNION ALL"
+        " SELECT number || ' is due', due_at FROM lifecycle.report WHERE due_at IS NOT NULL"
+        " AND tab IN ('unverified', 'deferred')"
+    )
+    return {what: at.strftime("%M:%S.%f") for what, at in rows}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("who", READERS)
+async def test_no_way_tells_when_any_report_came(
+    planted: Planted, arrivals: dict[str, str], who: str, way: str
+) -> None:
+    """Numbers grow with time: those beside an anonymous one would tell its minute."""
+    for number in planted.numbers.values():
+        assert told(arrivals, await read(planted, way, number, READERS[who])) == []
+        if "{n}" not in way:
+            return
+
+
+async def test_a_download_tells_the_hour_in_which_any_came(planted: Planted) -> None:
+    wanted = {"selection": {"tab": "incoming", "scope": "below"}, "format": "jsonl"}
+    for who in (ABOVE, OFFICER):
+        answer = await planted.post("reporting", "/downloads", wanted, planted.cluster.staff(who))
+        assert answer.status_code == 200, answer.text
+        rows = [json.loads(line) for line in answer.text.splitlines() if line]
+        assert rows and {row["submitted_time"][3:8] for row in rows} == {"00:00"}
 
 
 async def test_pusat_and_the_reporter_read_it_as_it_was(

@@ -143,10 +143,13 @@ async def test_who_reads_a_copy_finds_none(country: Country) -> None:
     assert await similar(country, OTHER, number) == {}
 
 
-async def test_of_an_anonymous_report_it_tells_no_more_than_a_queue_does(country: Country) -> None:
+@pytest.mark.parametrize("anonymous", [True, False])
+async def test_of_a_report_it_tells_no_more_than_a_queue_does(
+    country: Country, anonymous: bool
+) -> None:
     words: dict[str, Any] = {"title": "Pungutan liar parkir Kopo", "body": "Dipungut."}
     one = await country.report(**words)
-    hidden = await country.report(**words, anonymous=True)
+    hidden = await country.report(**words, anonymous=anonymous)
     [item] = [item for n, item in (await similar(country, ADMIN, one)).items() if n == hidden]
     assert "Siti" not in str(item)
     assert item["report"]["submitted_at"][13:19] == ":00:00"

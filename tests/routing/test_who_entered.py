@@ -1,5 +1,5 @@
-"""Who entered an anonymous report, and when, is pusat's to know; and who may do nothing for a
-report of an agency below reads it without who reported."""
+"""Who entered an anonymous report, and when any came, is pusat's to know; and who may do nothing
+for a report of an agency below reads it without who reported."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,25 +27,34 @@ async def entered(country: Country, **values: Any) -> int:
     )
 
 
+@pytest.mark.parametrize("anonymous", [True, False])
 @pytest.mark.parametrize("who", [ADMIN, "koordinator.jabar", "petugas.kab.bandung"])
-async def test_the_handling_agency_learns_neither_maker_nor_second_of_an_anonymous_report(
-    country: Country, who: str
+async def test_the_handling_agency_learns_the_second_of_no_report_and_the_maker_of_none_anonymous(
+    country: Country, who: str, anonymous: bool
 ) -> None:
-    number = await entered(country, anonymous=True)
+    """Of an anonymous one it would be told by those that came just before and after it."""
+    number = await entered(country, anonymous=anonymous)
+    await country.rows(
+        "INSERT INTO routing.access_log (number, kind, staff_id, at)"
+        " SELECT number, 'access_code_given', :maker, submitted_at FROM lifecycle.report"
+        " WHERE number = :n",
+        n=number,
+        maker=country.staff["petugas.kab.bandung"].id,
+    )
     name = await country.one(
         "SELECT name FROM routing.staff WHERE username = 'petugas.kab.bandung'"
     )
     seen = await country.seen(who, number)
     [line] = [entry for entry in seen["history"] if entry["action"] == "submit"]
-    assert (line["actor"]["kind"], line["actor"]["staff"], line["actor"]["agency"]) == (
-        "reporter",
-        None,
-        None,
-    )
-    times = [seen["submitted_at"], line["at"], seen["countdown"]["due_at"]]
+    by = (line["actor"]["kind"], line["actor"]["staff"] is None, line["actor"]["agency"] is None)
+    assert by == (("reporter", True, True) if anonymous else ("staff", False, False))
+    times = [seen["submitted_at"], seen["countdown"]["due_at"]]
+    times += [line["at"] for line in seen["history"]]
     times += [clock["due_at"] for clock in seen["clocks"]]
-    assert all(clock["to_the_hour"] for clock in seen["clocks"])
-    assert name not in str(seen["history"])
+    assert all(shown["to_the_hour"] for shown in (*seen["clocks"], *seen["history"]))
+    assert (name in str(seen["history"])) is not anonymous
+    given = "access_code_given" in {line["action"] for line in seen["history"]}
+    assert given is not anonymous
     scope = "below" if who == "koordinator.jabar" else "own"
     rows = (await country.get(who, "/queue", tab="unverified", scope=scope, q=str(number))).json()
     if rows["items"]:
@@ -55,7 +64,7 @@ async def test_the_handling_agency_learns_neither_maker_nor_second_of_an_anonymo
 
 
 @pytest.mark.parametrize("anonymous", [True, False])
-async def test_an_anonymous_report_turns_a_day_older_with_the_hour(
+async def test_a_report_turns_a_day_older_with_the_hour(
     country: Country, monkeypatch: pytest.MonkeyPatch, anonymous: bool
 ) -> None:
     """Else whoever looks again and again on the next day learns the minute in which it came."""
@@ -65,22 +74,23 @@ async def test_an_anonymous_report_turns_a_day_older_with_the_hour(
     moment = stored + timedelta(days=1) - (stored - hour) / 2
     for module in (rows, report):
         monkeypatch.setattr(module, "now", lambda: moment)
-    for who, days in ((ADMIN, int(anonymous)), (PUSAT, 0)):
+    for who, days in ((ADMIN, 1), (PUSAT, 0)):
         asked = {"tab": "unverified", "q": str(number), "scope": "below"}
         [row] = (await country.get(who, "/queue", **asked)).json()["items"]
         seen = await country.seen(who, number)
         assert (row["age_days"], seen["age_days"]) == (days, days), who
 
 
-async def test_what_is_filtered_by_is_the_hour_too(country: Country) -> None:
-    number = await entered(country, anonymous=True)
+@pytest.mark.parametrize("anonymous", [True, False])
+async def test_what_is_filtered_by_is_the_hour_too(country: Country, anonymous: bool) -> None:
+    number = await entered(country, anonymous=anonymous)
     times = "SELECT submitted_at, due_at FROM lifecycle.report WHERE number = :n"
     [[stored, due]] = await country.rows(times, n=number)
     hour, due_hour = (at.replace(minute=0, second=0, microsecond=0) for at in (stored, due))
 
-    async def found(**filters: Any) -> bool:
-        answer = await country.get(ADMIN, "/queue", tab="unverified", q=str(number), **filters)
-        return bool(answer.json()["items"])
+    async def found(who: str = ADMIN, **filters: Any) -> bool:
+        asked = {"tab": "unverified", "scope": "below", "q": str(number)}
+        return bool((await country.get(who, "/queue", **asked, **filters)).json()["items"])
 
     assert await found(submitted_from=hour.isoformat())
     if stored != hour:
@@ -88,10 +98,14 @@ async def test_what_is_filtered_by_is_the_hour_too(country: Country) -> None:
         assert await found(submitted_to=stored.isoformat())
     if due != due_hour:
         assert await found(due_before=due.isoformat())
+        # Pusat filters by what it reads.
+        assert await found(PUSAT, due_before=due.isoformat()) is anonymous
     assert not await found(due_before=due_hour.isoformat())
+    if stored != hour and not anonymous:
+        assert await found(PUSAT, submitted_from=stored.isoformat())
 
 
-async def test_pusat_reads_who_entered_it_and_a_report_with_a_name_tells_all(
+async def test_pusat_reads_who_entered_it_and_a_report_with_a_name_tells_it_to_all(
     country: Country,
 ) -> None:
     for number, who in (
@@ -280,6 +294,46 @@ async def test_the_end_of_a_clock_is_told_to_the_hour_of_an_anonymous_report(
                 e for e in (await country.seen(who, number))["history"] if e["action"] == action
             ]
             assert line["at"] == f"2026-12-07T{told}Z", who
+
+
+@pytest.mark.parametrize("action", ["overdue", "escalate"])
+@pytest.mark.parametrize("status", ["UNVERIFIED", "INFORMATION_TO_EVALUATE"])
+async def test_that_an_unverified_report_is_late_tells_the_hour_whichever_it_is(
+    country: Country, action: str, status: str
+) -> None:
+    """It is so long after it came, to the second."""
+    number = await entered(country)
+    await country.rows(
+        "INSERT INTO lifecycle.history (number, entry, version, at, action, actor_kind,"
+        " from_status, to_status, visibility, details)"
+        " VALUES (:n, 2, 2, '2026-12-07T03:32:17Z', :a, 'system', :s, :s, 'public', '{}')",
+        n=number,
+        a=action,
+        s=status,
+    )
+    for who, told in ((ADMIN, ("03:00:00", True)), (PUSAT, ("03:32:17", False))):
+        [line] = [e for e in (await country.seen(who, number))["history"] if e["action"] == action]
+        assert (line["at"], line["to_the_hour"]) == (f"2026-12-07T{told[0]}Z", told[1]), who
+
+
+@pytest.mark.parametrize(("template", "cut"), [("accepted", True), ("verified", False)])
+async def test_when_the_reporter_was_told_that_it_came_is_told_to_the_hour(
+    country: Country, template: str, cut: bool
+) -> None:
+    number = await country.verified()
+    await country.rows(
+        "INSERT INTO notification.message (id, key, number, version, event, template, recipient,"
+        " channel, facts, state, not_before, finished_at) VALUES (gen_random_uuid(), :key, :n, 1,"
+        " 'submitted', :t, 'reporter', 'sms', '{}', 'sent', now(), '2026-12-07T03:32:17Z')",
+        key=f"{number}.1.reporter.sms",
+        n=number,
+        t=template,
+    )
+    for who in (UNIT, ADMIN, PUSAT):
+        [message] = (await country.seen(who, number))["messages"]
+        hidden = cut and who != PUSAT
+        told = "03:00:00" if hidden else "03:32:17"
+        assert (message["at"], message["to_the_hour"]) == (f"2026-12-07T{told}Z", hidden), who
 
 
 @pytest.mark.parametrize(("maker", "anonymous"), [("petugas.kab.bandung", True), (ADMIN, False)])

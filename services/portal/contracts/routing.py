@@ -483,6 +483,7 @@ class ShownMessage(BaseModel):
     channel: str | None = None
     channel_label: str | None = None
     at: AwareDatetime | None = None
+    to_the_hour: bool = False
     told_by: str | None = None
     told_at: AwareDatetime | None = None
 

@@ -11,6 +11,7 @@ from services.reporting.files.conditions import Where, where
 from services.reporting.files.selection import Selection
 from shared.labels import label
 from shared.lifecycle.calendar import Zone
+from shared.lifecycle.people import Role
 
 
 class Format(StrEnum):
@@ -67,6 +68,11 @@ class Job(BaseModel):
     output: Path
     parts: str
     """The address of the folder that keeps what is written so far."""
+
+    @property
+    def of_pusat(self) -> bool:
+        """The reader is: they read when a report came as exactly as it is kept."""
+        return self.reader_role == Role.CENTRAL_ADMIN
 
     @property
     def where(self) -> Where:

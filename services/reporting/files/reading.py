@@ -11,7 +11,7 @@ from services.reporting.files.conditions import Where
 from services.reporting.files.selection import DownloadTab
 from shared.database.address import connection_string
 from shared.database.lifecycle import ReportText
-from shared.privacy.publication import ARRIVAL
+from shared.privacy.publication import staff_time
 
 BATCH = 1000
 """Rows that are in memory at a time."""
@@ -33,11 +33,12 @@ def read(
     where: Where,
     *,
     words: bool,
+    of_pusat: bool,
     after: Sequence[Any] | None = None,
 ) -> Iterator[Any]:
     """The rows as named tuples, oldest first; those `after` a row whose `position` that was.
-    Without `words` only what figures need."""
-    reports = _REPORTS if words else _FIGURES
+    Without `words` only what figures need. `of_pusat`: they are for somebody there."""
+    reports = _REPORTS[of_pusat] if words else _FIGURES
     query = _USERS if tab is DownloadTab.USERS else reports
     key = _KEYS[tab is DownloadTab.USERS]
     condition, parameters = where.condition, dict(where.parameters)
@@ -80,22 +81,22 @@ _FIGURES = f"""
 SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.category_id,
        r.submitted_at, r.verified_at, h.first_follow_up_at
 FROM lifecycle.report r {_STEPS} WHERE {{where}}"""  # noqa: S608
-_TIMES = ", ".join(
-    f"{ARRIVAL.format('r', name)} AS {name}"
-    for name in (
-        *("submitted_at", "verified_at", "due_at", "auto_close_at", "ended_at", "last_step_at"),
-    )
-)
 # Of an anonymous report to the hour: whoever entered it may have verified it in the same second.
+_TIMES = ("submitted_at", "verified_at", "due_at", "auto_close_at", "ended_at", "last_step_at")
+_TIMES_TOLD = {
+    of_pusat: ", ".join(f"{staff_time('r', name, of_pusat=of_pusat)} AS {name}" for name in _TIMES)
+    for of_pusat in (True, False)
+}
 _AS_KEPT = ", ".join(
     f"t.{name}"
     for name in ReportText.model_fields
     if name not in ("number", "title", "body", "original_title", "original_body", "search")
 )
 # An anonymous report and one that is not are not linked: both are of one person.
-_REPORTS = f"""
+_REPORTS = {
+    of_pusat: f"""
 SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.category_id,
-       {_TIMES},
+       {times},
        h.first_follow_up_at, h.last_follow_up_at, h.follow_ups,
        h.replies, h.reopenings, h.came_to ->> 'outcome' AS outcome,
        h.came_to ->> 'unmet_reason' AS unmet_reason,
@@ -120,6 +121,8 @@ LEFT JOIN LATERAL (
     WHERE e.number = r.number AND e.action = 'declare_satisfied' ORDER BY e.entry DESC LIMIT 1
 ) s ON r.tab = 'closed'
 WHERE {{where}}"""  # noqa: S608
+    for of_pusat, times in _TIMES_TOLD.items()
+}
 _USERS = """
 SELECT s.id, s.username, s.name, s.role, s.agency_id AS handler_id, s.active
 FROM routing.published_staff s WHERE {where}"""

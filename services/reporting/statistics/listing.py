@@ -28,7 +28,8 @@ from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cur
 from shared.http.problems import FieldError, validation
 from shared.http.transaction import Transaction
 from shared.labels import label
-from shared.privacy.publication import ARRIVAL
+from shared.lifecycle.people import Role
+from shared.privacy.publication import staff_time
 
 router = APIRouter(tags=["statistics"], responses=problem_responses(401, 403, 404, 422, 503))
 
@@ -106,7 +107,9 @@ async def reports(
     gone = any(of_whoever_held(mark) for mark in marks)
     reader = staff.agency_id if gone else unit.id
     after = decode_cursor(cursor, Position)
-    statement = text(_PAGE.format(where=listed.condition))
+    of_pusat = Role(staff.role) is Role.CENTRAL_ADMIN
+    came = staff_time("r", "submitted_at", of_pusat=of_pusat)
+    statement = text(_PAGE.format(where=listed.condition, came=came))
     position = {"reader": reader, "before": after.number if after else _BEYOND, "limit": limit + 1}
     rows = (await session.execute(statement, listed.parameters | position)).mappings().all()
     items = [
@@ -135,13 +138,13 @@ _HANDLED_HERE = f"f.handler_id IN {_HERE} AND f.path @> ARRAY[:agency]::bigint[]
 _HELD_HERE = f"f.number IN (SELECT number FROM reporting.holding WHERE agency_id IN {_HERE})"  # noqa: S608
 # Statistics follow a little later; whose report it has become meanwhile reads it, nobody else. Of
 # those that were here and went, whoever asks reads what is still in the own reach.
-_PAGE = f"""
+_PAGE = """
 SELECT r.number, coalesce(t.title, t.original_title) AS title, r.status, r.handler_id,
-    a.name AS handler, r.overdue, {ARRIVAL.format("r", "submitted_at")} AS submitted_at
+    a.name AS handler, r.overdue, {came} AS submitted_at
 FROM reporting.fact f
 JOIN lifecycle.report r USING (number)
 JOIN lifecycle.report_text t USING (number)
 JOIN routing.agency_directory a ON a.id = r.handler_id
-WHERE {{where}} AND a.path @> ARRAY[:reader]::bigint[] AND f.number < :before
+WHERE {where} AND a.path @> ARRAY[:reader]::bigint[] AND f.number < :before
 ORDER BY f.number DESC LIMIT :limit
-"""  # noqa: S608
+"""

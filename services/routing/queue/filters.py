@@ -19,8 +19,9 @@ from shared.http.paging import Cursor, PageSize
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.calendar import SPREAD, Zone
 from shared.lifecycle.channels import Channel
+from shared.lifecycle.people import Role
 from shared.lifecycle.statuses import TAB_OF, Status, Tab
-from shared.privacy.publication import ARRIVAL, PUBLIC_CHANNEL, PUBLIC_REGION, PUBLIC_TIME
+from shared.privacy.publication import PUBLIC_CHANNEL, PUBLIC_REGION, PUBLIC_TIME, staff_time
 from shared.values.fields import Day, Instant, PlainNumbers
 from shared.values.report_numbers import only_numbers_in
 from shared.values.text import NUMBERS_LIMIT, SEARCH_LIMIT
@@ -165,20 +166,19 @@ def conditions(
     agency_id: int,
     stood_in_for: Sequence[int],
     zone: Zone,
-    *,
-    by_copy: bool = False,
+    role: Role,
 ) -> tuple[list[str], dict[str, Any]]:
     """Conditions on `lifecycle.report r`, and their parameters. Days are those of the zone;
-    `stood_in_for` are the person and those for whom they stand in; `by_copy`: all is read as copies
-    are."""
+    `stood_in_for` are the person and those for whom they stand in; `role` is the person's: an
+    overseer reads everything as copies are."""
     clauses: list[str] = []
     parameters: dict[str, Any] = {}
-    copies = by_copy or query.tab is QueueTab.COPIES
+    copies = role is Role.OVERSEER or query.tab is QueueTab.COPIES
     for name, column in _EQUAL.items():
         if (value := getattr(query, name)) is not None:
             clauses.append(f"r.{column} = :{name}")
             parameters[name] = value
-    shown = _TOLD_BY_COPY if copies else _TOLD
+    shown = _TOLD_BY_COPY if copies else _TOLD[role is Role.CENTRAL_ADMIN]
     for name, condition in _OTHERS.items():
         if (value := getattr(query, name)) is not None:
             clauses.append(condition.format(**shown))
@@ -222,11 +222,14 @@ _OTHERS = {
     "submitted_to": "{submitted_at} < :submitted_to",
 }
 _TOLD = {
-    "channel": "r.channel",
-    "due_at": ARRIVAL.format("r", "due_at"),
-    "main_number": "r.main_number",
-    "region": "r.region_code",
-    "submitted_at": ARRIVAL.format("r", "submitted_at"),
+    of_pusat: {
+        "channel": "r.channel",
+        "due_at": staff_time("r", "due_at", of_pusat=of_pusat),
+        "main_number": "r.main_number",
+        "region": "r.region_code",
+        "submitted_at": staff_time("r", "submitted_at", of_pusat=of_pusat),
+    }
+    for of_pusat in (True, False)
 }
 _TOLD_BY_COPY = {
     "channel": PUBLIC_CHANNEL.format("r"),
@@ -235,7 +238,7 @@ _TOLD_BY_COPY = {
     "region": PUBLIC_REGION.format("r"),
     "submitted_at": PUBLIC_TIME.format("r.submitted_at"),
 }
-"""What is filtered by is what is shown."""
+"""What is filtered by is what is shown: to pusat (True), to those below, and in a copy."""
 _DUE_BEFORE = (
     "({due_at} < :due_before"
     " OR {due_at} < :due_spread AND date_trunc('second', {due_at}) = {due_at})"

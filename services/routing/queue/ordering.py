@@ -42,7 +42,7 @@ class Ordering:
 
 def ordering(order: Order, cursor: str | None, cipher: IdentityCipher) -> Ordering:
     """The order, starting behind the cursor. A cursor of another order is a 422. One by deadline is
-    sealed: a due time tells to the microsecond when an anonymous report came."""
+    sealed: a due time tells to the microsecond when a report came."""
     if order == "newest":
         newest = decode_cursor(cursor, Newest)
         slices = ("r.number < :n",) if newest else ("true",)

@@ -71,7 +71,7 @@ async def page_of(
     own = await agency(session, staff.agency_id)
     zone = own.zone if own else Zone.WIB
     mine = await stood_in_for(session, staff.id) if query.assigned_to_me else ()
-    filters, parameters = conditions(query, agency_id, mine, zone, by_copy=overseer)
+    filters, parameters = conditions(query, agency_id, mine, zone, Role(staff.role))
     await plan_each_time(session)  # an agency may have handed down nearly all, or nothing
     if query.q is not None:
         finder = None if overseer else ContactFinder(staff, index, cipher)

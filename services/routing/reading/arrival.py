@@ -9,7 +9,7 @@ from shared.command_requests.report_access import ReportAccess
 from shared.labels import label
 from shared.lifecycle.actions import Action, RequestKind
 from shared.lifecycle.channels import Channel
-from shared.lifecycle.events import is_of_reporter
+from shared.lifecycle.events import is_of_reporter, tells_arrival
 from shared.lifecycle.people import ActorKind
 from shared.lifecycle.visibility import TOLD_IN_COPIES
 from shared.privacy.publication import public_channel, public_time
@@ -25,9 +25,9 @@ class Arrival(TypedDict):
 
 
 def arrival_of(access: ReportAccess, moment: datetime) -> Arrival:
-    """Staff who read a copy read what the public may: the hour, and of an anonymous report not the
-    channel. Of that one the handling agency reads the hour as well. Its age is reckoned from what
-    is told: else the minute in which it turns a day older would be that in which it came."""
+    """All but pusat read what the public may: the hour; in a copy of an anonymous report also not
+    the channel. Its age is reckoned from what is told: else the minute in which it turns a day
+    older would be that in which it came."""
     state, by_copy = access.state, access.by_copy
     channel = public_channel(state.channel, state.anonymous) if by_copy else state.channel
     submitted_at = public_time(state.submitted_at) if access.arrival_hidden else state.submitted_at
@@ -77,7 +77,7 @@ def requests_shown(requests: Rows, lines: Rows, access: ReportAccess) -> list[Ro
             row = {**row, "decided_by": None}
         if row["decided_at"] in hidden.times:
             row = {**row, "decided_at": public_time(row["decided_at"])}
-        if access.arrival_hidden and row["kind"] == RequestKind.OBJECTION:
+        if access.reporter_times_hidden and row["kind"] == RequestKind.OBJECTION:
             row = _to_the_hour(row, "asked_at", "due_at")  # the one is reckoned from the other
         return row
 
@@ -87,7 +87,7 @@ def requests_shown(requests: Rows, lines: Rows, access: ReportAccess) -> list[Ro
 def told_at(at: datetime | None, access: ReportAccess) -> datetime | None:
     """When a report was verified, or ended: of an anonymous one whoever entered it may have done
     the one in the same second, and its reporter the other."""
-    return public_time(at) if at and access.arrival_hidden else at
+    return public_time(at) if at and access.reporter_times_hidden else at
 
 
 def is_to_the_hour(row: Row) -> bool:
@@ -108,7 +108,7 @@ def _hidden(lines: Rows, access: ReportAccess) -> _Hidden:
     if not access.arrival_hidden:
         return _Hidden(frozenset(), frozenset())
     steps = [line for line in lines if line["entry"] is not None]
-    times = frozenset(line["at"] for line in steps if _is_of_reporter(line))
+    times = frozenset(line["at"] for line in steps if _tells_when(line, access))
     if not access.maker_hidden:
         return _Hidden(frozenset(), times)
     with_it = _entries_with_it(steps)
@@ -117,9 +117,11 @@ def _hidden(lines: Rows, access: ReportAccess) -> _Hidden:
     return _Hidden(with_it | ended, times | at)
 
 
-def _is_of_reporter(step: Row) -> bool:
-    came = step["action"] == Action.SUBMIT
-    return came or is_of_reporter(step["action"], step["actor_kind"], step["details"])
+def _tells_when(step: Row, access: ReportAccess) -> bool:
+    return tells_arrival(step["action"], step["to_status"]) or (
+        access.reporter_times_hidden
+        and is_of_reporter(step["action"], step["actor_kind"], step["details"])
+    )
 
 
 def _line_shown(line: Row, hidden: _Hidden, access: ReportAccess) -> Row:
@@ -128,7 +130,10 @@ def _line_shown(line: Row, hidden: _Hidden, access: ReportAccess) -> Row:
     it may be a colleague."""
     if line["entry"] in hidden.entries:
         return _as_arrival(line)
-    if line["entry"] is None or line["at"] not in hidden.times:
+    if line["entry"] is None:
+        given = line["action"] == _GIVEN and access.arrival_hidden
+        return _to_the_hour(line, "at") if given else line
+    if line["at"] not in hidden.times:
         return line
     by_reporter = line["actor_kind"] in (ActorKind.REPORTER, ActorKind.PARTNER)
     unnamed = line["action"] == Action.SUBMIT or (access.by_copy and by_reporter)
@@ -168,6 +173,7 @@ def _to_the_hour(row: Row, *names: str) -> Row:
 
 
 _CUT = "to_the_hour"
+_GIVEN = "access_code_given"  # to whoever entered the report, as it came
 _WHO = frozenset({"staff_id", "agency_id", "role"})
 _TIMES = ("at", "asked_at", "due_at", "decided_at")
 _BY_THE_REPORTER: Mapping[str, Any] = {

@@ -37,12 +37,13 @@ class Countdown(BaseModel):
 def countdown_of(
     clock: Clock, now: datetime, calendar: WorkingCalendar, access: ReportAccess
 ) -> Countdown:
-    """A clock as it is read; where the moment of submission is hidden, to the hour: the time to
-    verify in runs from it, and that to follow up from a step that may have come with it."""
+    """A clock as it is read; where that would tell when the report came, to the hour: the time to
+    verify in runs from it, and of an anonymous one that to follow up from a step that may have come
+    with it."""
     deadline = clock.deadline
     days = days_left(clock, now, calendar)
     unanswered = clock.kind is ClockKind.QUESTION and days < 0
-    cut = access.arrival_hidden and deadline is not None
+    cut = access.deadlines_hidden and deadline is not None
     return Countdown(
         clock=clock.kind,
         label=label("clock", clock.kind),

@@ -23,7 +23,7 @@ from shared.lifecycle.visibility import Reader, readers_of
 from shared.privacy.holder_keys import read_if_possible
 from shared.privacy.identity import IdentityCipher
 
-_CUT = "`at` is cut to the hour: it tells when an anonymous reporter was at it"
+_CUT = "`at` is cut to the hour: it tells when the report came, or an anonymous reporter was at it"
 
 
 class HistoryLine(BaseModel):

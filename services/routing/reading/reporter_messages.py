@@ -14,6 +14,7 @@ from services.routing.models import StaffMember
 from shared.command_requests.report_access import ReportAccess
 from shared.database.views import ReporterMessage
 from shared.labels import label
+from shared.privacy.publication import public_time
 
 AT_MOST = 50
 _OF_NO_CHANNEL = frozenset(
@@ -23,6 +24,8 @@ _OF_NO_CHANNEL = frozenset(
     }
 )
 """Reasons that may be those of mail and of text messages alike; the others tell which it was."""
+_NEAR_ARRIVAL = frozenset({"accepted", "overdue"})
+"""Sent as the report came, or so long after."""
 
 
 class ShownMessage(BaseModel):
@@ -39,6 +42,7 @@ class ShownMessage(BaseModel):
     channel: str | None
     channel_label: str | None
     at: datetime | None = Field(description="When it ended, else when it was written")
+    to_the_hour: bool = Field(description="`at` is cut to it: it tells when the report came")
     told_by: str | None = Field(description="Who of staff told the reporter otherwise")
     told_at: datetime | None
 
@@ -60,7 +64,7 @@ async def messages_shown(session: AsyncSession, access: ReportAccess) -> list[Sh
     rows = (await session.execute(newest)).all()
     left_out = _replaced([message for message, _, _ in rows]) if hidden else set()
     return [
-        _shown(message, by, at, hidden=hidden)
+        _shown(message, by, at, hidden=hidden, cut=access.arrival_hidden)
         for message, by, at in rows
         if message.id not in left_out
     ]
@@ -85,9 +89,11 @@ def reason_shown(reason: str | None, *, hidden: bool) -> str | None:
 
 
 def _shown(
-    row: ReporterMessage, told_by: str | None, told_at: datetime | None, *, hidden: bool
+    row: ReporterMessage, told_by: str | None, told_at: datetime | None, *, hidden: bool, cut: bool
 ) -> ShownMessage:
     channel = None if hidden or row.channel == "none" else row.channel
+    at = None if hidden else row.finished_at or row.created_at
+    to_the_hour = cut and at is not None and row.template in _NEAR_ARRIVAL
     reason = reason_shown(row.reason, hidden=hidden)
     return ShownMessage(
         template=row.template,
@@ -98,7 +104,8 @@ def _shown(
         reason_label=label("message_reason", reason) if reason else None,
         channel=channel,
         channel_label=label("message_channel", channel) if channel else None,
-        at=None if hidden else row.finished_at or row.created_at,
+        at=public_time(at) if at and to_the_hour else at,
+        to_the_hour=to_the_hour,
         told_by=told_by,
         told_at=told_at,
     )

@@ -219,6 +219,28 @@ async def test_who_handed_a_report_on_does_not_read_on_in_the_list_of_its_time(
     assert figures["durations"]["follow_up"]["measured"]["count"] == len(listed | passed)
 
 
+async def test_the_list_tells_all_below_pusat_the_hour_in_which_a_report_came(
+    counted: Recount,
+    reporting: httpx.AsyncClient,
+    bearer: Bearer,
+    owner: psycopg.Connection[Any],
+) -> None:
+    shift = "UPDATE lifecycle.report SET submitted_at = submitted_at {} '17 s'::interval"
+    minutes: dict[int, set[str]] = {}
+    owner.execute(shift.format("+").encode())
+    try:
+        for who in (ROADS_OFFICER, CITY_ADMIN, PUSAT_ADMIN):
+            params = {"from": "2026-01-01", "to": "2026-12-31", "limit": "100"}
+            path, headers = "/statistics/reports", bearer(who)
+            listed = (await reporting.get(path, params=params, headers=headers)).json()["items"]
+            minutes[who] = {item["submitted_at"][14:19] for item in listed}
+    finally:
+        owner.execute(shift.format("-").encode())
+    # Of the anonymous in a list the hour to pusat too.
+    assert minutes[PUSAT_ADMIN] == {"00:00", "00:17"}
+    assert minutes[ROADS_OFFICER] == minutes[CITY_ADMIN] == {"00:00"}
+
+
 @pytest.mark.parametrize("scope", SCOPES, ids=str)
 async def test_usage_is_what_the_reports_say(
     counted: Recount, reporting: httpx.AsyncClient, bearer: Bearer, scope: Scope
