@@ -23,6 +23,13 @@ class LeftAlone(Generic[Key]):
         pause = min(self._pause.get(key, self._first / 2) * 2, self.LONGEST)
         self._pause[key], self._until[key] = pause, self._clock() + pause
 
+    def at_most(self, key: Key, seconds: float) -> None:
+        """The trouble was everybody's, not its own: it is not left alone for longer than this, now
+        and later, or it would wait on when the trouble is over."""
+        if key in self._pause:
+            self._pause[key] = min(self._pause[key], seconds)
+            self._until[key] = min(self._until[key], self._clock() + seconds)
+
     def forget(self, key: Key) -> None:
         """It went well."""
         self._pause.pop(key, None)

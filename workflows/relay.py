@@ -12,10 +12,10 @@ from typing import Any, Final
 import psycopg
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError
-from nats.js.errors import APIError, NoStreamResponseError
+from nats.js.errors import APIError, NoStreamResponseError, ServiceUnavailableError
 from prometheus_client import Counter
 
-from shared.bus.connection import Bus, connect
+from shared.bus.connection import Bus, connect, has_no_room
 from shared.database.address import connection_string
 from shared.process import run_process
 from shared.resilience.reasons import reason
@@ -36,6 +36,10 @@ LOCK: Final = 0x4C41504F52
 _IDLE, _LONGEST_IDLE = 0.02, 0.25
 _NOT_SOON = (APIError, NoStreamResponseError, MaxPayloadError)
 """What a server that is there answers to a row; any other trouble is everybody's."""
+_STREAMS = (NoStreamResponseError, ServiceUnavailableError)
+"""Of these, what is the stream's trouble, and not the row's: it has no leader, or no room."""
+_STREAMS_LONGEST: Final = 60.0
+"""Seconds. So long, since rows of other streams need a turn: each of these takes half a minute."""
 
 Row = tuple[int, int, str, str, dict[str, str], bytes]
 
@@ -97,19 +101,29 @@ async def _publish(rows: Sequence[Row], bus: Bus, refusals: LeftAlone[int]) -> l
     of_report: defaultdict[int, list[Row]] = defaultdict(list)
     for row in rows:
         of_report[row[1]].append(row)
-    gate = asyncio.Semaphore(IN_FLIGHT)
+    gate, full = asyncio.Semaphore(IN_FLIGHT), False
 
     async def in_order(mine: list[Row]) -> list[int]:
+        nonlocal full
         done: list[int] = []
         async with gate:
             for row_id, number, subject, message_id, headers, body in mine:
+                if full:
+                    break
                 try:
                     await bus.publish(subject, bytes(body), msg_id=message_id, headers=headers)
                 except (NatsError, APIError, TimeoutError) as error:
                     _failed.inc()
+                    if has_no_room(error):
+                        if not full:
+                            log.warning("NATS has no room: all stays in the outbox (%s)", error)
+                        full = True
+                        break
                     log.warning("%s stays in the outbox: %s", message_id, type(error).__name__)
                     if isinstance(error, _NOT_SOON):
                         refusals.add(number)
+                    if isinstance(error, _STREAMS):
+                        refusals.at_most(number, _STREAMS_LONGEST)
                     break
                 except Exception as error:  # noqa: BLE001  this row is bad, the others are not
                     _failed.inc()

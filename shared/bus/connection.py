@@ -14,7 +14,7 @@ from nats.errors import (
 from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
 from nats.js.api import Header, PubAck
-from nats.js.errors import NoStreamResponseError, ServiceUnavailableError
+from nats.js.errors import APIError, NoStreamResponseError, ServiceUnavailableError
 
 from shared.bus.addresses import NatsAddresses, parse_addresses
 from shared.bus.credentials import UserCredentials
@@ -31,6 +31,7 @@ _PASSING = (
     OutboundBufferLimitError,
     StaleConnectionError,
 )
+_NO_ROOM: Final = (10002, 10047)
 _ACK_TIMEOUT: Final = 5.0
 
 
@@ -89,6 +90,12 @@ class Bus:
             except (NatsTimeout, ConnectionReconnectingError, StaleConnectionError):
                 log.warning("closed the NATS connection without the server's answer")
         await self.nc.close()
+
+
+def has_no_room(error: Exception) -> bool:
+    """Whether a publish was refused since our account, or the server's disk, is full: for any
+    message, until there is room again."""
+    return isinstance(error, APIError) and error.err_code in _NO_ROOM
 
 
 async def connect(

@@ -7,15 +7,17 @@ from contextlib import asynccontextmanager
 
 import pytest
 from nats.aio.msg import Msg
+from nats.js.errors import APIError
 from sqlalchemy.exc import DBAPIError
 
 from deploy.nats.authority import from_variables, new_authority
-from shared.bus.connection import Bus, BusUserUnknown, connect
+from shared.bus.connection import Bus, BusUserUnknown, connect, has_no_room
 from shared.bus.consumer import BatchHandler, Bury, Consumer, MessageOutcome, each
 from shared.bus.errors import BadMessage, TryLater
 from shared.bus.streams import INGEST_REPORTS, INTAKE, REPORTS, STREAMS, declare
 from shared.resilience.away import DATABASE_AWAY
 from tests.bus.conftest import Server
+from tests.bus.quota import account_full
 
 REPORT = "lapor.v1.ingest.dukcapil.report"
 
@@ -271,6 +273,17 @@ async def test_stopping_finishes_what_is_in_work_and_hands_back_the_rest(bus: Bu
     async with _running(bus, each(quick)):
         await _until_empty(bus)
     assert sorted(seen) == [b"0", b"1", b"2", b"3"]
+
+
+async def test_what_our_full_account_refuses_is_known_as_that_and_taken_when_there_is_room(
+    server: Server, bus: Bus
+) -> None:
+    await bus.publish(REPORT, b"{}", msg_id="dukcapil-0")
+    async with account_full(from_variables(server.authority), server.url):
+        with pytest.raises(APIError) as refused:
+            await bus.publish(REPORT, b"{}", msg_id="dukcapil-1", give_up_after=0)
+        assert has_no_room(refused.value)
+    assert not (await bus.publish(REPORT, b"{}", msg_id="dukcapil-1")).duplicate
 
 
 async def test_a_user_of_another_operator_is_said_so_and_leaves_no_socket(server: Server) -> None:

@@ -2,8 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from unittest.mock import create_autospec
 
 import pytest
+from nats.js.errors import (
+    BadRequestError,
+    NoStreamResponseError,
+    ServerError,
+    ServiceUnavailableError,
+)
 from psycopg.types.json import Jsonb
 
 from shared.bus.connection import Bus
@@ -13,7 +20,7 @@ from shared.settings import Settings
 from tests.conftest import SettingsOf, UrlOf
 from tests.workflows.factory import Reports
 from workflows.backoff import LeftAlone
-from workflows.relay import BATCH, relay
+from workflows.relay import BATCH, _publish, relay
 
 REFUSED = {"Nats-Expected-Stream": "NOWHERE"}
 SUBJECT = "lapor.v1.report.amended"
@@ -80,6 +87,31 @@ def test_a_report_is_left_alone_ever_longer_until_a_row_is_taken() -> None:
     assert refusals.now() == [1]
     now += 1
     assert refusals.now() == []
+
+
+@pytest.mark.parametrize(
+    ("trouble", "longest"),
+    [
+        pytest.param(BadRequestError(code=400, err_code=10002), 0, id="our_account_has_no_room"),
+        pytest.param(ServerError(code=500, err_code=10047), 0, id="the_servers_disk_is_full"),
+        pytest.param(ServiceUnavailableError(code=503, err_code=10077), 60, id="the_stream_is"),
+        pytest.param(NoStreamResponseError(), 60, id="the_stream_has_no_leader"),
+        pytest.param(BadRequestError(code=400, err_code=10060), 300, id="the_row_is_refused"),
+    ],
+)
+async def test_a_trouble_of_the_streams_delays_no_row_once_it_is_over(
+    trouble: Exception, longest: float
+) -> None:
+    now = 0.0
+    refusals = LeftAlone[int](clock=lambda: now)
+    bus = create_autospec(Bus, instance=True)
+    bus.publish.side_effect = trouble
+    for _ in range(20):
+        assert await _publish([(1, 1, SUBJECT, "1.1", {}, b"")], bus, refusals) == []
+        began = now
+        while refusals.now():
+            now += 1
+    assert now - began == longest
 
 
 async def _write(reports: Reports, rows: Sequence[tuple[int, Mapping[str, str | int]]]) -> None:
