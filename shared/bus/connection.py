@@ -31,6 +31,8 @@ _PASSING = (
     OutboundBufferLimitError,
     StaleConnectionError,
 )
+_IN_PROCESS: Final = 10158
+"""The server's code for the second of two with one id, while its nodes still write the first."""
 _NO_ROOM: Final = (10002, 10047)
 _ACK_TIMEOUT: Final = 5.0
 
@@ -76,8 +78,8 @@ class Bus:
                 return await self.js.publish(
                     subject, body, headers=dict(sent), timeout=_ACK_TIMEOUT
                 )
-            except _PASSING:
-                if clock() + pause > deadline:
+            except (*_PASSING, APIError) as error:
+                if not _is_passing(error) or clock() + pause > deadline:
                     raise
             await asyncio.sleep(pause)
             pause = min(pause * 2, 2.0)
@@ -96,6 +98,12 @@ def has_no_room(error: Exception) -> bool:
     """Whether a publish was refused since our account, or the server's disk, is full: for any
     message, until there is room again."""
     return isinstance(error, APIError) and error.err_code in _NO_ROOM
+
+
+def _is_passing(error: Exception) -> bool:
+    return isinstance(error, _PASSING) or (
+        isinstance(error, APIError) and error.err_code == _IN_PROCESS
+    )
 
 
 async def connect(

@@ -66,6 +66,19 @@ async def test_with_its_first_node_dead_everything_goes_on_and_replicas_are_neve
         await bus.close()
 
 
+async def test_a_message_repeated_while_the_nodes_still_write_it_is_waited_for_and_stored_once(
+    nodes: list[Node],
+) -> None:
+    await declare(url_of(nodes), replicas=3)
+    bus = await connect(url_of(nodes), "test", patience=20)
+    try:
+        again = (bus.publish("lapor.v1.report.verified", b"{}", msg_id="1.2") for _ in range(100))
+        stored = await asyncio.gather(*again)
+    finally:
+        await bus.close()
+    assert {each.seq for each in stored} == {1}
+
+
 async def test_a_client_told_of_one_node_goes_to_those_the_cluster_names(nodes: list[Node]) -> None:
     bus = await connect(url_of(nodes[1:2]), "test", patience=20)
     try:
