@@ -63,7 +63,7 @@ bench: $(READY)  ## Measure BENCH="[--quick] [--json FILE] [PART …]": ours bes
 
 chaos: $(READY)  ## Strike the whole cluster with FAULTS=100 faults of SEED=1 under load; goes on where it stopped
 	$(BIN)/python -m tests.whole_cluster --faults $(or $(FAULTS),100) --seed $(or $(SEED),1) \
-	  $(if $(MINUTES),--minutes $(MINUTES))
+	  $(if $(MINUTES),--minutes $(MINUTES)) $(if $(ONLY),--only "$(ONLY)")
 
 demo: $(READY)  ## Send REPORTS=100 varied reports through a running stack (`make run` beside it)
 	$(BIN)/lapor demo --reports $(REPORTS)

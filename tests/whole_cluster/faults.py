@@ -1,34 +1,40 @@
 """Faults drawn from a seed: the same seed and number is the same fault of the same parts."""
 
-import asyncio
-import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from deploy.cluster.layout import NATS, POSTGRES, names_of
-from deploy.cluster.postgres_node import primary_of
 from deploy.local.processes import PROCESSES
-from tests.whole_cluster.whole import WholeCluster
+from shared.bus.streams import INGEST_REPORTS
 
-Kind = Literal["kill", "freeze", "restart", "two at once", "promote", "promote and kill"]
+Kind = Literal[
+    "kill",
+    "freeze",
+    "restart",
+    "two at once",
+    "promote",
+    "promote and kill",
+    "stall",
+    "connections",
+    "quota",
+    "flood",
+    "clocks",
+    "empty",
+]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 PROCESS_NAMES: Final = tuple(name for process in PROCESSES for name in names_of(process.name))
 SERVERS: Final = (*NATS, *POSTGRES, "temporal", "caddy")
-_WEIGHTS: Final[dict[Kind, int]] = {
-    "kill": 8,
-    "freeze": 5,
-    "restart": 5,
-    "two at once": 5,
-    "promote": 1,
-    "promote and kill": 1,
-}
+ACCOUNT: Final = "account"
+"""Our whole NATS account, where a quota may be used up as in one stream."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """`seconds`: how long the parts are frozen, where they are."""
+    """`parts`: processes and servers, or whose quota it is; `seconds`: how long it lasts, where it
+    does. What each kind does: `tests.whole_cluster.strikes`."""
 
     kind: Kind
     parts: tuple[str, ...]
@@ -39,71 +45,42 @@ class Fault:
         return f"{self.kind} {' and '.join(self.parts)}{lasting}".strip()
 
 
-def fault(seed: int, number: int) -> Fault:
-    """The fault of this number, from 1 on."""
+def fault(seed: int, number: int, only: Sequence[Kind] = ()) -> Fault:
+    """The fault of this number, from 1 on; of these kinds in turn, where some are tried."""
     random = Random(f"{seed}:{number}")
-    [kind] = random.choices(list(_WEIGHTS), list(_WEIGHTS.values()))
-    parts = tuple(random.sample(_parts(random), 2 if kind == "two at once" else 1))
-    if kind.startswith("promote"):
-        return Fault(kind, ())
-    return Fault(kind, parts, random.uniform(1, 8) if kind == "freeze" else 0)
+    [drawn] = random.choices(list(_DRAWN), [each.weight for each in _DRAWN.values()])
+    kind = only[(number - 1) % len(only)] if only else drawn
+    how = _DRAWN[kind]
+    parts = tuple(random.sample(how.among(random), how.parts))
+    return Fault(kind, parts, random.uniform(*how.seconds) if how.seconds else 0)
 
 
-def _parts(random: Random) -> Sequence[str]:
+def _servers_and_processes(random: Random) -> Sequence[str]:
     """Servers as often as processes, though they are fewer."""
     return random.choice([(*SERVERS,), PROCESS_NAMES, (*SERVERS, *PROCESS_NAMES)])
 
 
-async def strike(whole: WholeCluster, fault: Fault) -> None:
-    """Do it, and wait until all parts work again."""
-    former = {name: whole.children[name].pid for name in fault.parts}
-    await _STRIKES[fault.kind](whole, fault)
-    if fault.kind != "freeze":
-        for name, pid in former.items():
-            await whole.ready(name, pid)
-    await whole.all_ready()
-    await _until_followed(whole)
+@dataclass(frozen=True)
+class _Drawn:
+    """How often a kind comes, of how many parts among which, and how long it lasts."""
+
+    weight: int
+    parts: int = 0
+    among: Callable[[Random], Sequence[str]] = lambda _: ()
+    seconds: tuple[float, float] | None = None
 
 
-async def _kill(whole: WholeCluster, fault: Fault) -> None:
-    for name in fault.parts:
-        whole.signal(name, signal.SIGKILL)
-
-
-async def _freeze(whole: WholeCluster, fault: Fault) -> None:
-    for name in fault.parts:
-        whole.signal(name, signal.SIGSTOP)
-    await asyncio.sleep(fault.seconds)
-    for name in fault.parts:
-        whole.signal(name, signal.SIGCONT)
-
-
-async def _restart(whole: WholeCluster, fault: Fault) -> None:
-    for name in fault.parts:
-        whole.end(name)
-
-
-async def _promote(whole: WholeCluster, fault: Fault) -> None:
-    await whole.promote(kill=fault.kind == "promote and kill")
-
-
-async def _until_followed(whole: WholeCluster) -> None:
-    """Until the standby streams again: before that it cannot take over, nor commits be answered."""
-    async with asyncio.timeout(240):
-        while True:
-            primary = whole.stack.node(primary_of(whole.folder), whole.credentials)
-            if await primary.answers():
-                state = await asyncio.to_thread(primary.sync_state)
-                if state is not None:
-                    return
-            await asyncio.sleep(0.2)
-
-
-_STRIKES: Final[dict[Kind, Callable[[WholeCluster, Fault], Awaitable[None]]]] = {
-    "kill": _kill,
-    "freeze": _freeze,
-    "restart": _restart,
-    "two at once": _kill,
-    "promote": _promote,
-    "promote and kill": _promote,
+_DRAWN: Final[Mapping[Kind, _Drawn]] = {
+    "kill": _Drawn(8, 1, _servers_and_processes),
+    "freeze": _Drawn(5, 1, _servers_and_processes, (1, 8)),
+    "restart": _Drawn(5, 1, _servers_and_processes),
+    "two at once": _Drawn(5, 2, _servers_and_processes),
+    "promote": _Drawn(1),
+    "promote and kill": _Drawn(1),
+    "stall": _Drawn(3, 1, lambda _: POSTGRES, (1, 8)),
+    "connections": _Drawn(2, 1, lambda _: PROCESS_NAMES, (3, 10)),
+    "quota": _Drawn(2, 1, lambda _: (ACCOUNT, INGEST_REPORTS.name), (3, 10)),
+    "flood": _Drawn(1),
+    "clocks": _Drawn(2, 2, lambda _: (*PROCESS_NAMES, *POSTGRES), (5, 10)),
+    "empty": _Drawn(1, 1, lambda _: ("temporal",)),
 }

@@ -3,7 +3,8 @@
 import asyncio
 import os
 import signal
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -17,6 +18,7 @@ from deploy.cluster.stack import ClusterStack
 from deploy.credentials import Credentials
 from deploy.local.child import Child
 from deploy.local.ports import free_port
+from deploy.local.postgres import as_other_user
 from deploy.local.preparation import Preparation, SignIns
 from shared.database.engine import Database
 from shared.settings import Addresses
@@ -30,6 +32,7 @@ class WholeCluster(ClusterAccess):
         super().__init__(stack.addresses)
         self.stack = stack
         self._keeping: asyncio.Task[None] | None = None
+        self._usual: dict[str, list[str]] = {}
 
     @classmethod
     async def started(cls, folder: Path, *, synchronous: bool = True) -> "WholeCluster":
@@ -86,9 +89,24 @@ class WholeCluster(ClusterAccess):
     async def replace(self, process: str) -> None:
         """Its copies one by one: told to stop, and ready again before the next."""
         for name in names_of(process):
-            former = self.children[name].pid
-            self.end(name)
-            await self.ready(name, former)
+            async with self.made_anew(name):
+                self.end(name)
+
+    def under(self, name: str, command: Sequence[str]) -> None:
+        """From its next start on it is started by this command (as `env` does); by none: as usual.
+        Postgres's user is changed to before."""
+        child = self.children[name]
+        usual = self._usual.setdefault(name, child.command)
+        at = len(as_other_user()) if name in POSTGRES else 0
+        child.command = [*usual[:at], *command, *usual[at:]]
+
+    @asynccontextmanager
+    async def made_anew(self, *names: str) -> AsyncIterator[None]:
+        """What the block ends is ready again afterwards, each in another process."""
+        former = {name: self.children[name].pid for name in names}
+        yield
+        for name, pid in former.items():
+            await self.ready(name, pid)
 
     async def ready(self, name: str, former: int | None = None) -> None:
         """Until it works, in a process other than `former`."""
