@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
-from sqlalchemy import any_, literal, select
+from sqlalchemy import literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -15,6 +15,7 @@ from services.followup.actions.follow_ups import FollowUpForm, follow_up_report
 from shared.bulk_commands import MOST
 from shared.bulk_commands.asking import BulkKind, save_bulk
 from shared.bulk_commands.endpoints import Foreseen, foreseen
+from shared.command_requests.directory import is_or_stands_below
 from shared.command_requests.report_access import ReportAccess, staff_access
 from shared.database.lifecycle import LinkedFollowUp, Report
 from shared.database.views import AgencyEntry
@@ -127,7 +128,7 @@ async def _linked(session: AsyncSession, access: ReportAccess) -> dict[int, str 
         select(col(Report.number), col(Report.state))
         .join(AgencyEntry, col(AgencyEntry.id) == col(Report.handler_id))
         .where(col(Report.main_number) == access.state.number)
-        .where(literal(access.own_agency_id) == any_(col(AgencyEntry.path)))
+        .where(is_or_stands_below(literal(access.own_agency_id)))
         .order_by(col(Report.number))
     )
     return {

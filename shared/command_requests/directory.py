@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
 
 from shared.database.views import AgencyEntry
@@ -42,6 +43,14 @@ class Agency(BaseModel):
 
     def is_or_stands_below(self, agency_id: int) -> bool:
         return agency_id in self.path
+
+
+def is_or_stands_below(
+    agency_id: SQLCoreOperations[int], entry: type[AgencyEntry] = AgencyEntry
+) -> ColumnElement[bool]:
+    """Of a joined `AgencyEntry`, or its alias, what `Agency.is_or_stands_below` says. All below
+    an agency are looked for by what `path` contains, which has an index."""
+    return agency_id == any_(col(entry.path))
 
 
 async def agencies(session: AsyncSession, ids: Iterable[int]) -> dict[int, Agency]:

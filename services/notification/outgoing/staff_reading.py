@@ -1,11 +1,12 @@
 """Which reports a member of staff may read now, and whether they may know when its reporter did
 what: nobody is told more of one than they may read."""
 
-from sqlalchemy import ColumnElement, and_, any_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
 
+from shared.command_requests.directory import is_or_stands_below
 from shared.database.lifecycle import Report
 from shared.database.report_lists import CopyRow
 from shared.database.views import AgencyEntry
@@ -21,7 +22,7 @@ def is_readable(
     copied = (
         select(col(CopyRow.agency_id))
         .join(copying, col(copying.id) == col(CopyRow.agency_id))
-        .where(col(CopyRow.number) == col(Report.number), agency_id == any_(col(copying.path)))
+        .where(col(CopyRow.number) == col(Report.number), is_or_stands_below(agency_id, copying))
     )
     return or_(_is_handled(agency_id), copied.correlate_except(CopyRow, copying).exists())
 
@@ -41,6 +42,6 @@ def are_reporter_times_hidden(
 def _is_handled(agency_id: SQLCoreOperations[int]) -> ColumnElement[bool]:
     handler = aliased(AgencyEntry)
     handled = select(col(handler.id)).where(
-        col(handler.id) == col(Report.handler_id), agency_id == any_(col(handler.path))
+        col(handler.id) == col(Report.handler_id), is_or_stands_below(agency_id, handler)
     )
     return handled.correlate_except(handler).exists()

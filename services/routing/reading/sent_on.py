@@ -4,7 +4,7 @@ tell of it, as their reader may know of the other."""
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import Select, any_, func, literal, null, select
+from sqlalchemy import Select, func, literal, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -12,6 +12,7 @@ from services.routing.reading.history_rows import Row, Rows, rows_of
 from services.routing.reading.step_facts import Edits, StepFact
 from shared.bulk_commands.endpoints import foreseen
 from shared.bulk_commands.tables import BulkItem
+from shared.command_requests.directory import is_or_stands_below
 from shared.command_requests.report_access import ReportAccess
 from shared.database.columns import Json
 from shared.database.lifecycle import HistoryEntry, LinkedFollowUp, Report
@@ -120,7 +121,7 @@ def _sent_from(access: ReportAccess) -> Select[*tuple[object, ...]]:
             done.exists().label("done"),
             col(BulkItem.state),
             col(BulkItem.reason),
-            (literal(access.own_agency_id) == any_(col(AgencyEntry.path))).label("readable"),
+            is_or_stands_below(literal(access.own_agency_id)).label("readable"),
         )
         .join(Report, col(Report.number) == col(sent.number))
         .join(AgencyEntry, col(AgencyEntry.id) == col(Report.handler_id))
@@ -142,5 +143,5 @@ def _came_to(access: ReportAccess, steps: list[UUID]) -> Select[*tuple[object, .
         .join(AgencyEntry, col(AgencyEntry.id) == col(Report.handler_id))
         .where(col(sent.command_id).in_(steps))
         .where(col(sent.number) == access.state.number)
-        .where(literal(access.own_agency_id) == any_(col(AgencyEntry.path)))
+        .where(is_or_stands_below(literal(access.own_agency_id)))
     )
