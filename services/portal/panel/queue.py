@@ -1,7 +1,7 @@
 """The queue: tabs with counts, filters, search, order, pages."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -72,10 +72,7 @@ async def tab_counts(page_request: PanelRequest) -> Response:
     query = page_request.request.query_params
     below = {name: query[name] for name in ("scope", "agency") if query.get(name)}
     counts = await page_request.read("routing", "/queue/counts", list[TabCount], params=below)
-    shown = {f"{one.tab}/{one.sub}" if one.sub else one.tab: one.count for one in counts}
-    shown["disposed"] = sum(one.count for one in counts if one.sub)
-    written = {name: thousands(count) for name, count in shown.items()}
-    return page_request.beside(JSONResponse(written))
+    return page_request.beside(JSONResponse(_numbers(counts)))
 
 
 @router.get("")
@@ -139,6 +136,7 @@ async def queue(page_request: PanelRequest) -> Response:
         page=page,
         not_found=_not_found(form, page) if not query.get("lanjut") else [],
         counts=counts,
+        numbers=_numbers(counts),
         late={count.tab: _how_many(count.late) for count in counts if count.late},
         agencies=[(str(agency.id), agency.name) for agency in choices.agencies],
         many_agencies=choices.many_agencies,
@@ -213,6 +211,13 @@ async def remove_view(page_request: PanelRequest, view_id: UUID) -> Response:
     await page_request.form()
     await page_request.call("routing", "DELETE", f"/saved-views/{view_id}")
     return page_request.go("/panel", "Tampilan dihapus.")
+
+
+def _numbers(counts: Sequence[TabCount]) -> dict[str, str]:
+    """What stands beside each tab, and *Terdisposisi* is the sum of those in it."""
+    shown = {f"{one.tab}/{one.sub}" if one.sub else one.tab: one.count for one in counts}
+    shown["disposed"] = sum(one.count for one in counts if one.sub)
+    return {name: thousands(count) for name, count in shown.items()}
 
 
 def _flags() -> dict[str, str]:
