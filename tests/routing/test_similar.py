@@ -44,6 +44,12 @@ async def test_reports_with_words_in_common_are_found_with_the_words(country: Co
     assert elsewhere not in await similar(country, PUSAT, one)
 
 
+async def test_words_that_are_in_any_report_make_no_two_alike(country: Country) -> None:
+    one = await country.report(title="Drainase tsb sdh dikeruk secara manual", body="Baik.")
+    other = await country.report(title="Parkir tsb sdh ditata secara rapi", body="Bagus.")
+    assert other not in await similar(country, ADMIN, one)
+
+
 async def test_words_that_many_say_or_that_name_the_place_are_not_enough(
     country: Country,
 ) -> None:

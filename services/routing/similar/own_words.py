@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.database.search_words import FUNCTION_WORDS
 from shared.values import regions
 from shared.values.regions import CITY_CODE, DISTRICT_CODE
 
@@ -129,22 +130,20 @@ def _telling(words: str) -> list[str]:
     return [word for word in dict.fromkeys(all_words) if word not in _IN_ANY_REPORT]
 
 
-# The Indonesian dictionary of Postgres takes no word out.
-_IN_ANY_REPORT: Final = frozenset(
-    "ada adalah agar akan akibat aku anda antara apa apakah atas atau bagaimana bagi bahwa"
-    " banyak bapak baru beberapa beliau belum berada besar bisa bukan cukup dalam dan dapat"
-    " dari daripada datang demi demikian dengan depan dgn dia diri ditindaklanjuti dll dpt"
-    " gimana guna hal hanya harap hari harus hingga ibu ini itu jadi jam jangan jika juga kah"
-    " kalau kalo kami kapan karena kasih kata kecil kemarin kembali kepada ketika kita krn"
-    " lagi lain lalu lama lanjut laporan lebih maaf maka malah mana masa masih mau memang"
-    " merasa mereka minggu minta mohon mulai namun nya oleh orang pada padahal pagi pak para"
-    " per perlu pernah pihak pukul pun saat saja sama sampai sangat satu saya sebab sebagai"
-    " sebelum sebuah sedang segera sehingga sejak sekali sekarang sekitar selalu selama"
-    " seluruh semoga semua sendiri seperti sering serta sesuai setelah setiap siang sini situ"
-    " suatu sudah supaya tahu tahun tak tanggal tapi tdk telah tempat tentang terhadap terima"
-    " terjadi terlalu terlebih tersebut terus tetap tetapi tiap tiba tidak tindak tolong udah"
-    " untuk utk walau warga wib yaitu yakni yang and the".split()
+_IN_ANY_REPORT: Final = FUNCTION_WORDS | frozenset(
+    "akibat aku and anda antara apa apakah atas bagaimana banyak bapak baru beberapa beliau"
+    " belum berada besar bisa bukan cukup dalam dapat daripada datang demi demikian depan"
+    " dia diri ditindaklanjuti dll dpt gimana hal hanya hari harus hingga ibu jadi jam"
+    " jangan jika kah kalau kalo kapan kasih kata kecil kemarin kembali ketika lagi lain"
+    " lalu lama lanjut laporan lebih maaf maka malah mana masa masih mau memang merasa"
+    " mereka minggu minta mulai namun nya orang padahal pagi pak per perlu pernah pihak"
+    " pukul pun saja sama sampai sangat satu sebab sebelum sebuah sedang segera sejak sekali"
+    " sekarang sekitar selalu selama seluruh semoga semua sendiri seperti sering sesuai"
+    " setelah setiap siang sini situ suatu tahu tahun tak tanggal tapi tdk tempat terima"
+    " terjadi terlalu terlebih terus tetap tetapi the tiap tiba tidak tindak udah walau"
+    " warga wib yakni".split()
 )
+"""What is said of anything, too: no report is like another for it."""
 _IN_ANY_PLACE: Final = frozenset(
     "alamat blok cluster daerah desa dsn dusun gang kab kabupaten kampung kec kecamatan kel"
     " jln kelurahan kmp komplek kompleks kota lingkungan lokasi nomor perum perumahan provinsi raya"
