@@ -6,13 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import Select, any_, case, func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from services.routing.models import AccessLogEntry, Category, Programme, Tag
+from services.routing.models import AccessLogEntry
 from services.routing.reading.arrival import (
     arrival_of,
     lines_shown,
@@ -37,6 +35,7 @@ from services.routing.reading.names import shown_action, shown_agency, shown_sta
 from services.routing.reading.originals import originals_by_message
 from services.routing.reading.people import ShownAssignee, names_for
 from services.routing.reading.posts import posts_of
+from services.routing.reading.report_row import report_row
 from services.routing.reading.reporter import shown_reporter
 from services.routing.reading.reporter_messages import messages_shown
 from services.routing.reading.requests import request_rows, requests_of
@@ -53,9 +52,7 @@ from shared.command_requests.report_access import (
     staff_access,
 )
 from shared.database.columns import now
-from shared.database.lifecycle import Report, ReportDetails, ReportText
 from shared.database.policy_in_force import load_calendar
-from shared.database.views import StaffEntry
 from shared.http.auth import CurrentReader
 from shared.http.documentation import problem_responses
 from shared.http.idempotency import etag
@@ -102,7 +99,7 @@ async def report_view(
     access = await staff_access(session, staff, number)
     if access.actor.role is Role.OVERSEER:
         await _log_overseen(session, staff, number)
-    [row] = await rows_of(session, _report(number))
+    [row] = await rows_of(session, report_row(number))
     revealing = await reveal_shown(session, staff, number)
     return await _view(session, staff, access, row, revealing, identity, language)
 
@@ -265,46 +262,3 @@ async def _assignee(
 
 def _chosen(chosen_id: int | None, name: str | None) -> Chosen | None:
     return Chosen(id=chosen_id, name=name or "–") if chosen_id is not None else None
-
-
-def _report(number: int) -> Select[*tuple[Any, ...]]:
-    linked = aliased(Report)
-    tag = func.jsonb_build_object("id", col(Tag.id), "name", col(Tag.name))
-    tags = (
-        select(func.jsonb_agg(aggregate_order_by(tag, col(Tag.name))))
-        .where(col(Tag.id) == any_(col(ReportText.tag_ids)))
-        .scalar_subquery()
-    )
-    # Both are of one person: one that is anonymous must not lead to that person's name.
-    alike = col(Report.anonymous) == col(linked.anonymous)
-    return (
-        select(
-            *(col(column) for column in _OF_TEXT),
-            col(Report.category_id),
-            col(Category.name).label("category"),
-            col(Programme.name).label("programme"),
-            col(Report.region_code),
-            col(Report.suggested_agency_id),
-            col(Report.assignee_id),
-            col(Report.verified_at),
-            col(StaffEntry.name).label("assignee_name"),
-            col(StaffEntry.role).label("assignee_role"),
-            col(StaffEntry.agency_id).label("assignee_agency"),
-            col(StaffEntry.active).label("assignee_active"),
-            case((alike, col(Report.linked_number))).label("linked_number"),
-            tags.label("tags"),
-        )
-        .join(ReportText, col(ReportText.number) == col(Report.number))
-        .outerjoin(linked, col(linked.number) == col(Report.linked_number))
-        .outerjoin(StaffEntry, col(StaffEntry.id) == col(Report.assignee_id))
-        .outerjoin(Category, col(Category.id) == col(Report.category_id))
-        .outerjoin(Programme, col(Programme.id) == col(ReportText.programme_id))
-        .where(col(Report.number) == number)
-    )
-
-
-_OF_TEXT = (
-    *(ReportText.original_title, ReportText.original_body, ReportText.title, ReportText.body),
-    *(getattr(ReportText, name) for name in ReportDetails.model_fields),
-    ReportText.programme_id,
-)
