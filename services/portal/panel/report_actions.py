@@ -1,11 +1,10 @@
-"""Doing something to a report: the form, its look-ups, the outcome, and refusals with the words
-kept."""
+"""Doing something to a report: the outcome, and refusals with the words kept."""
 
 import asyncio
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from fastapi import APIRouter, Response
 
@@ -22,7 +21,7 @@ from services.portal.form_data import FormData
 from services.portal.page_request import BODY_LIMIT, PageRequest, PanelRequest
 from services.portal.pages import label
 from services.portal.panel import form_drafts
-from services.portal.panel.choices import agencies_offered, call_words, choices_for
+from services.portal.panel.action_page import action_page, form_of, is_allowed
 from services.portal.panel.forms import FORMS, NAMES, ActionForm, owed
 from services.portal.panel.prefilled import prefilled
 from services.portal.panel.report import (
@@ -32,16 +31,14 @@ from services.portal.panel.report import (
     say_what_to_do_now,
     steps_since,
 )
-from services.portal.panel.template_use import template_fields, templates_for
-from services.portal.panel.why_not import may_ever, why_not_now
+from services.portal.panel.template_use import template_fields
 from services.portal.paths import own_list
 from services.portal.service_calls import File
 from services.portal.translation import translated
 from shared.http.paging import Page
-from shared.http.problems import Problem, forbidden, not_found
+from shared.http.problems import Problem, forbidden
 from shared.lifecycle.actions import Action
 from shared.lifecycle.people import Role
-from shared.lifecycle.rules import RULES
 
 _SENDING = ("kirim", "lanjut")
 _TICKED = "centang"
@@ -60,7 +57,7 @@ async def action_form(page_request: PanelRequest, action: str, number: int = NUM
         form.set("rectifies", subject)
     form.set("kembali", own_list(page_request.request.query_params.get("kembali", ""), ""))
     form_drafts.offer(form, report, action)
-    return await _page(page_request, report, action, form)
+    return await action_page(page_request, report, action, form)
 
 
 def _refuse_overseers(page_request: PageRequest) -> None:
@@ -72,7 +69,7 @@ def _refuse_overseers(page_request: PageRequest) -> None:
 @router.post("/{number}/{action}", max_body_size=BODY_LIMIT)
 async def act(page_request: PanelRequest, action: str, number: int = NUMBER) -> Response:
     _refuse_overseers(page_request)
-    known = _form_of(action)
+    known = form_of(action)
     others = *template_fields(action), "versi", "riwayat", "kembali", form_drafts.OFFERED
     sent = await page_request.form(*known.fields, *others)
     form = FormData(sent, NAMES)
@@ -95,12 +92,12 @@ async def act(page_request: PanelRequest, action: str, number: int = NUMBER) -> 
         report = await read_report(page_request, number)
         if form.get("langkah") == "muat":
             _as_it_is_now(form, report)
-        return await _page(page_request, report, action, form, 422 if form.wrong else 200)
+        return await action_page(page_request, report, action, form, 422 if form.wrong else 200)
     try:
         async with files_kept(page_request, form) as files:
             if form.wrong:
                 report = await read_report(page_request, number)
-                return await _page(page_request, report, action, form, 422)
+                return await action_page(page_request, report, action, form, 422)
             command = await _perform(page_request, known, number, form, files)
     except Problem as problem:
         form.refuse(problem, {"region_code": "province", **_AS_WRITTEN.get(action, {})})
@@ -109,9 +106,9 @@ async def act(page_request: PanelRequest, action: str, number: int = NUMBER) -> 
         key = form.key if problem.status >= 500 else None
         since = _since(report, form) if problem.status == 412 else []
         if problem.status == 412 or problem.code == "not_allowed_in_status":
-            say_what_to_do_now(form, possible=_is_allowed(report, action))
+            say_what_to_do_now(form, possible=is_allowed(report, action))
         _as_it_is_now(form, report)
-        return await _page(page_request, report, action, form, problem.status, key, since)
+        return await action_page(page_request, report, action, form, problem.status, key, since)
     await asyncio.gather(
         forget_files(page_request, form), form_drafts.forget(page_request, number, action)
     )
@@ -141,7 +138,7 @@ async def _with_draft(
     if form.get("langkah") == form_drafts.USE:
         since = _since(report, form)
         _as_it_is_now(form, report)
-    return await _page(page_request, report, action, form, status, since=since)
+    return await action_page(page_request, report, action, form, status, since=since)
 
 
 async def _sent_to_linked(
@@ -178,14 +175,14 @@ async def _link(
     except Problem as problem:
         form.refuse(problem)
         report = await read_report(page_request, number)
-        return await _page(page_request, report, action, form, problem.status)
+        return await action_page(page_request, report, action, form, problem.status)
     words = translated("Laporan #{number} tertaut ke #{main}.").format(number=number, main=main)
     if action == Action.LINK:
         return page_request.go(f"/panel/laporan/{number}", words)
     report = await read_report(page_request, number)
     _as_it_is_now(form, report)
     page_request.session.notice = words
-    return await _page(page_request, report, action, form)
+    return await action_page(page_request, report, action, form)
 
 
 def _since(report: ReportView, form: FormData) -> list[HistoryLine]:
@@ -242,82 +239,6 @@ async def _perform(
             known.service, "POST", path, json=body, key=key, version=version
         )
     return answer_as(CommandAnswer, answer)
-
-
-async def _page(
-    page_request: PageRequest,
-    report: ReportView,
-    action: str,
-    form: FormData,
-    status: int = 200,
-    key: UUID | None = None,
-    since: Sequence[HistoryLine] = (),
-) -> Response:
-    known = _form_of(action)
-    call_words(form, known, action)
-    rule = RULES[Action(action)]
-    possible = may_ever(page_request.session.role, action)
-    allowed, refused = _is_allowed(report, action), bool(form.refusal or form.wrong)
-    draft = form_drafts.offered(form, report, action)
-    if not possible or (report.by_copy and not refused):
-        return _without_form(page_request, report, action, 403, may_ever=possible)
-    # Words that are typed stay before whoever typed them.
-    if not allowed and not draft and page_request.request.method == "GET":
-        return _without_form(page_request, report, action, 409, why_not=why_not_now(report, action))
-    agencies, choices, templates = await asyncio.gather(
-        agencies_offered(page_request, known, report, form),
-        choices_for(page_request, action, form, report),
-        templates_for(page_request, action, form, report),
-    )
-    came_from = form.get("kembali")
-    return page_request.page(
-        "panel/action.html",
-        status,
-        report=report,
-        action=action,
-        known=known,
-        reporter_reads=rule.reporter_reads,
-        allowed=allowed,
-        form=form,
-        agencies=agencies,
-        version=form.get("versi") or report.version,
-        seen=form.get("riwayat") or last_entry(report),
-        since=since,
-        back=f"{came_from}#laporan-{report.number}" if came_from else None,
-        draft=draft,
-        **choices,
-        **templates,
-        form_key=key or uuid4(),
-    )
-
-
-def _without_form(
-    page_request: PageRequest,
-    report: ReportView,
-    action: str,
-    status: int,
-    *,
-    may_ever: bool = True,
-    why_not: str = "",
-) -> Response:
-    return page_request.page(
-        "panel/action_refused.html",
-        status,
-        report=report,
-        action=action,
-        may_ever=may_ever,
-        why_not=why_not,
-    )
-
-
-def _is_allowed(report: ReportView, action: str) -> bool:
-    return action in [offered.code for offered in report.allowed_actions]
-
-
-def _form_of(action: str) -> ActionForm:
-    if action not in FORMS:
-        raise not_found()
-    return FORMS[action]
 
 
 _AS_WRITTEN = {"follow_up": {"message": "text"}}
