@@ -2,7 +2,6 @@
 
 import ast
 import io
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -85,20 +84,6 @@ def in_template(source: str) -> Iterator[Message]:
         context, code = arguments[:2] if isinstance(arguments, tuple) else (None, None)
         if context and code:
             yield Message(context, code)
-
-
-def kinds_looked_up() -> frozenset[str]:
-    """The kinds of labels that are named anywhere, with whichever code."""
-    return frozenset(
-        kind
-        for package in PACKAGES
-        for suffix in ("py", "html")
-        for path in (ROOT / package).rglob(f"*.{suffix}")
-        for kind in _KIND.findall(path.read_text())
-    )
-
-
-_KIND = re.compile(r"""(?<![.\w])labels?\(["']([a-z_0-9]+)["']""")
 
 
 def _returned(source: str) -> Iterator[Message]:

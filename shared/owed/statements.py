@@ -37,7 +37,6 @@ KIND_OF: Final = {
     Tab.IN_PROCESS: OwedKind.ANSWER,
 }
 _TO_VERIFY = (Tab.UNVERIFIED, Tab.DEFERRED)
-ON_REPORTS: Final = frozenset(KIND_OF.values())
 
 
 def parameters_of(whose: Whose, staff_id: int, kinds: Sequence[OwedKind]) -> dict[str, Any]:

@@ -15,11 +15,11 @@ from pydantic_core.core_schema import ErrorType
 from deploy.translation.catalogues import untranslated, updated, used
 from deploy.translation.codes import BY_PYDANTIC, CODES
 from deploy.translation.source import (
+    PACKAGES,
     ROOT,
     in_python,
     in_source,
     in_template,
-    kinds_looked_up,
 )
 from shared.http import language
 from shared.http.language import pick_language
@@ -27,6 +27,8 @@ from shared.labels import catalogue
 from shared.labels.catalogue import LANGUAGES, catalogue_path, message, messages, plural_message
 
 Entry = tuple[str, str]
+LABELS = re.compile(r"""(?<![.\w])labels?\(["']([a-z_0-9]+)["']""")
+"""Of which kind, with whichever code."""
 
 
 def entries(language: str) -> dict[Entry, Message]:
@@ -92,7 +94,13 @@ def test_the_file_is_as_make_texts_writes_it(language: str) -> None:
 
 def test_kinds_of_codes_are_listed_where_and_only_where_codes_come_by_value() -> None:
     contexts = {each.context for each in used()}
-    looked_up = kinds_looked_up()
+    looked_up = {
+        kind
+        for package in PACKAGES
+        for suffix in ("py", "html")
+        for path in (ROOT / package).rglob(f"*.{suffix}")
+        for kind in LABELS.findall(path.read_text())
+    }
     assert looked_up <= contexts, "these kinds have no codes in deploy.translation.codes"
     texts = "\n".join(
         path.read_text()

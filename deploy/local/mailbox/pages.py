@@ -1,7 +1,7 @@
 """The mailbox's pages, and the SMS gateway's contract beside them."""
 
 import binascii
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote
 from uuid import UUID
@@ -22,8 +22,6 @@ from shared.clock import now
 
 UNKNOWN = "0000"
 """How numbers end that nobody has, to see what happens then."""
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def make_app(kept: Kept, secret: str, reports_to: str, phone: Phone) -> Starlette:

@@ -101,7 +101,6 @@ OF_WHERE_IT_STANDS = tuple(
 back, or an agency is late, says neither that the report was answered nor that it was closed."""
 
 TEMPLATES = tuple(dict.fromkeys(rule.template for rule in (*MESSAGE_TABLE, REVEALED)))
-EVENTS_TOLD = frozenset(rule.event for rule in MESSAGE_TABLE)
 
 
 def messages_of(event: ReportEvent) -> list[MessageRule]:

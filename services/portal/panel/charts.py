@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-HEIGHT = 180
 _BASE, _TOP, _LEFT = 150, 18, 48
 
 
