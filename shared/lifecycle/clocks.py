@@ -82,10 +82,7 @@ def end_of(
     length: Length, at: datetime, zone: Zone, calendar: WorkingCalendar, number: int
 ) -> datetime:
     """When a length that begins at `at` is over, as a deadline."""
-    if length.unit is Unit.WORKING_DAYS:
-        end = calendar.add(at, length.duration, zone)
-    else:
-        end = at + length.duration
+    end = _after(at, length.duration, length.unit, zone, calendar)
     return end if length.unit is Unit.SECONDS else spread(end, number, zone)
 
 
@@ -94,13 +91,8 @@ def notice_of(clock: Clock, before: Length, calendar: WorkingCalendar, number: i
     None where it would be over already. It counts what the other counts, so that both are paused
     and resumed alike."""
     assert clock.anchor is not None
-    end = clock.anchor + clock.remaining
-    if clock.unit is Unit.WORKING_DAYS:
-        end = calendar.add(clock.anchor, clock.remaining, clock.zone)
-    if before.unit is Unit.WORKING_DAYS:
-        at = calendar.add(end, -before.duration, clock.zone)
-    else:
-        at = end - before.duration
+    end = _after(clock.anchor, clock.remaining, clock.unit, clock.zone, calendar)
+    at = _after(end, -before.duration, before.unit, clock.zone, calendar)
     remaining = _between(clock, clock.anchor, at, calendar)
     if remaining <= timedelta():
         return None
@@ -127,16 +119,14 @@ def resume(clock: Clock, at: datetime, zone: Zone, calendar: WorkingCalendar, nu
 
 
 def redate(clock: Clock, calendar: WorkingCalendar, number: int) -> Clock:
-    """Compute the deadline anew, after an edit of the calendar. A paused clock has none.
+    """Compute the deadline from what remains: as it starts or goes on, and after an edit of the
+    calendar. A paused clock has none.
 
     An overdue clock is re-dated too but keeps its mark: the escalation has gone out.
     """
     if clock.anchor is None:
         return clock
-    if clock.unit is Unit.WORKING_DAYS:
-        end = calendar.add(clock.anchor, clock.remaining, clock.zone)
-    else:
-        end = clock.anchor + clock.remaining
+    end = _after(clock.anchor, clock.remaining, clock.unit, clock.zone, calendar)
     deadline = end if clock.unit is Unit.SECONDS else spread(end, number, clock.zone)
     return clock.model_copy(update={"deadline": deadline})
 
@@ -190,6 +180,13 @@ def _days(clock: Clock, first: date, last: date, calendar: WorkingCalendar) -> i
     if clock.unit is Unit.WORKING_DAYS:
         return calendar.days_between(first, last)
     return max((last - first).days, 0)
+
+
+def _after(
+    at: datetime, length: timedelta, unit: Unit, zone: Zone, calendar: WorkingCalendar
+) -> datetime:
+    """So long after `at`, or before it where the length is negative."""
+    return calendar.add(at, length, zone) if unit is Unit.WORKING_DAYS else at + length
 
 
 def _between(clock: Clock, begin: datetime, end: datetime, calendar: WorkingCalendar) -> timedelta:

@@ -15,7 +15,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from services.reporting.downloads import names
-from services.reporting.downloads.endpoints import job
+from services.reporting.downloads.job_of import job_of
 from services.reporting.downloads.names import DownloadRun
 from services.reporting.downloads.permission import agency_of
 from services.reporting.downloads.process import MakingFailed, make_file
@@ -49,7 +49,7 @@ class DownloadActivities:
         if row is None:
             return False
         with tempfile.TemporaryDirectory(prefix="lapor-download-") as folder:
-            made = await self._job(row, Path(folder))
+            job = await self._job(row, Path(folder))
 
             async def progress(rows: int) -> None:
                 if await self._change(run, ("running",), rows_done=rows) is None:
@@ -57,14 +57,14 @@ class DownloadActivities:
 
             try:
                 async with _heartbeats():
-                    rows = await make_file(made, progress)
-                    await self._kept.put(run.download_id, made.output)
+                    rows = await make_file(job, progress)
+                    await self._kept.put(run.download_id, job.output)
             except Cancelled:
                 return False
             except MakingFailed as failed:
                 _log.warning("a download failed", extra={"fields": {"error": str(failed)}})
                 raise ApplicationError(str(failed), type="making_failed") from None
-            size = made.output.stat().st_size
+            size = job.output.stat().st_size
         at = now()
         done = await self._change(
             run,
@@ -105,7 +105,7 @@ class DownloadActivities:
             except Problem as problem:
                 raise ApplicationError(problem.code, non_retryable=True) from None
         parts = self._kept.parts_of(row.id)
-        return job(self._settings, selection, Format(row.format), agency, staff, folder, parts)
+        return job_of(self._settings, selection, Format(row.format), agency, staff, folder, parts)
 
     async def _change(
         self, run: DownloadRun, states: tuple[str, ...], **changes: Any

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -14,15 +14,15 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.downloads import large_downloads as background
+from services.reporting.downloads.job_of import job_of
 from services.reporting.downloads.log import log_download
 from services.reporting.downloads.permission import agency_of
 from services.reporting.downloads.process import MakingFailed, make_file
 from services.reporting.files.conditions import where
-from services.reporting.files.job import CHARTS, MEDIA_TYPES, Format, Job, file_name
+from services.reporting.files.job import CHARTS, MEDIA_TYPES, Format, file_name
 from services.reporting.files.reading import count_statement
 from services.reporting.files.selection import FIELDS, STATUSES, DownloadTab, Selection
 from shared.attachments.serving import serving_headers
-from shared.clock import now
 from shared.command_requests.directory import Agency
 from shared.database.engine import plan_each_time, raw
 from shared.http.auth import CurrentStaff
@@ -122,16 +122,16 @@ async def download(
     settings: Settings = request.app.state.settings
     async with _turn(request.app.state.making):
         with tempfile.TemporaryDirectory(prefix="lapor-download-") as folder:
-            made = job(settings, form.selection, form.format, agency, staff, Path(folder))
+            job = job_of(settings, form.selection, form.format, agency, staff, Path(folder))
             try:
-                rows = await make_file(made)
+                rows = await make_file(job)
             except MakingFailed as failed:
                 raise unavailable("download_failed") from failed
             # The folder goes now; the open file lives until it is sent.
-            file = made.output.open("rb")
+            file = job.output.open("rb")
     async with database.session() as session:
         await log_download(session, staff, "made", form.selection, form.format, rows)
-    name = file_name(form.selection, form.format, made.at, agency.zone)
+    name = file_name(form.selection, form.format, job.at, agency.zone)
     headers = serving_headers(name, MEDIA_TYPES[form.format])
     headers["Content-Length"] = str(os.fstat(file.fileno()).st_size)
     headers["X-Row-Count"] = str(rows)
@@ -141,33 +141,6 @@ async def download(
 def making_slots() -> asyncio.Semaphore:
     """For `app.state.making`."""
     return asyncio.Semaphore(AT_A_TIME)
-
-
-def job(
-    settings: Settings,
-    selection: Selection,
-    format: Format,
-    agency: Agency,
-    staff: Staff,
-    folder: Annotated[Path, "where the file goes"],
-    parts: str | None = None,
-) -> Job:
-    """The job of one file, at this moment. Its parts go into the same folder if nowhere else."""
-    return Job(
-        database_url=settings.database_url,
-        selection=selection,
-        format=format,
-        agency_id=agency.id,
-        agency_name=agency.name,
-        zone=agency.zone,
-        reader_agency_id=staff.agency_id,
-        reader_name=staff.name,
-        reader_role=staff.role,
-        at=now(),
-        panel_url=settings.public_base_url,
-        output=folder / f"download.{format}",
-        parts=parts or (folder / "parts").as_uri(),
-    )
 
 
 async def _count(
