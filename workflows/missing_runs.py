@@ -32,6 +32,7 @@ from shared.resilience.set_aside import count_set_aside
 from shared.telemetry import registry
 from shared.temporal import names
 from shared.temporal.report_gateway import ReportGateway
+from workflows.launcher import LAUNCHES_AT_ONCE
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +70,8 @@ class Sweeping:
     _compare_at: float = 0.0
     _looked_at: datetime = field(default_factory=now)
     _asked: dict[int, tuple[float, float]] = field(default_factory=dict)
+    # Hundreds at once, after Temporal's database was lost, would each be too late for an answer.
+    _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LAUNCHES_AT_ONCE))
 
     async def once(self) -> None:
         """One sweep, unless another process is at it."""
@@ -164,7 +167,7 @@ class Sweeping:
             batch = suspects[begin : begin + BATCH]
             states = await self._states(batch)
             results = await asyncio.gather(
-                *(self.gateway.launch(state) for state in states), return_exceptions=True
+                *(self._launch(state) for state in states), return_exceptions=True
             )
             for state, result in zip(states, results, strict=True):
                 if isinstance(result, RPCError | RuntimeError):
@@ -189,6 +192,14 @@ class Sweeping:
             _missing.set(0)
         return len(started) + failed
 
+    async def _launch(self, state: ReportState) -> bool:
+        async with self._gate:
+            return await self.gateway.launch(state)
+
+    async def _recheck(self, state: ReportState) -> None:
+        async with self._gate:
+            await self.gateway.recheck(state)
+
     async def _states(self, numbers: list[int]) -> list[ReportState]:
         """Of those that still need a run; what cannot be read is left aside."""
         async with self.database.autocommit() as connection:
@@ -212,7 +223,7 @@ class Sweeping:
             pause = min(self._asked.get(number, (0.0, _FIRST_PAUSE / 2))[1] * 2, _LONGEST_PAUSE)
             self._asked[number] = (at + pause, pause)
         states = await self._states(due[:RECHECKS])
-        await asyncio.gather(*(self.gateway.recheck(state) for state in states))
+        await asyncio.gather(*(self._recheck(state) for state in states))
         if due:
             log.warning("the deadline of %s reports has passed without its step: asked", len(due))
 

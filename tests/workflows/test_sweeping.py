@@ -33,6 +33,7 @@ from tests.conftest import UrlOf
 from tests.workflows.country import DINAS_OFFICER, PROVINCE, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
 from workflows import missing_runs
+from workflows.launcher import LAUNCHES_AT_ONCE
 from workflows.missing_runs import LOCK, Sweeping
 
 RETENTION = Duration(seconds=86_400)
@@ -110,6 +111,29 @@ async def test_a_lost_temporal_database_is_made_good(
     await _swept(sweeping, all_run)
     await sweeping.all_run()
     assert _metric("lapor_runs_restarted_total") >= len(states)
+
+
+async def test_many_lost_runs_are_begun_a_few_at_a_time_or_each_would_be_too_late(
+    reports: Reports, client: Client, sweeping: Sweeping
+) -> None:
+    under_way, most = 0, 0
+
+    class Counting(ReportGateway):
+        async def launch(
+            self, state: ReportState, *, delay: timedelta = timedelta(), details: str | None = None
+        ) -> bool:
+            nonlocal under_way, most
+            under_way += 1
+            most = max(most, under_way)
+            await asyncio.sleep(0)
+            under_way -= 1
+            return True
+
+    sweeping.gateway = Counting(client, sweeping.database)
+    lost = [(await reports.accept()).number for _ in range(2 * LAUNCHES_AT_ONCE)]
+    await reports.rows("UPDATE lifecycle.report SET launched_at = now() RETURNING 1")
+    assert await sweeping._start_again(lost) == len(lost)
+    assert most == LAUNCHES_AT_ONCE
 
 
 async def test_while_runs_cannot_be_started_the_process_is_not_ready(
