@@ -4,15 +4,12 @@ others are new reports, and what else they send gets one answer, whatever there 
 
 from dataclasses import dataclass
 from typing import Any, Final, Literal
-from uuid import NAMESPACE_URL, uuid5
 
 import httpx
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.intake.access_codes import BEARER_TTL
-from services.intake.models import Submission
 from services.intake.reading.recourse import office_to_call
 from services.intake.resources import Resources
 from services.intake.sms.about_reports import AboutReport
@@ -20,6 +17,7 @@ from services.intake.sms.answers import Answers
 from services.intake.sms.confirmations import Confirmations, Confirmed
 from services.intake.sms.joining import NO_REPORT, SmsParts
 from services.intake.sms.messages import Answer, answer_about, one_sms
+from services.intake.sms.other_services import OtherServices
 from services.intake.sms.reading import ReadBySms, read_by_sms
 from services.intake.sms.refusals import (
     ACTIONS,
@@ -34,7 +32,6 @@ from shared.clock import now
 from shared.database.engine import Database
 from shared.database.lifecycle import Report
 from shared.http.problems import conflict, unavailable
-from shared.http.tokens import ReportBearer, Tokens
 from shared.lifecycle.actions import ObjectionReason
 from shared.lifecycle.state import ReportState
 
@@ -70,33 +67,11 @@ class ReplyRefused(Exception):
 
 
 class Replies:
-    """What comes of messages about reports. While another service is asked no transaction is open:
-    one that hangs keeps no connection from those who report. Raises the 503 problem where it does
-    not answer; then no answer is kept, and the message again does nothing twice."""
+    """What comes of messages about reports. Raises the 503 problem where another service does not
+    answer; then no answer is kept, and the message again does nothing twice."""
 
-    def __init__(self, database: Database, intake: Resources) -> None:
-        self._database, self._intake = database, intake
-        self._tokens = Tokens.of(intake.settings)
-
-    async def sender_of(self, reply: Reply) -> Sender:
-        """Who sent it, as the notification service knows its phone."""
-        number = reply.about.number
-        async with self._database.session() as session:
-            submission = await session.get(Submission, number)
-        if submission is None:
-            return Sender("", named=False, proven=False)
-        version = submission.access_code_version
-        bearer = ReportBearer(number=number, code_version=version, by_sms=True)
-        token = self._tokens.issue(bearer, BEARER_TTL)
-        path = f"/reports/{number}/contacts/sms/sender"
-        body = {"phone": reply.whole.sender}
-        answer = await self._ask(self._intake.notification, "POST", path, token, body, {})
-        if answer.status_code != 200:
-            raise unavailable()
-        contact = answer.json()
-        # Of a service of the version before: nothing.
-        reads, stopped = bool(contact.get("reads")), bool(contact.get("stopped"))
-        return Sender(token, bool(contact["named"]), bool(contact["proven"]), reads, stopped)
+    def __init__(self, database: Database, intake: Resources, services: OtherServices) -> None:
+        self._database, self._intake, self._services = database, intake, services
 
     async def read(self, about: AboutReport, sender: Sender) -> ReadBySms | None:
         """The answer to who wants to read words of the report and may; None to all others."""
@@ -124,10 +99,10 @@ class Replies:
         about, token = reply.about, sender.token
         if about.wish == "code":
             if sender.named:
-                await self._notify(token, about.number, "contacts/sms/code")
+                await self._services.notify(token, about.number, "contacts/sms/code")
             return "code_asked"
         if about.wish == "prove" and sender.named:
-            shown = await self._notify(token, about.number, _PROOF, {"code": about.code})
+            shown = await self._services.notify(token, about.number, _PROOF, {"code": about.code})
             if shown.status_code == 200:
                 return "proven"
             if not sender.proven and _is_wrong(shown):
@@ -242,25 +217,15 @@ class Replies:
         return None if text is None else RefusedWish(one_sms(text))
 
     async def _stop(self, number: int, token: str) -> Answer:
-        if (await self._notify(token, number, "contacts/sms/stop")).status_code != 204:
+        if (await self._services.notify(token, number, "contacts/sms/stop")).status_code != 204:
             raise unavailable()
         return "stopped"
-
-    async def _notify(
-        self, token: str, number: int, path: str, body: dict[str, Any] | None = None
-    ) -> httpx.Response:
-        """The notification service's answer: a limit or a wrong code is none of ours."""
-        whole = f"/reports/{number}/{path}"
-        return await self._ask(self._intake.notification, "POST", whole, token, body, {})
 
     async def _tell(
         self, reply: Reply, token: str, path: str, body: dict[str, Any], done: Answer = "done"
     ) -> Answer:
-        """What the reporter says, as over HTTP; the same message again is the same command. `done`
-        is the answer where it has happened, and not only been taken."""
-        headers = {"Idempotency-Key": str(uuid5(NAMESPACE_URL, f"sms {reply.whole.key}"))}
-        whole = f"/reports/{reply.about.number}/{path}"
-        answer = await self._ask(self._intake.followup, "POST", whole, token, body, headers)
+        """`done` is the answer where it has happened, and not only been taken."""
+        answer = await self._services.tell(token, reply, path, body)
         if answer.status_code in _TAKEN:
             return done if answer.status_code == 200 else "done"
         if answer.status_code == 422:
@@ -269,24 +234,6 @@ class Replies:
         if code == "idempotency_key_reused":
             raise conflict("sms_id_reused")
         return words_not_taken(await self._state(reply.about.number), now())
-
-    async def _ask(
-        self,
-        service: httpx.AsyncClient,
-        method: str,
-        path: str,
-        token: str,
-        body: dict[str, Any] | None,
-        headers: dict[str, str],
-    ) -> httpx.Response:
-        headers = headers | {"Authorization": f"Bearer {token}", "Accept-Language": "id"}
-        try:
-            answer = await service.request(method, path, json=body, headers=headers)
-        except httpx.HTTPError:
-            raise unavailable() from None
-        if answer.status_code >= 500:
-            raise unavailable()
-        return answer
 
 
 def _is_wrong(shown: httpx.Response) -> bool:

@@ -12,6 +12,7 @@ from services.intake.sms.about_reports import read_about_report
 from services.intake.sms.answers import Answers
 from services.intake.sms.confirmations import Confirmations
 from services.intake.sms.joining import PATIENCE, SmsParts
+from services.intake.sms.other_services import OtherServices
 from services.intake.sms.replies import Replies
 from services.intake.sms.senders import Reply, is_new_report
 from services.intake.sms.webhook import report_of
@@ -75,10 +76,10 @@ async def _take(database: Database, intake: Resources, message: UUID, until: flo
     if about := read_about_report(whole.text):
         if monotonic() > until:
             return False
-        replies, reply = Replies(database, intake), Reply(about, whole, None, stale=True)
-        sender = await replies.sender_of(reply)
+        services, reply = OtherServices(database, intake), Reply(about, whole, None, stale=True)
+        sender = await services.sender_of(reply)
         if not is_new_report(about, sender):
-            await replies.take(reply, sender)
+            await Replies(database, intake, services).take(reply, sender)
             return False
     return await _make_report(database, intake, message, whole.sender)
 

@@ -23,6 +23,7 @@ from services.intake.sms.messages import (
     join,
     read_webhook,
 )
+from services.intake.sms.other_services import OtherServices
 from services.intake.sms.replies import Replies
 from services.intake.sms.senders import Reply, is_new_report
 from shared.database.engine import Database
@@ -81,8 +82,9 @@ async def receive_sms(request: Request, database: CurrentDatabase, intake: Intak
         answer_or_reply = await _read(session, intake, message)
     if isinstance(answer_or_reply, SmsAnswer):
         return answer_or_reply
-    reply, replies, limits = answer_or_reply, Replies(database, intake), rate_limits(request)
-    sender = await replies.sender_of(reply)
+    reply, limits = answer_or_reply, rate_limits(request)
+    services = OtherServices(database, intake)
+    replies, sender = Replies(database, intake, services), await services.sender_of(reply)
     if is_new_report(reply.about, sender):
         return await _accept_words(database, intake, message)
     counted: tuple[Limit, str] | None = None
