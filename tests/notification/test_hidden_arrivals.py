@@ -2,12 +2,13 @@
 nor by mail, whoever reads it and whenever it was made anonymous."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
 
+from services.notification.events import events_to_messages
 from services.notification.messages.staff_table import staff_messages_of
 from services.notification.sending import sender as sending
 from services.notification.staff import near_deadlines as deadlines
@@ -41,6 +42,12 @@ LATE: dict[str, Any] = {
 }
 REQUEST = "00000000-0000-4000-8000-000000000001"
 EXACT, HOUR = "2026-12-07T03:32:17Z", "2026-12-07T03:00:00Z"
+
+
+@pytest.fixture(autouse=True)
+def however_long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What happened on that day is told whenever the tests are run."""
+    monkeypatch.setattr(events_to_messages, "TOO_OLD", timedelta(days=36_500))
 
 
 @pytest.fixture

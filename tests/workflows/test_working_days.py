@@ -1,6 +1,6 @@
 """Deadlines by the calendar as it is kept: Idul Fitri, joint leave, time zones, edits."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import timedelta, timezone
 
 import pytest
 from temporalio.client import Client
@@ -14,20 +14,21 @@ from tests.workflows.country import PROVINCE_ADMIN
 from tests.workflows.life import DAY, HOUR, MINUTE, WIB, Life
 from workflows.recalculate_deadlines import Redating
 
-FRIDAY, TUESDAY = 4, 1
-LEAVE = [date(2027, 3, day) for day in (8, 9, 10, 11, 12, 15)]
-"""Idul Fitri 1448 (10 and 11 March 2027) with *cuti bersama* around it."""
+TUESDAY, WEDNESDAY, FRIDAY = 1, 2, 4
+LEAVE = [5, 6, 7, 8, 9, 12]
+"""Days after a Wednesday, as those of Idul Fitri 1448 (10 and 11 March 2027) and *cuti bersama*
+around it are after the third."""
 
 
 async def test_ten_days_over_idul_fitri_and_joint_leave(life: Life) -> None:
-    await life.reports.close_days(*LEAVE)
-    begun = datetime(2027, 3, 3, 10, tzinfo=WIB)  # a Wednesday
-    await life.wait_until(begun)
+    begun = await life.until(WEDNESDAY, 10)
+    first = begun.astimezone(WIB).date()
+    await life.reports.close_days(*(first + days * DAY for days in LEAVE))
     await life.accept()
     await life.verify()
     await life.follow_up()
-    # 4 and 5, then 16 to 19, then 22 to 25 March.
-    closing = datetime(2027, 3, 25, 10, tzinfo=WIB)
+    # The third being a Wednesday: 4 and 5, then 16 to 19, then 22 to 25.
+    closing = begun + 22 * DAY
     assert (await life.state()).auto_close_at is not None
     await life.wait_until(closing - MINUTE)
     assert await life.status() is Status.FOLLOWED_UP
