@@ -7,11 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.notification.messages import channel_choice
 from services.notification.models import Message
 from services.notification.outgoing.prepared import NotAnyMore
 from services.notification.outgoing.to_staff import StaffOutbox
-from shared.clock import now
 from shared.database.engine import Database
 from shared.lifecycle.statuses import Status, Tab
 from shared.privacy.identity import BlindIndex, IdentityCipher
@@ -20,6 +18,9 @@ from tests.intake.conftest import Country
 from tests.notification.conftest import MAIL, PHONE, Reported, Told, until, working
 from tests.notification.providers import Gateway
 from tests.notification.staff import ADMIN, StaffTold
+from tests.times import Time, time
+
+__all__ = ["time"]
 
 pytestmark = pytest.mark.usefixtures("soon_again")
 QUESTION = ("deferred", Status.AWAITING_INFORMATION)
@@ -31,38 +32,31 @@ NIGHT = (
 
 
 @pytest.fixture
-async def by_night(reported: Reported, monkeypatch: pytest.MonkeyPatch) -> Told:
-    """A report with a proven phone; each hour is quiet."""
-    monkeypatch.setattr(channel_choice, "QUIET_FROM", 0)
-    monkeypatch.setattr(channel_choice, "QUIET_UNTIL", 0)
+async def by_night(reported: Reported, time: Time) -> Told:
+    """A report with a proven phone; it is a quiet hour."""
+    time.comes(22, 0)
     told = await reported()
     told.prove("sms", PHONE)
     return told
 
 
-async def morning(told: Told, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+async def morning(told: Told, count: int, time: Time) -> None:
     """It comes when so many messages wait."""
 
     async def waiting() -> bool:
         return len(told.rows()) >= count
 
     await until(waiting)
-    monkeypatch.setattr(channel_choice, "QUIET_FROM", 24)
-    told.country.all(
-        "UPDATE notification.message SET created_at = created_at - interval '9 hours',"
-        " not_before = %s WHERE number = %s",
-        now() - timedelta(seconds=1),
-        told.number,
-    )
+    time.comes(7, 1)
 
 
 async def test_of_the_news_of_a_night_the_last_is_told(
-    by_night: Told, gateway: Gateway, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    by_night: Told, gateway: Gateway, settings: Settings, time: Time
 ) -> None:
     async with gateway.there(), working(settings):
         for version, (event, status) in enumerate(NIGHT, 2):
             await by_night.happens(event, status, version=version)
-        await morning(by_night, len(NIGHT), monkeypatch)
+        await morning(by_night, len(NIGHT), time)
         await by_night.ended(len(NIGHT))
     assert by_night.rows() == [
         ("verified", "sms", "skipped", "outdated"),
@@ -84,12 +78,12 @@ async def test_what_was_answered_or_closed_is_told_though_something_beside_it_ca
     settings: Settings,
     first: tuple[str, Status],
     then: tuple[str, Status],
-    monkeypatch: pytest.MonkeyPatch,
+    time: Time,
 ) -> None:
     async with gateway.there(), working(settings):
         await by_night.happens(*first, version=2)
         await by_night.happens(*then, version=3, details={"clock": "settlement"})
-        await morning(by_night, 2, monkeypatch)
+        await morning(by_night, 2, time)
         rows = await by_night.ended(2)
     assert [row[1:] for row in rows] == [("sms", "sent", None)] * 2
 
@@ -100,7 +94,7 @@ async def test_a_question_is_told_in_the_morning_unless_it_was_answered(
     gateway: Gateway,
     settings: Settings,
     is_open: bool,
-    monkeypatch: pytest.MonkeyPatch,
+    time: Time,
 ) -> None:
     by_night.country.all(
         "UPDATE lifecycle.report SET state = jsonb_set(state, '{question_open}', to_jsonb(%s))"
@@ -110,7 +104,7 @@ async def test_a_question_is_told_in_the_morning_unless_it_was_answered(
     async with gateway.there(), working(settings):
         await by_night.happens(*QUESTION, version=2, tab=Tab.DEFERRED)
         await by_night.happens("verified", Status.VERIFIED, version=3)
-        await morning(by_night, 2, monkeypatch)
+        await morning(by_night, 2, time)
         rows = await by_night.ended(2)
     asked = ("sent", None) if is_open else ("skipped", "outdated")
     assert rows == [("question", "sms", *asked), ("verified", "sms", "sent", None)]

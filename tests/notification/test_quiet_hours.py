@@ -1,14 +1,13 @@
 """No text message comes at night but the code that somebody has asked for."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from services.intake.replacing_contacts import apply_due
 from services.notification.sending import sender as sending
-from shared.clock import hand_in, now, take_back
+from shared.clock import now
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.statuses import Status
 from shared.settings import Settings
@@ -18,41 +17,18 @@ from tests.notification.providers import Gateway
 from tests.notification.report_contacts import made
 from tests.notification.test_contact_changes import at_intake
 from tests.notification.test_proofs import code_in
+from tests.times import Time, time
 
-__all__ = ["services"]
+__all__ = ["services", "time"]
 
 NOTICE = "SELECT state, not_before FROM notification.message WHERE template = 'contact_change'"
 WAITING = "SELECT count(*) FROM intake.contact_change"
-
-
-@dataclass
-class Time:
-    """Goes on from wherever it is set, always later than the machine's."""
-
-    ahead: timedelta = field(default_factory=timedelta)
-
-    def comes(self, hour: int, minute: int, zone: Zone = Zone.WIB) -> None:
-        """It is this hour of the zone, the next time that there is one."""
-        local = now().astimezone(zone.offset)
-        then = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
-        self.passes(then + timedelta(days=then <= local) - local)
-
-    def passes(self, span: timedelta) -> None:
-        self.ahead += span
 
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "AWAY", (0.2,))
     monkeypatch.setattr(sending, "LOOK_EVERY", 0.2)
-
-
-@pytest.fixture
-def time() -> Iterator[Time]:
-    time, offset = Time(), now() - datetime.now(UTC)
-    hand_in(lambda: datetime.now(UTC) + offset + time.ahead)
-    yield time
-    take_back()
 
 
 async def test_an_account_s_notice_of_the_night_goes_in_the_morning_and_seven_days_count_from_then(
@@ -122,7 +98,7 @@ async def test_in_papua_it_is_night_though_an_agency_in_jakarta_has_the_report(
 async def test_what_the_gateway_kept_until_night_waits_for_the_morning(
     time: Time, reported: Reported, settings: Settings, gateway: Gateway
 ) -> None:
-    time.comes(20, 59)
+    time.comes(20, 0)
     told = await reported(reporter={"name": "Siti", "phone": PHONE})
     told.prove("sms", PHONE)
     late = "SELECT not_before FROM notification.message WHERE attempts = 0 AND state = 'queued'"

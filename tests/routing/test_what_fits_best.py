@@ -1,16 +1,33 @@
 """A search puts first what fits best, forgives typing errors, and is narrowed by more filters."""
 
+from collections.abc import Iterator
+from datetime import timedelta
+
 import pytest
 
 from services.routing.queue import searching, vocabulary
 from services.routing.queue.spelling import _errors
 from services.routing.queue.vocabulary import gather_words
+from shared.clock import now
+from shared.database.engine import Database
 from tests.routing.country import Country
 from tests.routing.test_owed import FOLLOW_UP, followed
 from tests.routing.test_queue import numbers
 
 ADMIN, OFFICER = "admin.kab.bandung", "petugas.pupr.kab.bandung"
 EVERYWHERE = {"tab": "all", "scope": "below"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def gathered_by_the_tests_alone() -> Iterator[None]:
+    """The service that runs beside them would do it at any moment."""
+
+    async def nothing(_: Database) -> int:
+        return 0
+
+    with pytest.MonkeyPatch.context() as service:
+        service.setattr(vocabulary, "gather_words", nothing)
+        yield
 
 
 @pytest.mark.parametrize("limit", [1, 2, 100])
@@ -61,16 +78,17 @@ async def test_a_typing_error_is_corrected_where_nothing_says_the_word(country: 
 async def test_words_of_a_young_country_are_gathered_within_minutes(
     country: Country, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = country.app.state.database
+    database, begun = country.app.state.database, now()
+    monkeypatch.setattr(vocabulary, "now", lambda: begun)
+    await country.rows("DELETE FROM routing.words_gathered")
     await gather_words(database)
     for _ in range(3):
         await country.verified(title="Gapura cijapati miring")
     assert await gather_words(database) == 0
-    earlier = "UPDATE routing.words_gathered SET at = at - interval '3 minutes'"
-    await country.rows(earlier)
-    monkeypatch.setattr(vocabulary, "AT_ONCE", 2)
-    assert await gather_words(database) == 0  # of a grown one every some hours
-    monkeypatch.undo()
+    monkeypatch.setattr(vocabulary, "now", lambda: begun + timedelta(minutes=3))
+    with monkeypatch.context() as grown:
+        grown.setattr(vocabulary, "AT_ONCE", 2)
+        assert await gather_words(database) == 0  # every some hours
     assert await gather_words(database) > 0
     page = (await country.get(ADMIN, "/queue", **EVERYWHERE, q="gapuar")).json()
     assert (page["corrected"], len(page["items"])) == ("gapura", 3)
