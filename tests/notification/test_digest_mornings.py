@@ -34,8 +34,11 @@ from tests.notification.digests import (
 )
 from tests.notification.providers import MailServer
 from tests.notification.staff import ADMIN, OFFICER, StaffTold
+from tests.times import noon
 
-__all__ = ["soon", "staff", "writing"]
+__all__ = ["noon", "soon", "staff", "writing"]
+
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 async def test_people_of_an_agency_whose_digests_cannot_be_made_keep_no_other_agency_s(

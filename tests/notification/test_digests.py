@@ -28,8 +28,11 @@ from tests.notification.digests import (
 )
 from tests.notification.providers import MailServer
 from tests.notification.staff import ADMIN, OFFICER, StaffTold
+from tests.times import noon
 
-__all__ = ["soon", "staff", "writing"]
+__all__ = ["noon", "soon", "staff", "writing"]
+
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 async def test_a_digest_says_how_much_is_owed_and_by_when_once_a_day(
@@ -72,7 +75,7 @@ async def test_what_is_assigned_to_a_colleague_is_in_their_digest_and_in_their_s
     await owed(reported, staff, timedelta(days=-1), assignee_id=OFFICER.id)
     staff.country.all(
         "INSERT INTO routing.stand_in VALUES (%s, 14, now() - interval '1 day',"
-        " now() + interval '1 day')",
+        " now() + interval '9 days')",
         OFFICER.id,
     )
     await written(writing)

@@ -23,13 +23,16 @@ from tests.notification.digests import soon, writing
 from tests.notification.test_staff_email import Services, services
 from tests.notification.test_weekly_letter import (
     ADDRESS,
-    MONDAY,
     ended,
+    monday,
     named_and_proven,
     write,
 )
+from tests.times import noon
 
-__all__ = ["services", "soon", "writing"]
+__all__ = ["noon", "services", "soon", "writing"]
+
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 class StackMailbox:
@@ -61,7 +64,7 @@ async def test_the_letter_is_on_the_mailbox_s_page_with_its_tagged_pdf(
     services: Services, country: Country, writing: DigestActivities, mail_server: Any
 ) -> None:
     await named_and_proven(services, mail_server)
-    await write(writing, MONDAY)
+    await write(writing, monday())
     assert await ended(country) == [("sent", None)]
     nowhere = "http://127.0.0.1:1"
     phone = Phone(mail_server.kept, "whsec_AAAA", nowhere)

@@ -31,14 +31,23 @@ from tests.notification.digests import soon, staff, today, writing
 from tests.notification.providers import MailServer
 from tests.notification.staff import StaffTold
 from tests.notification.test_staff_email import PUSAT, Services, link_in, services
+from tests.times import noon
 
-__all__ = ["services", "soon", "staff", "writing"]
+__all__ = ["noon", "services", "soon", "staff", "writing"]
 
 CITY, UNIT = 2, 3
 ADDRESS = "sekda@bandung.example"
 LEADER = {"name": "Ratna Wulan", "title": "Sekretaris Daerah", "email": ADDRESS}
-MONDAY = today() - today().weekday() * DAY
-LAST_WEEK = MONDAY - 7 * DAY
+pytestmark = pytest.mark.usefixtures("noon")
+
+
+def monday() -> date:
+    """Of this week."""
+    return today() - today().weekday() * DAY
+
+
+def week_before() -> date:
+    return monday() - 7 * DAY
 
 
 async def name_leader(services: Services, **changes: str) -> httpx.Response:
@@ -157,7 +166,7 @@ async def test_a_leader_who_opened_the_link_reads_the_week_as_mail_and_pdf_and_s
     since = now() - timedelta(days=9)
     staff.handled_by_unit(late.number, due_at=since, overdue=True, category_id=1)
     staff.handled_by_unit(answered.number, due_at=None)
-    last_week = MONDAY - 6 * DAY
+    last_week = monday() - 6 * DAY
     at = f"{last_week}T09:00:00+07:00"
     country.all("UPDATE lifecycle.report SET submitted_at = %s::timestamptz - '36 h'::interval", at)
     line(country, answered.number, 7, "forward", at, '{"to_handler": 3}')
@@ -167,21 +176,21 @@ async def test_a_leader_who_opened_the_link_reads_the_week_as_mail_and_pdf_and_s
     line(country, late.number, 8, "object", at)
     for span, day, marks in (
         ("day", last_week, '{"received": 7}'),
-        ("day", MONDAY, '{"received": 99}'),
+        ("day", monday(), '{"received": 99}'),
         ("month", last_week.replace(month=1, day=1), '{"rated": 10, "rating:4": 8, "rating:5": 2}'),
         ("month", last_week.replace(month=12, day=1), '{"rated": 9, "rating:1": 9}'),
     ):
         tally(country, CITY, span, day, marks)
     assert (await name_leader(services)).json()["state"] == "unproven"
     link = await link_in(mail_server, 1)
-    await write(writing, MONDAY)
+    await write(writing, monday())
     assert letters(country) == 0, "not before it is proven"
     assert (await prove(services, link + "x")).status_code == 422
     assert (await prove(services, link)).json() == {"agency": "Pemerintah Kota Bandung"}
     assert await state(services) == "proven"
 
     for _ in range(2):
-        await write(writing, MONDAY)
+        await write(writing, monday())
     assert await ended(country) == [("sent", None)] and letters(country) == 1
     mail = mail_server.got[1]
     assert mail["To"] == ADDRESS and mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -207,7 +216,7 @@ async def test_a_leader_who_opened_the_link_reads_the_week_as_mail_and_pdf_and_s
     stopped = await services.notification.post("/unsubscribe", json={"token": str(token)})
     assert stopped.json() == {"stopped": True, "audience": "leader"}
     assert await state(services) == "stopped"
-    await write(writing, MONDAY + 7 * DAY)
+    await write(writing, monday() + 7 * DAY)
     assert letters(country) == 1
 
 
@@ -220,7 +229,7 @@ async def test_another_address_is_not_proven_and_the_log_says_so_without_it(
     assert (await name_leader(services, email="wali@bandung.example")).json()["state"] == "unproven"
     assert await link_in(mail_server, 2) != link
     assert (await prove(services, link)).status_code == 422, "it was of the former address"
-    await write(writing, MONDAY)
+    await write(writing, monday())
     assert letters(country) == 0
     kept = country.everything_in("routing.management_log")
     assert "Ratna Wulan" in kept and "bandung.example" not in kept
@@ -231,12 +240,12 @@ async def test_another_address_is_not_proven_and_the_log_says_so_without_it(
 async def test_nobody_gets_a_letter_of_an_agency_that_has_no_leader_any_more(
     services: Services, country: Country, writing: DigestActivities, mail_server: MailServer
 ) -> None:
-    await write(writing, MONDAY)
+    await write(writing, monday())
     await named_and_proven(services, mail_server)
     path, header = f"/management/agencies/{CITY}/leader", services.header(PUSAT)
     assert (await services.routing.delete(path, headers=header)).status_code == 204
     assert (await services.routing.delete(path, headers=header)).status_code == 404
-    await write(writing, MONDAY)
+    await write(writing, monday())
     assert letters(country) == 0
     assert (
         country.all("SELECT holder FROM notification.contact WHERE holder LIKE 'leader-%%'") == []
@@ -248,14 +257,14 @@ async def test_an_address_at_which_nobody_is_gets_no_other_letter_until_it_is_pr
 ) -> None:
     await named_and_proven(services, mail_server)
     mail_server.refusals.append("550 5.1.1 no such mailbox")
-    await write(writing, MONDAY)
+    await write(writing, monday())
     assert await ended(country) == [("failed", "no_such_address")]
     assert await state(services) == "undeliverable"
-    await write(writing, MONDAY + 7 * DAY)
+    await write(writing, monday() + 7 * DAY)
     assert letters(country) == 1
     assert (await name_leader(services)).json()["state"] == "unproven"
     assert (await prove(services, await link_in(mail_server, 2))).status_code == 200
-    await write(writing, MONDAY + 7 * DAY)
+    await write(writing, monday() + 7 * DAY)
     assert letters(country) == 2
 
 
@@ -282,7 +291,7 @@ async def test_no_other_message_waits_while_the_pdfs_of_letters_are_set_a_few_at
 
     monkeypatch.setattr(sending, "to_pdf", in_turn)
     await named_and_proven(services, mail_server)
-    await write(writing, MONDAY)
+    await write(writing, monday())
     await so_many(1)
     country.all(
         "INSERT INTO notification.message SELECT (jsonb_populate_record(m, jsonb_build_object("
@@ -315,7 +324,7 @@ async def test_a_first_answer_and_an_objection_are_of_the_agency_that_had_the_re
     staff.handled_by_unit(told.number, due_at=None)
     for agency_id in (CITY, UNIT):
         leads(country, agency_id)
-    at = f"{LAST_WEEK}T09:00:00+07:00"
+    at = f"{week_before()}T09:00:00+07:00"
     for entry, action, handler in (
         (7, "forward", CITY),
         (8, "follow_up", None),
@@ -324,7 +333,7 @@ async def test_a_first_answer_and_an_objection_are_of_the_agency_that_had_the_re
         details = "{}" if handler is None else f'{{"to_handler": {handler}}}'
         line(country, told.number, entry, action, at, details)
     line(country, told.number, 10, "forward", at, f'{{"to_handler": {UNIT}}}')
-    await write(writing, MONDAY)
+    await write(writing, monday())
     city, unit = figures_of(country, CITY), figures_of(country, UNIT)
     assert (city["answered"], city["objected"]) == (1, None)
     assert (unit["answered"], unit["objected"], unit["days"]) == (0, 0, None)
@@ -336,11 +345,11 @@ async def test_a_secret_report_that_is_late_is_counted_and_not_listed(
     country, told = staff.country, await reported(secret=True)
     staff.handled_by_unit(told.number, due_at=now() - timedelta(days=9), overdue=True)
     leads(country, CITY)
-    await write(writing, MONDAY)
+    await write(writing, monday())
     assert figures_of(country, CITY)["late"] == 1
     assert country.one("SELECT facts -> 'late' FROM notification.message") == []
     figures = WeekFigures(0, 0, None, late=1, rated=0, rating=None, objected=0)
-    letter = Letter("Kota", "Ratna", "Wali", LAST_WEEK, figures, late=[])
+    letter = Letter("Kota", "Ratna", "Wali", week_before(), figures, late=[])
     mail = text_of_letter(letter, "id").paragraphs
     paper = document_of_letter(letter, "id").model_dump_json()
     for words in ("\n".join(mail), paper):
@@ -353,7 +362,7 @@ async def test_two_letters_differ_by_ten_ratings_or_by_none(
 ) -> None:
     leads(country, CITY)
     told = []
-    week = MONDAY.replace(month=6, day=14)  # all three tell of one year
+    week = monday().replace(month=6, day=14)  # all three tell of one year
     week -= week.weekday() * DAY
     for weeks, marks in enumerate(
         (
@@ -374,26 +383,26 @@ async def test_an_agency_whose_figures_cannot_be_read_keeps_no_other_from_its_le
 ) -> None:
     for agency_id in (CITY, UNIT):
         leads(country, agency_id)
-    month = LAST_WEEK.replace(month=1, day=1)
+    month = week_before().replace(month=1, day=1)
     tally(country, CITY, "month", month, '{"rated": 1, "rating:5": "many"}')
-    await write(writing, MONDAY)
-    assert written_letters(country) == [f"{UNIT}.{LAST_WEEK}"]
+    await write(writing, monday())
+    assert written_letters(country) == [f"{UNIT}.{week_before()}"]
 
 
 async def test_what_was_missed_on_the_first_morning_is_written_on_a_later_working_day_once(
     country: Country, writing: DigestActivities
 ) -> None:
-    sunday, tuesday, thursday = MONDAY + 6 * DAY, MONDAY + DAY, MONDAY + 3 * DAY
+    sunday, tuesday, thursday = monday() + 6 * DAY, monday() + DAY, monday() + 3 * DAY
     country.all("DELETE FROM routing.closed_day")
     country.all("INSERT INTO routing.closed_day (day, name) VALUES (%s, 'x')", tuesday)
     days = [
         DigestBatch(zone=Zone.WIB, day=day, after=0, mailing="letter")
-        for day in (MONDAY, tuesday, thursday, sunday)
+        for day in (monday(), tuesday, thursday, sunday)
     ]
     assert [await writing.is_due(day) for day in days] == [True, False, True, False]
     leads(country, CITY)
-    await write(writing, MONDAY)
+    await write(writing, monday())
     leads(country, UNIT)
     for day in (thursday, thursday + DAY):
         await write(writing, day)
-    assert written_letters(country) == [f"{CITY}.{LAST_WEEK}", f"{UNIT}.{LAST_WEEK}"]
+    assert written_letters(country) == [f"{CITY}.{week_before()}", f"{UNIT}.{week_before()}"]

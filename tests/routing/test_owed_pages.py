@@ -6,6 +6,9 @@ from tests.routing.country import Country
 from tests.routing.panel import signed_in
 from tests.routing.test_owed import FOLLOW_UP, UNIT, followed
 from tests.routing.test_stand_ins import day
+from tests.times import noon
+
+__all__ = ["noon"]
 
 COORDINATOR = "koordinator.kota.bandung"
 ADMIN, OFFICER = "admin.kota.bandung", "petugas.disdukcapil.kota.bandung"
@@ -105,6 +108,7 @@ async def test_a_request_that_ended_by_itself_says_so_and_keeps_the_words(countr
         assert "Tidak." in told
 
 
+@pytest.mark.usefixtures("noon")
 async def test_a_stand_in_is_named_on_a_page_and_reads_for_whom(country: Country) -> None:
     await country.rows(
         "INSERT INTO routing.staff (username, name, role, agency_id, password_hash, active,"

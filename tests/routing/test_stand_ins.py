@@ -10,7 +10,11 @@ from shared.clock import hand_in, now, take_back
 from shared.lifecycle.calendar import Zone
 from tests.routing.country import Country
 from tests.routing.test_queue import numbers
+from tests.times import noon
 
+__all__ = ["noon"]
+
+pytestmark = pytest.mark.usefixtures("noon")
 OFFICER, COLLEAGUE = "petugas.pupr.kab.bandung", "rekan.pupr"
 COORDINATOR = "koordinator.jabar"
 
