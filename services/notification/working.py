@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlmodel import col
 
+from services.notification.bell.marking import locked
 from services.notification.contacts.code_limits import CodeLimits
 from services.notification.contacts.codes import Codes
 from services.notification.contacts.first_codes import FirstCodes
@@ -93,8 +94,11 @@ async def messages_working(
 
 async def _forget(database: Database) -> None:
     old = delete(Message).where(col(Message.finished_at) < now() - KEPT)
-    rung = delete(BellItem).where(col(BellItem.created_at) < now() - BELL_KEPT)
-    past = delete(ToldDeadline).where(col(ToldDeadline.due_at) < now())
+    long_ago = select(col(BellItem.id)).where(col(BellItem.created_at) < now() - BELL_KEPT)
+    rung = delete(BellItem).where(col(BellItem.id).in_(locked(long_ago)))
+    number = col(ToldDeadline.number)
+    over = select(number).where(col(ToldDeadline.due_at) < now()).order_by(number)
+    past = delete(ToldDeadline).where(number.in_(over.with_for_update()))
     async with database.session() as session:
         await session.execute(past)
         await session.execute(old)

@@ -9,7 +9,7 @@ import pytest
 
 from deploy.local.postgres import OWNER
 from tests.conftest import UrlOf
-from tests.locks import held
+from tests.locks import all_wait, held
 from tests.routing.country import Country
 
 COORDINATOR, PUSAT = "koordinator.jabar", "admin.pusat"
@@ -85,6 +85,26 @@ async def test_who_comes_to_an_agency_while_it_is_removed_goes_with_it_or_is_ref
             ).fetchone()
             connection.execute("UPDATE routing.agency SET active = true WHERE id = %s", [agency])
         assert left == (0,)
+
+
+async def test_the_people_of_an_agency_are_removed_one_after_another(
+    country: Country, owner: str
+) -> None:
+    """So that nobody who comes to several of them too waits in a circle."""
+    agency = await create(country, "seksi-berurutan", country.agencies["kab-bandung"])
+    added = [
+        await call(country, COORDINATOR, "POST", "/staff", person(f"urut.{n}", agency))
+        for n in range(2)
+    ]
+    first, second = sorted(answer.json()["person"]["id"] for answer in added)
+    with psycopg.connect(owner, autocommit=True) as connection:  # to the end of the table
+        connection.execute("UPDATE routing.staff SET name = 'Urut' WHERE id = %s", [first])
+        async with held(owner, "SELECT FROM routing.staff WHERE id = %s FOR UPDATE", first):
+            removing = asyncio.create_task(call(country, PUSAT, "DELETE", f"/agencies/{agency}"))
+            await all_wait(owner, 1)
+            free = "SELECT FROM routing.staff WHERE id = %s FOR UPDATE NOWAIT"
+            connection.execute(free, [second])
+    assert (await removing).status_code == 200
 
 
 async def test_the_same_name_given_twice_at_once_is_given_once(country: Country) -> None:

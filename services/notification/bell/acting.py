@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import tuple_, update
+from sqlalchemy import and_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.notification.bell.marking import mark_read
 from services.notification.models import BellItem
-from shared.clock import now
 from shared.database.lifecycle import HistoryEntry
 from shared.lifecycle.events import ReportEvent
 from shared.lifecycle.people import ActorKind
@@ -20,15 +20,10 @@ async def read_by_acting(session: AsyncSession, events: Sequence[ReportEvent]) -
     if not steps:
         return
     step = tuple_(col(HistoryEntry.number), col(HistoryEntry.version))
-    await session.execute(
-        update(BellItem)
-        .where(
-            step.in_(steps),
-            col(BellItem.staff_id) == col(HistoryEntry.staff_id),
-            col(BellItem.number) == col(HistoryEntry.number),
-            col(BellItem.version) <= col(HistoryEntry.version),
-            col(BellItem.read_at).is_(None),
-        )
-        .values(read_at=now())
-        .execution_options(synchronize_session=False)
+    until_then = and_(
+        col(BellItem.staff_id) == col(HistoryEntry.staff_id),
+        col(BellItem.number) == col(HistoryEntry.number),
+        col(BellItem.version) <= col(HistoryEntry.version),
     )
+    items = select(col(BellItem.id)).join(HistoryEntry, until_then)
+    await mark_read(session, items.where(step.in_(steps)))

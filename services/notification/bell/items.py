@@ -5,16 +5,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Integer, Row, Select, event, func, literal, select, tuple_, update
+from sqlalchemy import Integer, Row, Select, event, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.notification.bell import marking
 from services.notification.bell.changes import BellChanges
 from services.notification.messages.staff_table import StaffKind
 from services.notification.messages.staff_texts import StaffFacts, facts_told, sentence
 from services.notification.models import BellItem
 from services.notification.outgoing.staff_reading import are_reporter_times_hidden, is_readable
-from shared.clock import now
 from shared.database.lifecycle import Report
 from shared.database.views import AgencyEntry
 from shared.http.auth import CurrentStaff
@@ -106,7 +106,7 @@ async def mark_all_read(
     """All up to this item are read."""
     wake(request, session, staff)
     seen = col(BellItem.staff_id) == staff.id, col(BellItem.id) <= form.id
-    await session.execute(mark().where(*seen))
+    await marking.mark_read(session, select(col(BellItem.id)).where(*seen))
 
 
 @router.post("/{item_id}/read", responses=problem_responses(404))
@@ -119,7 +119,7 @@ async def mark_read(
     if row is None:
         raise not_found()
     wake(request, session, staff)
-    await session.execute(mark().where(col(BellItem.id) == item_id))
+    await marking.mark_read(session, select(col(BellItem.id)).where(col(BellItem.id) == item_id))
     language = pick_language(request.headers.get("accept-language"))
     return _shown(row, staff, Zone.WIB, language).model_copy(update={"read": True})
 
@@ -155,11 +155,6 @@ def wake(request: Request, session: AsyncSession, staff: Staff) -> None:
         changes.wake(staff.id)
 
     event.listen(session.sync_session, "after_commit", woken, once=True)
-
-
-def mark() -> Any:
-    """As read, those unread of which the caller says which."""
-    return update(BellItem).where(col(BellItem.read_at).is_(None)).values(read_at=now())
 
 
 def _shown(row: Row[*tuple[Any, ...]], staff: Staff, zone: Zone, language: Language) -> BellEntry:

@@ -5,7 +5,8 @@ from fastapi import APIRouter, Request
 from sqlalchemy import select
 from sqlmodel import col
 
-from services.notification.bell.items import mark, wake
+from services.notification.bell import marking
+from services.notification.bell.items import wake
 from services.notification.bell.waiting import item_columns, pending_of, waits
 from services.notification.models import BellItem
 from shared.database.lifecycle import Report
@@ -38,4 +39,4 @@ async def read_by_opening(
     news = [item.id for item in items if not waits(item, pending)]
     if news:
         wake(request, session, staff)
-        await session.execute(mark().where(col(BellItem.id).in_(news)))
+        await marking.mark_read(session, select(col(BellItem.id)).where(col(BellItem.id).in_(news)))

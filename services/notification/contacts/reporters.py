@@ -112,7 +112,10 @@ async def forget_discreet(session: AsyncSession, numbers: Collection[int]) -> No
     holders = [holder_of_report(number) for number in await session.scalars(discreet)]
     if holders:
         offered = col(Contact.holder).in_(holders), col(Contact.offered).is_not(None)
-        await session.execute(update(Contact).where(*offered).values(offered=None))
+        # In one order: two batches may name the same reports.
+        locked = select(col(Contact.id)).where(*offered).order_by(col(Contact.id)).with_for_update()
+        these = update(Contact).where(col(Contact.id).in_(locked))
+        await session.execute(these.values(offered=None))
 
 
 def _holders(row: Mapping[str, Any]) -> dict[Channel, str]:

@@ -123,7 +123,10 @@ async def make_link(session: AsyncSession, base_url: str, staff_id: int) -> OneT
 async def withdraw_links(session: AsyncSession, staff_ids: Collection[int]) -> None:
     """Links that these people have not used are worth nothing any more: whoever was given one to
     hand on may not manage them from now on."""
-    await session.execute(delete(PasswordLink).where(col(PasswordLink.staff_id).in_(staff_ids)))
+    staff_id = col(PasswordLink.staff_id)
+    # In the order in which the links of an import are made.
+    locked = select(staff_id).where(staff_id.in_(staff_ids)).order_by(staff_id).with_for_update()
+    await session.execute(delete(PasswordLink).where(staff_id.in_(locked)))
 
 
 async def take_password(session: AsyncSession, staff_id: int) -> bool:

@@ -139,11 +139,15 @@ async def remove_person(staff_id: StaffId, staff: Managing, session: Transaction
 
 
 async def deactivate(session: AsyncSession, staff_ids: list[int]) -> None:
-    """These people cannot sign in any more; sessions and links end at once."""
+    """These people cannot sign in any more; sessions and links end at once. Rows are locked in one
+    order, as by whoever makes them links or ends their sessions."""
     ended = {"active": False, "token_version": col(StaffMember.token_version) + 1}
-    members = update(StaffMember).where(col(StaffMember.id).in_(staff_ids))
-    await session.execute(members.values(ended))
-    await session.execute(delete(StaffSession).where(col(StaffSession.staff_id).in_(staff_ids)))
+    id, session_id = col(StaffMember.id), col(StaffSession.id)
+    people = select(id).where(id.in_(staff_ids)).order_by(id).with_for_update(key_share=True)
+    await session.execute(update(StaffMember).where(id.in_(people)).values(ended))
+    theirs = select(session_id).where(col(StaffSession.staff_id).in_(staff_ids))
+    in_order = theirs.order_by(session_id).with_for_update()
+    await session.execute(delete(StaffSession).where(session_id.in_(in_order)))
     await withdraw_links(session, staff_ids)
 
 
