@@ -41,6 +41,7 @@ CUT_IN_A_REPORT = CUT_IN_A_QUEUE - {"region_code", "excerpt", "main_number"} | {
         "links",
         "form_drafts",
         "linked_number",
+        "openable_numbers",
         "verified_at",
     ),
     *("ended_at", "clocks", "attachments", "written", "requests", "history"),

@@ -2,11 +2,13 @@
 
 import asyncio
 import re
+from datetime import datetime
 from typing import Any
 
 import httpx
 import pytest
 
+from shared.privacy.publication import public_time
 from tests.routing.country import Country
 from tests.routing.panel import signed_in
 
@@ -52,6 +54,20 @@ async def test_a_report_is_linked_to_a_main_one_and_untied_again(country: Countr
     seen = await country.seen(ADMIN, one)
     assert seen["links"] == {"main": None, "linked": [], "linked_elsewhere": 0}
     assert seen["history"][-1]["details"] == {"main_number": main}
+
+
+@pytest.mark.parametrize(("who", "exactly"), [(ADMIN, False), (PUSAT, True)])
+async def test_when_a_linked_report_came_is_told_to_pusat_alone_to_the_minute(
+    country: Country, who: str, exactly: bool
+) -> None:
+    main, one = await country.report(), await country.verified()
+    await linked(country, one, main)
+    [other] = (await country.seen(who, main))["links"]["linked"]
+    query = "SELECT submitted_at FROM lifecycle.report WHERE number = :n"
+    [came] = await country.rows(query, n=one)
+    at = came.submitted_at
+    told = datetime.fromisoformat(other["submitted_at"])
+    assert told == (at if exactly else public_time(at))
 
 
 async def test_a_report_linked_to_a_linked_one_is_linked_to_its_main_one(country: Country) -> None:

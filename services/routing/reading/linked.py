@@ -20,9 +20,7 @@ class LinkedReport(BaseModel):
     title: str | None = Field(description="null: not for this person to read")
     status: ShownStatus | None
     handler: ShownAgency | None
-    submitted_at: datetime | None = Field(
-        description="Of an anonymous one to the hour, but to pusat"
-    )
+    submitted_at: datetime | None = Field(description="To the hour, but to pusat")
 
 
 class Links(BaseModel):
@@ -69,12 +67,12 @@ def _shown(row: RowMapping, *, exactly: bool) -> LinkedReport:
         title=row["title"],
         status=shown_status(Status(row["status"])),
         handler=ShownAgency(id=row["handler_id"], code=row["code"], name=row["name"]),
-        submitted_at=public_time(at) if row["anonymous"] and not exactly else at,
+        submitted_at=at if exactly else public_time(at),
     )
 
 
 _LINKED = text("""
-SELECT r.number, r.status, r.handler_id, r.anonymous, r.submitted_at, d.code, d.name,
+SELECT r.number, r.status, r.handler_id, r.submitted_at, d.code, d.name,
     coalesce(t.title, t.original_title) AS title, :agency = ANY (d.path) AS readable
 FROM lifecycle.report r JOIN lifecycle.report_text t ON t.number = r.number
 JOIN routing.agency_directory d ON d.id = r.handler_id
