@@ -200,7 +200,7 @@ async def test_a_command_that_is_nearly_right_answers_nothing_and_is_no_new_repo
             assert "tidak dapat diteruskan" in answer(await send(words))
         told.prove("sms", PHONE)
         assert ASKED in answer(await send("TANYA2"))
-        assert "salah satu: TANYA" in answer(await send("NILAI 6"))
+        assert "salah satu: STATUS, TANYA" in answer(await send("NILAI 6"))
         assert "sudah diverifikasi" in answer(await send("KODE 123 456"))
     assert followup.said == []
 

@@ -148,7 +148,7 @@ def test_who_reads_english_reads_english_buttons_agencies_and_history(meet: Meet
     assert "Handed to: Dinas" in admin.reads and "Outcome: Done" in admin.reads
     admin.opens(f"/panel/laporan/{number}/forward")
     assert admin.page.get_by_role("button", name="Forward", exact=True).count() == 1
-    assert "Regency or city government" in admin.reads
+    assert "Usual for this category · Unit" in admin.reads
     admin.opens("/panel/pengaturan/saya")
     assert "In the morning digest" in admin.page.content()
     assert "Di ringkasan pagi" not in admin.page.content()
