@@ -2,25 +2,29 @@
 
 import time
 from collections.abc import Callable, Hashable
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 
 
 class LeftAlone(Generic[Key]):
-    """Without it, as many as a batch holds would keep all others from being read. `clock` in
-    seconds; forgets what has not been tried again for long."""
+    """Without it, as many as a batch holds would keep all others from being read. `first`,
+    `longest` and `clock` in seconds; forgets what has not been tried again for long."""
 
-    LONGEST: Final = 300.0
-
-    def __init__(self, first: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
-        self._first, self._clock = first, clock
+    def __init__(
+        self,
+        first: float = 1.0,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        longest: float = 300.0,
+    ) -> None:
+        self._first, self._clock, self._longest = first, clock, longest
         self._pause: dict[Key, float] = {}
         self._until: dict[Key, float] = {}
 
     def add(self, key: Key) -> None:
         """One more time in vain, or under way: it is left alone for twice as long as before."""
-        pause = min(self._pause.get(key, self._first / 2) * 2, self.LONGEST)
+        pause = min(self._pause.get(key, self._first / 2) * 2, self._longest)
         self._pause[key], self._until[key] = pause, self._clock() + pause
 
     def at_most(self, key: Key, seconds: float) -> None:
@@ -38,6 +42,6 @@ class LeftAlone(Generic[Key]):
     def now(self) -> list[Key]:
         """What is to be left alone at present."""
         now = self._clock()
-        for key in [key for key, until in self._until.items() if until + self.LONGEST * 2 < now]:
+        for key in [key for key, until in self._until.items() if until + self._longest * 2 < now]:
             self.forget(key)
         return [key for key, until in self._until.items() if until > now]

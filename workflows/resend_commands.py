@@ -1,7 +1,8 @@
 """What was left lying: commands without an outcome are sent again, reports launched."""
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -20,6 +21,9 @@ COMMAND_AGE = 4.0
 """Seconds after which a command without an outcome is sent again; then after twice that …"""
 LAUNCH_AGE = 120.0
 """Seconds after which a report without a run is launched from here."""
+LONGEST = 60.0
+"""Seconds from one time to the next at the most: Temporal may have been away for hours, and what
+waited for it is then done within two minutes."""
 BATCH = 200
 
 
@@ -27,14 +31,19 @@ BATCH = 200
 class Resending:
     """Sends again, less and less often. Sending twice does no harm: the first outcome stays.
 
-    What cannot be sent is left alone for a while, so that it holds nobody up.
+    What cannot be sent is left alone for a while, so that it holds nobody up. `clock` in seconds.
     """
 
     database: Database
     gateway: ReportGateway
     launcher: Launcher
-    _commands: LeftAlone[UUID] = field(default_factory=lambda: LeftAlone(COMMAND_AGE))
-    _reports: LeftAlone[int] = field(default_factory=lambda: LeftAlone(COMMAND_AGE))
+    clock: Callable[[], float] = time.monotonic
+    _commands: LeftAlone[UUID] = field(init=False)
+    _reports: LeftAlone[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._commands = LeftAlone(COMMAND_AGE, self.clock, longest=LONGEST)
+        self._reports = LeftAlone(COMMAND_AGE, self.clock, longest=LONGEST)
 
     async def once(self) -> None:
         """One round over what waits, oldest first."""

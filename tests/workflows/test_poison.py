@@ -1,6 +1,7 @@
 """What a background loop cannot handle is left aside, and its neighbour is served."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -67,6 +68,29 @@ async def test_a_command_that_cannot_be_sent_keeps_no_other_waiting(
         await rounds.once()
     assert (await reports.state(neighbour.number)).status is Status.VERIFIED
     assert _set_aside("resending") == before + 1
+
+
+async def test_however_long_temporal_was_away_a_command_is_sent_again_within_a_minute(
+    reports: Reports,
+    gateway: ReportGateway,
+    worker_database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state, asked = await reports.accept(), datetime.now(UTC) - timedelta(minutes=30)
+    await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, asked)
+    second, sent_at = 0, []
+
+    async def away(*_: object) -> None:
+        sent_at.append(second)
+
+    monkeypatch.setattr(gateway, "send", away)
+    launcher = Launcher(worker_database, gateway)
+    rounds = Resending(worker_database, gateway, launcher, clock=lambda: second)
+    for second in range(0, 1_200, 2):  # noqa: B007  the clock
+        await rounds.once()
+    pauses = [after - before for before, after in pairwise(sent_at)]
+    assert pauses[:3] == [4, 8, 16]
+    assert max(pauses) == pauses[-1] == 60
 
 
 async def test_a_report_that_cannot_be_launched_keeps_no_other_waiting(
