@@ -148,7 +148,9 @@ def test_who_reads_english_reads_english_buttons_agencies_and_history(meet: Meet
     assert "Handed to: Dinas" in admin.reads and "Outcome: Done" in admin.reads
     admin.opens(f"/panel/laporan/{number}/forward")
     assert admin.page.get_by_role("button", name="Forward", exact=True).count() == 1
-    assert "Usual for this category · Unit" in admin.reads
+    admin.page.locator("#f-agency_id").get_by_role("combobox").fill("pekerjaan umum")
+    handler = admin.page.get_by_role("option", name="Handles this report already.")
+    expect(handler).to_contain_text("Dinas Pekerjaan Umum dan Tata Ruang")
     admin.opens("/panel/pengaturan/saya")
     assert "In the morning digest" in admin.page.content()
     assert "Di ringkasan pagi" not in admin.page.content()

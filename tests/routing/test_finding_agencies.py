@@ -150,8 +150,8 @@ async def test_before_a_search_a_form_offers_only_those_whose_reason_it_states(
     usual, number = await country.report(), await country.report()
     chosen = country.verification("dishub-kab-bandung")
     await country.done(ADMIN, usual, "verify", chosen)
-    if action == "forward":
-        await country.done(ADMIN, number, "verify", chosen)
+    if action == "forward":  # to another one than has it
+        await country.done(ADMIN, number, "verify", country.verification())
     classified = "UPDATE lifecycle.report SET category_id = :category WHERE number = :n"
     await country.rows(classified, category=chosen["category_id"], n=number)
     stated = {"Dituju pelapor", "Saran Instansi", "Biasanya untuk kategori ini", "Instansi Anda"}
@@ -161,6 +161,19 @@ async def test_before_a_search_a_form_offers_only_those_whose_reason_it_states(
         reasons = {about.text_content().split(" · ")[0] for about in abouts}
         assert reasons <= stated
         assert reason is None or reason in reasons
+
+
+@pytest.mark.parametrize("purpose", ["forward", "throw", "verify"])
+async def test_who_has_the_report_is_not_offered_to_hand_it_to(
+    country: Country, purpose: str
+) -> None:
+    number = await country.verified()  # by which its unit is the usual one of its category
+    handler = country.agencies["pupr-kab-bandung"]
+    asked = {"report": number, "purpose": purpose, "q": "pekerjaan umum"}
+    found = (await country.get(ADMIN, "/agency-choices", **asked)).json()["items"]
+    [offered] = [agency for agency in found if agency["id"] == handler]
+    told = (offered["likely"], offered["unavailable"])
+    assert told == (("usual", None) if purpose == "verify" else (None, "handles_it"))
 
 
 async def test_what_a_request_suggests_is_likely_for_its_report_alone(country: Country) -> None:

@@ -121,5 +121,6 @@ _UNAVAILABLE: Mapping[str, str] = {
     "no_admin": "Belum terhubung: belum ada admin aktif.",
     "no_officer": "Belum terhubung: belum ada petugas aktif.",
     "own_agency": "Instansi Anda sendiri.",
+    "handles_it": "Sudah menangani laporan ini.",
     "connected": "Sudah terhubung: laporan dapat langsung diserahkan kepadanya.",
 }

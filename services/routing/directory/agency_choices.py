@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from services.routing.finding_models import UsualUnit
 from services.routing.reading.requests import request_rows
-from shared.command_requests.report_access import staff_access
+from shared.command_requests.report_access import ReportAccess, staff_access
 from shared.database.agency_search import Match, Step, find_agencies
 from shared.database.lifecycle import Report
 from shared.database.views import AgencyEntry
@@ -27,7 +27,7 @@ from shared.values.text import NAME_SEARCH_LIMIT
 
 Purpose = Literal["verify", "throw", "forward", "defer", "any"]
 Likely = Literal["addressed", "suggested", "usual", "own"]
-Unavailable = Literal["no_admin", "no_officer", "connected", "own_agency"]
+Unavailable = Literal["no_admin", "no_officer", "connected", "own_agency", "handles_it"]
 
 
 class OfferedAgency(BaseModel):
@@ -79,7 +79,14 @@ async def list_agency_choices(
     if staff.role == Role.OVERSEER and (purpose != "any" or report is not None):
         raise forbidden()
     handing = purpose in _HANDING
-    likely = await _likely(session, staff, report, category) if purpose != "any" else {}
+    likely: dict[int, Likely] = {}
+    present_handler = None
+    if purpose != "any":
+        access = await staff_access(session, staff, report) if report is not None else None
+        likely = await _likely(session, staff, access, category)
+        if access is not None and purpose in _ELSEWHERE:
+            present_handler = access.state.handler_id
+            likely.pop(present_handler, None)
     if purpose == "verify":
         likely.setdefault(staff.agency_id, "own")
     found = await find_agencies(
@@ -91,7 +98,10 @@ async def list_agency_choices(
         limit=limit,
     )
     entries = await _entries(session, found.items)
-    items = [_offered(match, entries[match.id], purpose, staff, likely) for match in found.items]
+    items = [
+        _offered(match, entries[match.id], purpose, staff, present_handler, likely)
+        for match in found.items
+    ]
     items.sort(key=lambda item: item.unavailable is not None)
     return OfferedAgencies(items=items, total=found.total, partial=found.partial)
 
@@ -112,6 +122,8 @@ async def note_usual_unit(
 
 _HANDING: tuple[Purpose, ...] = ("verify", "throw", "forward")
 """What goes to the own agency or below it alone."""
+_ELSEWHERE: tuple[Purpose, ...] = ("throw", "forward")
+"""What goes to another agency."""
 _STEPS: Mapping[Purpose, Step | None] = {
     "verify": "follow_up",
     "throw": "verify",
@@ -131,11 +143,14 @@ def _offered(
     entry: AgencyEntry,
     purpose: Purpose,
     staff: Staff,
+    present_handler: int | None,
     likely: Mapping[int, Likely],
 ) -> OfferedAgency:
     step = _STEPS[purpose]
     unavailable = _WHY[step] if step is not None and not match.able else None
-    if purpose in ("throw", "forward") and match.id == staff.agency_id:
+    if match.id == present_handler:
+        unavailable = "handles_it"
+    if purpose in _ELSEWHERE and match.id == staff.agency_id:
         unavailable = "own_agency"
     return OfferedAgency(
         id=match.id,
@@ -155,13 +170,13 @@ async def _entries(session: AsyncSession, matches: Sequence[Match]) -> dict[int,
 
 
 async def _likely(
-    session: AsyncSession, staff: Staff, number: int | None, category: int | None
+    session: AsyncSession, staff: Staff, access: ReportAccess | None, category: int | None
 ) -> dict[int, Likely]:
     """Those that the report's reporter or a request named, then those to which the own agency
     mostly hands reports of its category."""
     likely: dict[int, Likely] = {}
-    if number is not None:
-        await staff_access(session, staff, number)
+    if access is not None:
+        number = access.state.number
         known = select(col(Report.suggested_agency_id), col(Report.category_id))
         [(addressed, classified)] = await session.execute(known.where(col(Report.number) == number))
         category = category or classified
