@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from standardwebhooks import Webhook
-
 from deploy.demo.country import admin_of
 from deploy.demo.driver import forms
 from deploy.demo.driver.api import File, Refusal
@@ -19,6 +17,7 @@ from deploy.demo.driver.forms import letter, photograph
 from deploy.demo.driver.proving import prove_email
 from deploy.demo.driver.stack import Stack, reporter_address
 from deploy.demo.reports import DemoReport
+from shared.http.gateway_signatures import signed_headers
 from shared.lifecycle.channels import Channel
 
 SMS_LENGTH = 160
@@ -114,8 +113,6 @@ class _Sending:
 
     async def by_sms(self) -> Sent:
         """Signed as the gateway signs (Standard Webhooks)."""
-        secret = self._stack.sms_secret
-        webhook = Webhook(secret if secret.startswith("whsec_") else secret.encode())
         parts = sms_parts(self._report.body)
         answer: dict[str, Any] = {}
         for part, text in enumerate(parts, 1):
@@ -129,13 +126,8 @@ class _Sending:
             }
             if len(parts) == 1:
                 del message["concat"]
-            body = json.dumps(message)
-            headers = {
-                "content-type": "application/json",
-                "webhook-id": f"{self._id}-{part}",
-                "webhook-timestamp": str(int(now.timestamp())),
-                "webhook-signature": webhook.sign(f"{self._id}-{part}", now, body),
-            }
+            body = json.dumps(message).encode()
+            headers = signed_headers(self._stack.sms_secret, f"{self._id}-{part}", now, body)
             answer = await self._intake.call("POST", "/channels/sms", headers=headers, content=body)
         return self._with_code_in(answer["answer"] or "", r"kode akses: (\w+)", answer["number"])
 

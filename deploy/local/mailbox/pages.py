@@ -8,7 +8,6 @@ from uuid import UUID
 
 import httpx
 import orjson
-from standardwebhooks import Webhook as Signing
 from standardwebhooks import WebhookVerificationError
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
@@ -19,6 +18,7 @@ from starlette.routing import Route
 from deploy.local.mailbox.kept import Kept, KeptMail, KeptSms
 from deploy.local.mailbox.phone import SHORT_NUMBER, Phone
 from shared.clock import now
+from shared.http.gateway_signatures import signed_headers, signing
 
 UNKNOWN = "0000"
 """How numbers end that nobody has, to see what happens then."""
@@ -27,7 +27,7 @@ UNKNOWN = "0000"
 def make_app(kept: Kept, secret: str, reports_to: str, phone: Phone) -> Starlette:
     """`secret` signs both ways; `reports_to` is told that a message arrived; `phone` sends what is
     written on the page of text messages."""
-    signing = Signing(secret if secret.startswith("whsec_") else secret.encode())
+    verifying = signing(secret)
 
     async def mails(_: Request) -> Response:
         rows = "".join(
@@ -80,7 +80,7 @@ def make_app(kept: Kept, secret: str, reports_to: str, phone: Phone) -> Starlett
     async def take_text(request: Request) -> Response:
         body = await request.body()
         try:
-            signing.verify(body, dict(request.headers), json_parse=False)
+            verifying.verify(body, dict(request.headers), json_parse=False)
         except (WebhookVerificationError, binascii.Error, ValueError):
             return JSONResponse({"code": "signature"}, 401)
         text = orjson.loads(body)
@@ -92,12 +92,7 @@ def make_app(kept: Kept, secret: str, reports_to: str, phone: Phone) -> Starlett
 
     async def report(id: str) -> None:
         body = orjson.dumps({"id": id, "state": "delivered"})
-        at = now()
-        headers = {
-            "webhook-id": id,
-            "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": signing.sign(id, at, body.decode()),
-        }
+        headers = signed_headers(secret, id, now(), body)
         try:
             async with httpx.AsyncClient(timeout=5) as client:
                 await client.post(reports_to, content=body, headers=headers)

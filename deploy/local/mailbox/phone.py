@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import httpx
 import orjson
-from standardwebhooks import Webhook as Signing
 
 from deploy.local.mailbox.kept import Kept
 from shared.clock import now
+from shared.http.gateway_signatures import signed_headers
 
 SHORT_NUMBER = "1708"
 
@@ -26,13 +26,7 @@ class Phone:
         id, at = str(uuid4()), now()
         message = {"id": id, "from": sender, "text": text, "received_at": at.isoformat()}
         body = orjson.dumps(message)
-        secret = self.secret if self.secret.startswith("whsec_") else self.secret.encode()
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": id,
-            "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": Signing(secret).sign(id, at, body.decode()),
-        }
+        headers = signed_headers(self.secret, id, at, body)
         try:
             async with httpx.AsyncClient(timeout=30) as client:
                 taken = await client.post(self.address, content=body, headers=headers)

@@ -18,9 +18,10 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from standardwebhooks import Webhook, WebhookVerificationError
+from standardwebhooks import WebhookVerificationError
 
 from services.intake.contact import normalise_phone
+from shared.http.gateway_signatures import signing
 from shared.labels.catalogue import INDONESIAN, Phrase, message
 from shared.values.fields import Instant, PlainNumbers
 from shared.values.gsm import septets
@@ -118,12 +119,10 @@ class JoinedSms:
 def read_webhook(secret: str, headers: Mapping[str, str], body: bytes) -> SmsMessage:
     """The message in a webhook call whose signature holds. Raises `SmsRejected`.
 
-    `secret` is `whsec_` and base64, as Standard Webhooks writes it, or any other string as it is.
     Within the five minutes the same call may come again: `id` tells.
     """
-    webhook = Webhook(secret if secret.startswith("whsec_") else secret.encode())
     try:
-        webhook.verify(body, dict(headers), json_parse=False)
+        signing(secret).verify(body, dict(headers), json_parse=False)
     except (WebhookVerificationError, binascii.Error, ValueError) as error:
         raise SmsRejected("signature", "no valid signature") from error
     try:

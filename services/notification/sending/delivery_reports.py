@@ -12,9 +12,9 @@ from standardwebhooks import WebhookVerificationError
 
 from services.notification.models import Message
 from services.notification.sending.late_failures import came_back
-from services.notification.sending.text_messages import signing
 from shared.clock import now
 from shared.http.documentation import problem_responses, raw_body
+from shared.http.gateway_signatures import signing
 from shared.http.problems import FieldError, unauthorized, validation
 from shared.http.transaction import Transaction
 from shared.settings import Settings

@@ -1,14 +1,13 @@
 """Text messages by the gateway's HTTP contract (docs/integrating/sms-gateway.md)."""
 
-from datetime import UTC
 from uuid import UUID
 
 import httpx
 import orjson
-from standardwebhooks import Webhook as Signing
 
 from services.notification.sending.errors import NeverDeliverable, ProviderAway, TryAgain
 from shared.clock import now
+from shared.http.gateway_signatures import signed_headers
 
 TIMEOUT = 15.0
 """Seconds the gateway has to answer."""
@@ -28,14 +27,8 @@ class SmsGateway:
         if self._url == NO_GATEWAY:
             raise NeverDeliverable("no_gateway")
         body = orjson.dumps({"id": str(id), "to": to, "text": text})
-        at = now().astimezone(UTC)
-        headers = {
-            "content-type": "application/json",
-            "idempotency-key": str(id),
-            "webhook-id": str(id),
-            "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": signing(self._secret).sign(str(id), at, body.decode()),
-        }
+        signed = signed_headers(self._secret, str(id), now(), body)
+        headers = {"idempotency-key": str(id), **signed}
         try:
             answer = await self._http.post(self._url, content=body, headers=headers)
         except (httpx.ConnectError, httpx.ConnectTimeout):
@@ -46,11 +39,6 @@ class SmsGateway:
 
     async def close(self) -> None:
         await self._http.aclose()
-
-
-def signing(secret: str) -> Signing:
-    """Signs, and verifies, by Standard Webhooks, as gateways that hand us messages do."""
-    return Signing(secret if secret.startswith("whsec_") else secret.encode())
 
 
 def _taken(answer: httpx.Response) -> str:
