@@ -131,6 +131,18 @@ async def test_the_receipt_sends_to_the_page_of_the_report_for_what_is_chosen_th
     assert "memilihnya di bawah" in visitor.reads and "Kabar apa, lewat mana" in visitor.reads
 
 
+@pytest.mark.parametrize("safe", [True, False])
+async def test_an_unproven_contact_is_told_all_that_news_waits_for(
+    services: Services, visitor: Visitor, safe: bool
+) -> None:
+    who = {"name": "Siti", "email": MAIL, "email_safe": safe}
+    page = await opened(visitor, await made(services, reporter=who))
+    assert "memastikan kontak ini milik Anda" in visitor.reads
+    assert ("dan menyatakan aman dihubungi di sini" in visitor.reads) is not safe
+    await visitor.sends(f"{page}/kontak/pilihan", stopped="1")
+    assert "memastikan kontak ini milik Anda" not in visitor.reads
+
+
 @pytest.mark.parametrize("wanted", [True, False])
 async def test_news_is_promised_to_a_contact_just_proven_only_where_it_is_sent_there(
     services: Services, visitor: Visitor, wanted: bool
