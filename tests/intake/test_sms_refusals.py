@@ -8,6 +8,7 @@ import pytest
 from services.intake.reading.recourse import Recourse, shortest_to_call
 from services.intake.sms.messages import ANSWER_LIMIT
 from services.intake.sms.refusals import ACTIONS, objected, refused_wish, words_wait
+from services.intake.sms.where_it_is import where_it_is
 from shared.lifecycle.actions import Action, ObjectionReason, RequestKind
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.state import PendingRequest
@@ -89,9 +90,11 @@ def test_what_is_said_while_an_objection_waits_is_one_text_message() -> None:
     due = clock.deadline.replace(month=11, day=28)  # at no day's end: the longest
     state = state.model_copy(update={"clocks": (clock.model_copy(update={"deadline": due}),)})
     for at, dated in ((MONDAY, True), (due + DAY, False)):
-        for text in (objected(state, at), words_wait(state, at), refused_wish(BUKA, state, at)):
+        refused = refused_wish(BUKA, state, at)
+        for text in (objected(state, at), words_wait(state, at), refused):
             assert text and septets(text) <= ANSWER_LIMIT, text
             assert ("paling lambat 28 Nov" in text) is dated, text
+        assert refused and refused in where_it_is(state, "Dinas", at), "STATUS says it too"
 
 
 @pytest.mark.parametrize(("fields", "days"), [({"objected": True}, 1), ({}, 40)])

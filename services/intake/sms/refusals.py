@@ -60,8 +60,8 @@ def refused_wish(
             return None
         instead = _text("sms_instead", "object", state)
         return f"{_text('sms_refused', 'not_archived', state)} {instead}"
-    if action is Action.OBJECT and state.pending(RequestKind.OBJECTION):
-        return _waiting("sms_refused", "objection_waits", state, at)
+    if action is Action.OBJECT and (waits := objection_waits(state, at)):
+        return waits
     reason = _reason(code, state)
     why = _text("sms_refused", reason, state)
     advice = [_text("sms_instead", each, state) for each in _instead(action, state, at)]
@@ -72,6 +72,13 @@ def refused_wish(
         if text := next(fits, None):
             return text
     return " ".join([why, *advice])
+
+
+def objection_waits(state: ReportState, at: datetime) -> str | None:
+    """That a request to open the report again waits, and until when; None where none does."""
+    if state.pending(RequestKind.OBJECTION) is None:
+        return None
+    return _waiting("sms_refused", "objection_waits", state, at)
 
 
 def objected(state: ReportState, at: datetime) -> str:

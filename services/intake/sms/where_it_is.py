@@ -1,10 +1,11 @@
-"""Where a report is, for its reporter by SMS, as its page says it: who has it, by when, and what
-can be sent. Pure."""
+"""Where a report is, for its reporter by SMS, as its page says it: who has it, by when, whether
+a request to open it again waits, and what can be sent. Pure."""
 
 from datetime import datetime
 from typing import Final, Literal
 
 from services.intake.sms.messages import WORDS_LIMIT, answer_about
+from services.intake.sms.refusals import objection_waits
 from shared.labels.catalogue import INDONESIAN, Phrase, message
 from shared.labels.dates import short_deadline, short_due_day
 from shared.lifecycle.clocks import ClockKind
@@ -45,7 +46,8 @@ def _text(state: ReportState, handler: str, at: datetime) -> str:
     code = "still_owed" if still_owed else state.status.value
     values = {"number": state.number, "handler": handler}
     where = Phrase("sms_where", code, values).in_language(INDONESIAN)
-    return " ".join(filter(None, [where, _by_when(state, at), answer_about("unclear")]))
+    when = objection_waits(state, at) or _by_when(state, at)
+    return " ".join(filter(None, [where, when, answer_about("unclear")]))
 
 
 def _by_when(state: ReportState, at: datetime) -> str:
