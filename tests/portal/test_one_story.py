@@ -120,7 +120,7 @@ def test_a_report_from_a_small_phone_to_satisfaction(meet: Meet) -> None:
     citizen.page.get_by_label("5 – sangat puas").check()
     citizen.presses("Nyatakan Puas")
     finishes(citizen, number, "Anda menyatakan puas", at="/laporan/")
-    assert "Pelapor tidak dapat membukanya kembali" in citizen.reads
+    assert "Anda tidak dapat membukanya kembali" in citizen.reads
     citizen.follows("Buat laporan lanjutan")
     assert f"Lanjutan dari laporan nomor {number}" in citizen.reads
     assert citizen.page.locator("#f-anonymous").is_checked()  # as in the report before
