@@ -17,6 +17,7 @@ from benchmarks.stack import Stack, running
 from services.reporting.files.job import Format, Job
 from services.reporting.files.selection import DownloadTab, Selection
 from shared.lifecycle.calendar import Zone
+from shared.lifecycle.people import Role
 
 SPEED, MEMORY = at_least(0.8), at_most(1.2)
 TIMES = 10
@@ -106,7 +107,7 @@ def workbook_job(
         zone=Zone.WIB,
         reader_agency_id=1,
         reader_name="Petugas",
-        reader_role="central_admin",
+        reader_role=Role.CENTRAL_ADMIN,
         at=datetime.now(UTC),
         panel_url="http://127.0.0.1:8000",
         output=Path(),

@@ -54,9 +54,7 @@ def _sample(job: Job, rows: int) -> list[list[Any]]:
     with snapshot(job.database_url) as connection:
         context = Context(read_names(connection), job.zone, job.panel_url)
         shown = [column.shown() for column in columns(tab)]
-        read_rows = islice(
-            read(connection, tab, job.where, words=True, of_pusat=job.of_pusat), min(rows, SAMPLE)
-        )
+        read_rows = islice(read(connection, job, words=True), min(rows, SAMPLE))
         return [[_plain(value(row, context)) for value in shown] for row in read_rows]
 
 

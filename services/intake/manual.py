@@ -28,7 +28,7 @@ from shared.http.transaction import CurrentDatabase
 from shared.http.uploads import FILES, FORM_LIMIT, Files, discard, read_form, stored
 from shared.labels import label
 from shared.lifecycle.channels import Channel
-from shared.lifecycle.people import Actor, ActorKind, Role
+from shared.lifecycle.people import Actor, ActorKind
 from shared.telemetry import trace_headers
 
 router = APIRouter(tags=["Manual form"])
@@ -141,7 +141,7 @@ async def submit_manual_report_with_attachments(
 def staff_actor(staff: Staff) -> Actor:
     """The member of staff as histories name one."""
     return Actor(
-        kind=ActorKind.STAFF, staff_id=staff.id, role=Role(staff.role), agency_id=staff.agency_id
+        kind=ActorKind.STAFF, staff_id=staff.id, role=staff.role, agency_id=staff.agency_id
     )
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from services.portal.sealed_forms import person_of
 from shared.lifecycle.calendar import Zone
+from shared.lifecycle.people import Role
 
 Site = Literal["public", "panel"]
 
@@ -41,7 +42,7 @@ class Session(BaseModel):
     csrf: str = Field(default_factory=lambda: secrets.token_urlsafe(16))
     tokens: TokenPair | None = None
     name: str = ""
-    role: str = ""
+    role: Role | None = None
     agency_id: int | None = None
     agency_name: str = ""
     zone: Zone = Zone.WIB
@@ -56,6 +57,16 @@ class Session(BaseModel):
     def person(self) -> str:
         """Who is signed in, to tell one from another; "" for nobody."""
         return person_of(self.tokens.access) if self.tokens else ""
+
+    @property
+    def only_reads(self) -> bool:
+        """An overseer is signed in, to whom nothing to be done is shown."""
+        return self.role is not None and self.role.only_reads
+
+    @property
+    def is_central(self) -> bool:
+        """Somebody of pusat is signed in."""
+        return self.role is not None and self.role.is_central
 
     def keep_report(self, number: int, token: str) -> None:
         """Remember the access to a report; the one opened longest ago makes room."""

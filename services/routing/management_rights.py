@@ -14,7 +14,7 @@ from shared.command_requests.directory import Agency, agency
 from shared.http.auth import CurrentStaff
 from shared.http.problems import FieldError, conflict, forbidden, not_found, validation
 from shared.http.tokens import Staff
-from shared.lifecycle.people import ADMINS, Role
+from shared.lifecycle.people import ADMINS, MANAGERS, Role
 
 _RANK = {role: rank for rank, role in enumerate(Role)}
 
@@ -40,14 +40,14 @@ async def its_admin(staff: CurrentStaff) -> Staff:
 
 async def managing(staff: CurrentStaff) -> Staff:
     """A coordinating admin, or pusat. 403 for everybody else."""
-    if staff.role not in (Role.COORDINATING_ADMIN, Role.CENTRAL_ADMIN):
+    if staff.role not in MANAGERS:
         raise forbidden()
     return staff
 
 
 async def pusat(staff: CurrentStaff) -> Staff:
     """The national team. 403 for everybody else."""
-    if staff.role != Role.CENTRAL_ADMIN:
+    if not staff.role.is_central:
         raise forbidden()
     return staff
 
@@ -75,7 +75,7 @@ async def agency_to_manage(session: AsyncSession, staff: Staff, agency_id: int) 
     unit = await agency_in_reach(session, staff, agency_id)
     if not unit.active:
         raise conflict("agency_removed")
-    if unit.id == staff.agency_id and staff.role != Role.CENTRAL_ADMIN:
+    if unit.id == staff.agency_id and not staff.role.is_central:
         raise forbidden("own_agency")
     return unit
 
@@ -101,14 +101,14 @@ def role_problem(staff: Staff, role: Role, at_pusat: bool) -> str | None:
     """The code of what is against this person giving the role there."""
     if role not in roles_to_manage(staff):
         return "role_beyond_own"
-    if role is Role.CENTRAL_ADMIN and not at_pusat:
+    if role.is_central and not at_pusat:
         return "role_of_pusat"
     return None
 
 
 def roles_to_manage(staff: Staff) -> list[Role]:
     """The roles that are not beyond the own one."""
-    return [role for role in Role if _RANK[role] <= _RANK[Role(staff.role)]]
+    return [role for role in Role if _RANK[role] <= _RANK[staff.role]]
 
 
 async def person_in_reach(session: AsyncSession, staff: Staff, staff_id: int) -> Person:

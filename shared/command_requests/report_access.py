@@ -47,19 +47,24 @@ class ReportAccess:
         return self.actor.agency_id
 
     @property
+    def only_reads(self) -> bool:
+        """An overseer, who does nothing."""
+        return self.actor.role is not None and self.actor.role.only_reads
+
+    @property
     def by_copy(self) -> bool:
         """A member of staff who reads only because an agency of theirs has a copy; an overseer
         reads everything as such a copy."""
-        if self.actor.role is Role.OVERSEER:
+        if self.only_reads:
             return True
         agency_id = self.actor.agency_id
         return agency_id is not None and not self.handler.is_or_stands_below(agency_id)
 
     @property
     def arrival_hidden(self) -> bool:
-        """When a report came, whichever it is, is told as to everybody but to pusat: numbers grow
-        with time, so those that came before and after an anonymous one would tell when it did."""
-        return self.actor.role is not Role.CENTRAL_ADMIN
+        """When a report came, whichever it is, is told as to everybody: numbers grow with time, so
+        those that came before and after an anonymous one would tell when it did."""
+        return self.actor.role is None or not self.actor.role.reads_arrivals
 
     @property
     def reporter_times_hidden(self) -> bool:
@@ -75,8 +80,8 @@ class ReportAccess:
 
     @property
     def maker_hidden(self) -> bool:
-        """Whoever entered it is told to nobody but pusat: the report is anonymous."""
-        return self.state.anonymous and self.actor.role is not Role.CENTRAL_ADMIN
+        """Who entered it is not told: the report is anonymous."""
+        return self.state.anonymous and self.arrival_hidden
 
     @property
     def reporter_hidden(self) -> Literal["anonymous", "copy", "below"] | None:
@@ -176,9 +181,11 @@ async def followed_up_by(
 def access_of(staff: Staff, state: ReportState, known: dict[int, Agency]) -> ReportAccess:
     """A member of staff before a state already read. `known` holds at least the handler and the
     agencies that decide its requests."""
-    role, handler = Role(staff.role), known[state.handler_id]
-    actor = Actor(kind=ActorKind.STAFF, staff_id=staff.id, role=role, agency_id=staff.agency_id)
-    own = capacities(role, staff.agency_id, handler.path, admin_above=handler.admin_above)
+    handler = known[state.handler_id]
+    actor = Actor(
+        kind=ActorKind.STAFF, staff_id=staff.id, role=staff.role, agency_id=staff.agency_id
+    )
+    own = capacities(staff.role, staff.agency_id, handler.path, admin_above=handler.admin_above)
     access = ReportAccess(state, actor, own, handler, known, staff.agency_path)
     return replace(access, capacities=own | access.capacities_by_requests())
 

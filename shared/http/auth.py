@@ -22,7 +22,6 @@ from shared.http.tokens import (
     Staff,
     Tokens,
 )
-from shared.lifecycle.people import Role
 
 PARTNER_PREFIX = "lapor_p_"
 
@@ -107,7 +106,7 @@ OptionalPrincipal = Annotated[Principal | None, Depends(optional_principal)]
 
 
 def _refuse_overseers(principal: Principal) -> None:
-    if isinstance(principal, Staff) and principal.role == Role.OVERSEER:
+    if isinstance(principal, Staff) and principal.role.only_reads:
         raise forbidden()
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from shared import clock
 from shared.http.signing_keys import KeyRefused, KeyRing
+from shared.lifecycle.people import Role
 from shared.settings import Settings
 
 ACCESS_TTL = timedelta(minutes=15)
@@ -25,7 +26,7 @@ class Staff(BaseModel):
 
     kind: Literal["staff"] = "staff"
     id: int
-    role: str
+    role: Role
     agency_id: int
     agency_path: tuple[int, ...]
     name: str = ""

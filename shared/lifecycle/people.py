@@ -16,8 +16,26 @@ class Role(StrEnum):
     COORDINATING_ADMIN = "coordinating_admin"
     CENTRAL_ADMIN = "central_admin"
 
+    @property
+    def only_reads(self) -> bool:
+        """Owes nothing, is told nothing, and reads every report as a copy is read."""
+        return self is Role.OVERSEER
+
+    @property
+    def is_central(self) -> bool:
+        """Of the national team, *pusat*: sets what holds for all agencies."""
+        return self is Role.CENTRAL_ADMIN
+
+    @property
+    def reads_arrivals(self) -> bool:
+        """Reads to the second when a report came, and who entered an anonymous one: pusat alone,
+        for either could tell who the reporter is."""
+        return self is Role.CENTRAL_ADMIN
+
 
 ADMINS = frozenset({Role.AGENCY_ADMIN, Role.COORDINATING_ADMIN, Role.CENTRAL_ADMIN})
+MANAGERS = frozenset({Role.COORDINATING_ADMIN, Role.CENTRAL_ADMIN})
+"""Admins who also add, change and remove people and agencies."""
 WITH_SECOND_FACTOR = frozenset({Role.CENTRAL_ADMIN, Role.OVERSEER})
 """Who signs in with a second factor where the platform requires it: they read widely."""
 

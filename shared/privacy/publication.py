@@ -43,13 +43,14 @@ def as_public(row: Row, anonymous: bool) -> dict[str, Any]:
     }
 
 
-def staff_time(alias: str, name: str, *, of_pusat: bool) -> str:
+def staff_time(alias: str, name: str, *, with_arrivals: bool) -> str:
     """SQL of a time of `lifecycle.report` as staff read it in lists and files. Of an anonymous
-    report the hour: whoever entered it, or was seen at the counter, is found by the second. So to
-    all below pusat when any report came: those before and after it would tell an anonymous one's.
+    report the hour: whoever entered it, or was seen at the counter, is found by the second.
+    Without `with_arrivals` (`Role.reads_arrivals`) so is the time at which any report came: those
+    before and after it would tell an anonymous one's.
     """
     told = f"{alias}.{name}"
-    arrival = None if of_pusat else _TELLS_ARRIVAL.get(name)
+    arrival = None if with_arrivals else _TELLS_ARRIVAL.get(name)
     hidden = " OR ".join(filter(None, (f"{alias}.anonymous", arrival and arrival.format(alias))))
     return f"CASE WHEN {hidden} THEN {PUBLIC_TIME.format(told)} ELSE {told} END"
 

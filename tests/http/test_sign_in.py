@@ -33,6 +33,7 @@ from shared.http.tokens import (
     Staff,
     Tokens,
 )
+from shared.lifecycle.people import Role
 from shared.settings import Settings
 from tests.http.conftest import REPORTER_KEY, STAFF_KEY, Calling
 
@@ -82,7 +83,7 @@ def bearer(token: str) -> dict[str, str]:
 async def test_staff_are_who_the_directory_says_not_who_the_token_says(
     calling: Calling, tokens: Tokens, directory: Database
 ) -> None:
-    claimed = ADMIN.model_copy(update={"role": "central_admin", "agency_path": (1,)})
+    claimed = ADMIN.model_copy(update={"role": Role.CENTRAL_ADMIN, "agency_path": (1,)})
     async with calling(router) as client:
         answer = await client.get("/staff", headers=bearer(tokens.issue(claimed)))
     assert Staff.model_validate(answer.json()) == ADMIN

@@ -16,7 +16,7 @@ from services.notification.staff.messages import tell_staff
 from shared.database.engine import Database
 from shared.http.tokens import Staff
 from shared.lifecycle.actions import Action
-from shared.lifecycle.people import ActorKind
+from shared.lifecycle.people import ActorKind, Role
 from shared.lifecycle.statuses import Status, Tab
 from shared.settings import Settings
 from tests.intake.conftest import Country
@@ -182,7 +182,11 @@ async def test_the_bell_is_cut_by_what_report_and_reader_are_when_it_is_read(
         assert read.json()["at"] == HOUR
         # Who is no longer of pusat's people.
         staff.country.all("UPDATE routing.staff SET role = 'agency_admin' WHERE id = 10")
-        assert await shown(PUSAT.model_copy(update={"role": "agency_admin"})) == (HOUR, True, False)
+        assert await shown(PUSAT.model_copy(update={"role": Role.AGENCY_ADMIN})) == (
+            HOUR,
+            True,
+            False,
+        )
         # Who reads a copy alone reads so of every report.
         staff.country.all("UPDATE lifecycle.report SET anonymous = false, handler_id = 4")
         staff.country.all("INSERT INTO lifecycle.copy VALUES (%s, 3)", told.number)

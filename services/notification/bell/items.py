@@ -26,7 +26,6 @@ from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.labels.catalogue import Language
 from shared.lifecycle.calendar import Zone
-from shared.lifecycle.people import Role
 from shared.values.words import Form
 
 router = APIRouter(prefix="/me/bell", tags=["Staff"], responses=problem_responses(401, 403))
@@ -161,7 +160,7 @@ def _shown(row: Row[*tuple[Any, ...]], staff: Staff, zone: Zone, language: Langu
     item, handler, of_handler, hidden = row
     assert isinstance(item, BellItem)
     assert item.id is not None
-    role = Role(staff.role)
+    role = staff.role
     facts = facts_told(item.facts, role, Zone(of_handler), reporter_times_hidden=hidden)
     report = StaffFacts(item.number, handler, zone)
     return BellEntry(

@@ -42,7 +42,7 @@ def facts_told(
         named = {name: fact for name, fact in facts.items() if name not in unnamed}
         at_tells = facts.get("tells_of_reporter", True)
         return _to_the_hour(named, zone, _DEADLINES, at=at_tells)
-    if role is Role.CENTRAL_ADMIN:
+    if role.reads_arrivals:
         return facts
     deadlines = ["due_at"] if facts.get("due_tells_arrival", True) else []
     return _to_the_hour(facts, zone, deadlines, at=facts.get("tells_arrival", True))

@@ -15,7 +15,6 @@ from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
-from shared.lifecycle.people import Role
 from shared.values.words import Form
 
 router = APIRouter(prefix="/me/messages", tags=["Staff"], responses=problem_responses(401, 403))
@@ -62,5 +61,5 @@ async def own_messages(session: AsyncSession, staff: Staff) -> OwnMessages:
     chosen = preference.kinds if preference else {}
     return OwnMessages(
         stopped=preference is not None and preference.stopped_at is not None,
-        kinds={kind: delivery_of(kind, Role(staff.role), chosen) for kind in StaffKind},
+        kinds={kind: delivery_of(kind, staff.role, chosen) for kind in StaffKind},
     )

@@ -89,15 +89,14 @@ class _Known:
         handler = self.agencies.get(event.handler_id)
         recipients = []
         for id, role in concerned:
-            below_pusat = role is not Role.CENTRAL_ADMIN
-            hidden = report["anonymous"] and below_pusat
+            hidden = report["anonymous"] and not role.reads_arrivals
             recipients.append(
                 Recipient(
                     staff_id=id,
                     role=role,
                     at_once=at_once,
                     hidden=hidden,
-                    hour_alone=(hidden and waits) or (below_pusat and came),
+                    hour_alone=(hidden and waits) or (came and not role.reads_arrivals),
                     zone=Zone(handler.zone) if handler else Zone.WIB,
                     about=self._about(event, rule.audience, id),
                 )

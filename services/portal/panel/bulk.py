@@ -39,6 +39,7 @@ from shared.bulk_commands import MOST
 from shared.http.problems import Problem, not_found
 from shared.labels import label
 from shared.lifecycle.actions import Action
+from shared.lifecycle.people import Role
 
 router = APIRouter(prefix="/panel/massal", include_in_schema=False)
 
@@ -83,7 +84,7 @@ BULK_FORMS = {
 }
 
 
-def bulk_forms_for(rows: list[QueueRow], role: str, *, also: bool) -> list[BulkForm]:
+def bulk_forms_for(rows: list[QueueRow], role: Role | None, *, also: bool) -> list[BulkForm]:
     """What this person may do to at least one of these reports; where others are chosen `also`, of
     which it is not known here, what their role may do to any."""
     if also:

@@ -117,7 +117,7 @@ def _day(line: str) -> tuple[date | None, str]:
 async def _page(
     page_request: PageRequest, year: int, form: FormData, status: int = 200
 ) -> Response:
-    may_set = page_request.session.role == "central_admin"
+    may_set = page_request.session.is_central
     redating: Redating | None = None
     if may_set:
         redating = await page_request.read("routing", "/closed-days/redating", Redating)

@@ -14,6 +14,7 @@ from services.portal.panel.agency_finding import offered
 from services.portal.passed_over import only_days, only_known
 from shared.http.problems import Problem
 from shared.labels import labels
+from shared.lifecycle.people import Role
 
 router = APIRouter(prefix="/panel/unduh", include_in_schema=False)
 
@@ -100,7 +101,7 @@ def _selection(form: FormData) -> dict[str, object]:
 
 async def _page(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
     tabs = await page_request.read("reporting", "/downloads/tabs", list[TabFields])
-    if page_request.session.role == "liaison_officer":
+    if page_request.session.role is Role.LIAISON_OFFICER:
         tabs = [tab for tab in tabs if tab.tab != "users"]
     categories = references.with_chosen_category(form, await references.categories(page_request))
     if page_request.request.method == "GET":

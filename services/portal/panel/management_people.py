@@ -27,8 +27,6 @@ NAMES = {
 }
 _FIELDS = ("username", "name", "role", "email", *searched("agency_id"))
 ID = Path(ge=1, le=2**31 - 1)
-_RANKS = [role.value for role in Role]
-"""From the one who may least."""
 
 
 @router.get("")
@@ -176,10 +174,10 @@ async def _refused(page_request: PageRequest, staff_id: int, problem: Problem) -
 
 
 def _roles(page_request: PageRequest) -> list[tuple[str, str]]:
-    """Those that this person may give."""
-    known = labels("role")
-    mine = _RANKS.index(page_request.session.role) if page_request.session.role in _RANKS else 0
-    return [(code, known[code]) for code in _RANKS[: mine + 1]]
+    """Those that this person may give: up to their own, from the least powerful on."""
+    known, ranks = labels("role"), list(Role)
+    own = ranks.index(page_request.session.role or Role.OVERSEER)
+    return [(role, known[role]) for role in ranks[: own + 1]]
 
 
 async def _person(page_request: PageRequest, staff_id: int) -> ManagedPerson:

@@ -2,11 +2,10 @@
 
 from services.portal.page_request import PageRequest
 from shared.http.problems import forbidden
-
-COORDINATORS = ("coordinating_admin", "central_admin")
+from shared.lifecycle.people import MANAGERS
 
 
 def only_who_manages(page_request: PageRequest) -> None:
     """403 for anyone who would find each button of the page refused."""
-    if page_request.session.role not in COORDINATORS:
+    if page_request.session.role not in MANAGERS:
         raise forbidden()

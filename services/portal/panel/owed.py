@@ -11,7 +11,6 @@ from services.portal.page_request import PanelRequest
 from services.portal.panel.forms import in_order, owed
 from services.portal.panel.second_person import to_decide
 from shared.http.paging import Page
-from shared.lifecycle.people import Role
 
 router = APIRouter(prefix="/panel", include_in_schema=False)
 
@@ -20,7 +19,7 @@ PATH = "/panel/tugas"
 
 @router.get("/tugas")
 async def owed_list(page_request: PanelRequest) -> Response:
-    if page_request.session.role == Role.OVERSEER:
+    if page_request.session.only_reads:
         return page_request.go("/panel?scope=below")  # who owes nothing reads
     query = page_request.request.query_params
     kind, whose, cursor = query.get("jenis"), query.get("milik"), query.get("lanjut")

@@ -173,7 +173,7 @@ async def _page(page_request: PageRequest, form: FormData, status: int = 200) ->
         units=[(unit, label("time_unit", unit)) for unit in units],
         chosen=chosen,
         agencies=await offered(page_request, form, "agency_id", below=True),
-        may_set=page_request.session.role == "central_admin",
+        may_set=page_request.session.is_central,
         national=chosen.id == own,
         place=place,
         former=await page_request.filtered(

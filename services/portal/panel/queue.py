@@ -25,6 +25,7 @@ from services.portal.panel.second_person import to_decide
 from services.portal.translation import translated
 from shared.bulk_commands import MOST
 from shared.http.problems import Problem
+from shared.lifecycle.people import Role
 from shared.lifecycle.statuses import STATUSES_OF, Status, Tab
 from shared.values.report_numbers import numbers_in
 
@@ -80,7 +81,7 @@ async def queue(page_request: PanelRequest) -> Response:
     query = page_request.request.query_params
     form = FormData({name: query[name] for name in (*_FILTERS, "tab", "sub") if name in query})
     if not form.get("tab"):
-        officer = page_request.session.role == "liaison_officer"
+        officer = page_request.session.role is Role.LIAISON_OFFICER
         form.set("tab", "awaiting_follow_up" if officer else "unverified")
     if form.get("tab") == "all":
         form.set("sub", "")

@@ -38,7 +38,6 @@ from services.portal.translation import translated
 from shared.http.paging import Page
 from shared.http.problems import Problem, forbidden
 from shared.lifecycle.actions import Action
-from shared.lifecycle.people import Role
 
 _SENDING = ("kirim", "lanjut")
 _TICKED = "centang"
@@ -62,7 +61,7 @@ async def action_form(page_request: PanelRequest, action: str, number: int = NUM
 
 def _refuse_overseers(page_request: PageRequest) -> None:
     """403, before the report is read: that would be logged as a reading."""
-    if page_request.session.role == Role.OVERSEER:
+    if page_request.session.only_reads:
         raise forbidden()
 
 

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Response
 from services.portal.contracts.routing import Requests, RequestToConfirm
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
-from services.portal.panel.managing import COORDINATORS, only_who_manages
+from services.portal.panel.managing import only_who_manages
 from shared.http.problems import Problem
+from shared.lifecycle.people import MANAGERS
 
 router = APIRouter(prefix="/panel/persetujuan", include_in_schema=False)
 
@@ -43,7 +44,7 @@ async def decide(
 
 async def to_decide(page_request: PageRequest) -> list[RequestToConfirm]:
     """What waits for this person, for a notice on their first page."""
-    if page_request.session.role not in COORDINATORS:
+    if page_request.session.role not in MANAGERS:
         return []
     requests = (await page_request.read("routing", PATH, Requests)).items
     return [request for request in requests if request.decidable]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from fastapi import APIRouter, Response
 
 from services.portal.page_request import PanelRequest
-from services.portal.panel.managing import COORDINATORS
+from shared.lifecycle.people import ADMINS, MANAGERS, Role
 
 router = APIRouter(prefix="/panel/pengaturan", include_in_schema=False)
 
@@ -14,12 +14,11 @@ class Place(NamedTuple):
     path: str
     title: str
     about: str
-    roles: tuple[str, ...]
+    roles: frozenset[Role]
 
 
-_PUSAT = ("central_admin",)
-_ADMINS = ("agency_admin", *COORDINATORS)
-_ALL = ("liaison_officer", *_ADMINS)
+_PUSAT = frozenset({Role.CENTRAL_ADMIN})
+_ALL = ADMINS | {Role.LIAISON_OFFICER}
 
 _PLACES = (
     Place("/panel/akun", "Akun Saya", "Kata sandi dan faktor kedua Anda.", _ALL),
@@ -30,42 +29,42 @@ _PLACES = (
         _ALL,
     ),
     Place("/panel/plt", "Plt.", "Siapa menggantikan Anda, dan sampai kapan.", _ALL),
-    Place("/panel/pengguna", "Manajemen Pengguna", "Tambah, ubah, hapus petugas.", COORDINATORS),
+    Place("/panel/pengguna", "Manajemen Pengguna", "Tambah, ubah, hapus petugas.", MANAGERS),
     Place(
         "/panel/instansi",
         "Manajemen Instansi",
         "Buat, ubah, pindahkan, hapus instansi; alihkan laporannya.",
-        COORDINATORS,
+        MANAGERS,
     ),
     Place(
         "/panel/kop-surat",
         "Kop Surat",
         "Nama, alamat, dan logo pada surat tanggapan instansi Anda.",
-        _ADMINS,
+        ADMINS,
     ),
     Place(
         "/panel/templat",
         "Templat Jawaban",
         "Teks yang dipakai lagi pada tindak lanjut dan jawaban lain.",
-        _ADMINS,
+        ADMINS,
     ),
     Place(
         "/panel/impor",
         "Impor",
         "Banyak instansi dan pengguna sekaligus dari berkas .xlsx.",
-        COORDINATORS,
+        MANAGERS,
     ),
     Place(
         "/panel/persetujuan",
         "Persetujuan",
         "Yang diminta satu orang dan disetujui orang kedua.",
-        COORDINATORS,
+        MANAGERS,
     ),
     Place(
         "/panel/riwayat",
         "Riwayat Pengelolaan",
         "Siapa mengubah apa dari pengguna, instansi, dan data acuan.",
-        COORDINATORS,
+        MANAGERS,
     ),
     Place(
         "/panel/acuan",
@@ -79,7 +78,7 @@ _PLACES = (
         "/panel/webhook",
         "Webhook",
         "Beri tahu sistem instansi Anda setiap kali laporan bergerak.",
-        _ADMINS,
+        ADMINS,
     ),
 )
 

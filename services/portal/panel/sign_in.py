@@ -12,6 +12,7 @@ from services.portal.sealed_forms import CARRIED, NOT_YOURS
 from services.portal.sessions import TokenPair
 from shared.http.problems import Problem
 from shared.lifecycle.calendar import Zone
+from shared.lifecycle.people import Role
 
 router = APIRouter(prefix="/panel", include_in_schema=False)
 
@@ -50,7 +51,7 @@ async def sign_in(page_request: PanelDoor) -> Response:
         form.refuse(problem)
         return page_request.page("panel/sign_in.html", problem.status, form=form)
     page_request.session.name = me.name
-    page_request.session.role = me.role
+    page_request.session.role = Role(me.role)
     page_request.session.agency_id = me.agency_id
     page_request.session.agency_name = me.agency_name
     page_request.session.zone = Zone(me.agency_zone)

@@ -11,9 +11,9 @@ from shared.lifecycle.rules import RULES
 from shared.lifecycle.statuses import STATUSES_OF, Status
 
 
-def may_ever(role: str, action: str) -> bool:
+def may_ever(role: Role | None, action: str) -> bool:
     """Whether somebody of this role can do it to some report or other."""
-    return bool(RULES[Action(action)].who & possible_capacities(Role(role)))
+    return role is not None and bool(RULES[Action(action)].who & possible_capacities(role))
 
 
 def why_not_now(report: ReportView, action: str) -> str:

@@ -6,13 +6,13 @@ from services.reporting.files.selection import DownloadTab, Selection
 from shared.command_requests.directory import Agency, agencies
 from shared.http.problems import forbidden, not_found
 from shared.http.tokens import Staff
-from shared.lifecycle.people import ADMINS, Role
+from shared.lifecycle.people import ADMINS
 
 
 async def agency_of(session: AsyncSession, staff: Staff, selection: Selection) -> Agency:
     """The agency a selection is about, with the zone of the one that reads. 404 for one that is
     not the own nor below it, 403 for people's names asked for by an officer."""
-    if selection.tab is DownloadTab.USERS and Role(staff.role) not in ADMINS:
+    if selection.tab is DownloadTab.USERS and staff.role not in ADMINS:
         raise forbidden("users_for_admins")
     agency_id = staff.agency_id if selection.agency is None else selection.agency
     known = await agencies(session, [agency_id, staff.agency_id])

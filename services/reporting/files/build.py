@@ -37,7 +37,7 @@ def build(job: Job) -> int:
             # Imported here: what only charts need is not waited for by others.
             from services.reporting.files.charts import draw
 
-            for row in _told(read(connection, tab, job.where, words=False, of_pusat=job.of_pusat)):
+            for row in _told(read(connection, job, words=False)):
                 summary.add(row)
             draw(job.output, job.format, title(job), title_block(job, context), summary)
             return summary.rows
@@ -46,7 +46,7 @@ def build(job: Job) -> int:
         for part in parts.find(_layout(job)):
             summary.take(part.figures)
             after = part.last
-        rows = read(connection, tab, job.where, words=True, of_pusat=job.of_pusat, after=after)
+        rows = read(connection, job, words=True, after=after)
         _write_parts(job, context, parts, summary, _told(rows, summary.rows))
         _put_together(job, context, parts, summary)
     return summary.rows
@@ -110,9 +110,8 @@ def _layout(job: Job) -> str:
     """Of the columns and their order, and of who reads: parts of another one cannot be gone on
     with."""
     keys = [column.key for column in columns(job.selection.tab)]
-    return hashlib.sha256(f"1 {job.format} {job.zone} {job.of_pusat} {keys}".encode()).hexdigest()[
-        :16
-    ]
+    arrivals = job.reader_role.reads_arrivals
+    return hashlib.sha256(f"1 {job.format} {job.zone} {arrivals} {keys}".encode()).hexdigest()[:16]
 
 
 def _told(rows: Iterable[Any], count: int = 0) -> Iterator[Any]:

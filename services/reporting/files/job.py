@@ -61,18 +61,13 @@ class Job(BaseModel):
     zone: Zone
     reader_agency_id: int
     reader_name: str
-    reader_role: str
+    reader_role: Role
     at: datetime
     panel_url: str
     """The portal's address, for links to reports."""
     output: Path
     parts: str
     """The address of the folder that keeps what is written so far."""
-
-    @property
-    def of_pusat(self) -> bool:
-        """The reader is: they read when a report came as exactly as it is kept."""
-        return self.reader_role == Role.CENTRAL_ADMIN
 
     @property
     def where(self) -> Where:

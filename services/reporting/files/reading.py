@@ -8,6 +8,7 @@ import psycopg
 from psycopg.rows import namedtuple_row
 
 from services.reporting.files.conditions import Where
+from services.reporting.files.job import Job
 from services.reporting.files.selection import DownloadTab
 from shared.database.address import connection_string
 from shared.database.lifecycle import ReportText
@@ -29,19 +30,17 @@ def snapshot(database_url: str) -> Iterator[psycopg.Connection[Any]]:
 
 def read(
     connection: psycopg.Connection[Any],
-    tab: DownloadTab,
-    where: Where,
+    job: Job,
     *,
     words: bool,
-    of_pusat: bool,
     after: Sequence[Any] | None = None,
 ) -> Iterator[Any]:
     """The rows as named tuples, oldest first; those `after` a row whose `position` that was.
-    Without `words` only what figures need. `of_pusat`: they are for somebody there."""
-    reports = _REPORTS[of_pusat] if words else _FIGURES
-    query = _USERS if tab is DownloadTab.USERS else reports
-    key = _KEYS[tab is DownloadTab.USERS]
-    condition, parameters = where.condition, dict(where.parameters)
+    Without `words` only what figures need."""
+    of_people = job.selection.tab is DownloadTab.USERS
+    reports = _REPORTS[job.reader_role.reads_arrivals] if words else _FIGURES
+    query, key = _USERS if of_people else reports, _KEYS[of_people]
+    condition, parameters = job.where.condition, dict(job.where.parameters)
     if after is not None:
         names = [f"after_{index}" for index in range(len(after))]
         condition += f" AND ({key}) > ({', '.join(f'%({name})s' for name in names)})"
@@ -84,8 +83,10 @@ FROM lifecycle.report r {_STEPS} WHERE {{where}}"""  # noqa: S608
 # Of an anonymous report to the hour: whoever entered it may have verified it in the same second.
 _TIMES = ("submitted_at", "verified_at", "due_at", "auto_close_at", "ended_at", "last_step_at")
 _TIMES_TOLD = {
-    of_pusat: ", ".join(f"{staff_time('r', name, of_pusat=of_pusat)} AS {name}" for name in _TIMES)
-    for of_pusat in (True, False)
+    with_arrivals: ", ".join(
+        f"{staff_time('r', name, with_arrivals=with_arrivals)} AS {name}" for name in _TIMES
+    )
+    for with_arrivals in (True, False)
 }
 _AS_KEPT = ", ".join(
     f"t.{name}"
@@ -94,7 +95,7 @@ _AS_KEPT = ", ".join(
 )
 # An anonymous report and one that is not are not linked: both are of one person.
 _REPORTS = {
-    of_pusat: f"""
+    with_arrivals: f"""
 SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.category_id,
        {times},
        h.first_follow_up_at, h.last_follow_up_at, h.follow_ups,
@@ -121,7 +122,7 @@ LEFT JOIN LATERAL (
     WHERE e.number = r.number AND e.action = 'declare_satisfied' ORDER BY e.entry DESC LIMIT 1
 ) s ON r.tab = 'closed'
 WHERE {{where}}"""  # noqa: S608
-    for of_pusat, times in _TIMES_TOLD.items()
+    for with_arrivals, times in _TIMES_TOLD.items()
 }
 _USERS = """
 SELECT s.id, s.username, s.name, s.role, s.agency_id AS handler_id, s.active

@@ -28,7 +28,6 @@ from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cur
 from shared.http.problems import FieldError, validation
 from shared.http.transaction import Transaction
 from shared.labels import label
-from shared.lifecycle.people import Role
 from shared.privacy.publication import staff_time
 
 router = APIRouter(tags=["statistics"], responses=problem_responses(401, 403, 404, 422, 503))
@@ -107,8 +106,7 @@ async def reports(
     gone = any(of_whoever_held(mark) for mark in marks)
     reader = staff.agency_id if gone else unit.id
     after = decode_cursor(cursor, Position)
-    of_pusat = Role(staff.role) is Role.CENTRAL_ADMIN
-    came = staff_time("r", "submitted_at", of_pusat=of_pusat)
+    came = staff_time("r", "submitted_at", with_arrivals=staff.role.reads_arrivals)
     statement = text(_PAGE.format(where=listed.condition, came=came))
     position = {"reader": reader, "before": after.number if after else _BEYOND, "limit": limit + 1}
     rows = (await session.execute(statement, listed.parameters | position)).mappings().all()

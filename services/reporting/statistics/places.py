@@ -16,7 +16,6 @@ from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, validation
 from shared.http.transaction import Transaction
 from shared.labels import label
-from shared.lifecycle.people import Role
 from shared.values import regions
 
 router = APIRouter(tags=["statistics"], responses=problem_responses(401, 403, 404, 422, 503))
@@ -46,7 +45,7 @@ async def places(
     unit = await agency_in_reach(session, staff, agency)
     begin = "" if within is None else f"{within}."
     depth = begin.count(".") + 1
-    if staff.role == Role.OVERSEER and depth > _DISTRICTS:
+    if staff.role.only_reads and depth > _DISTRICTS:
         # A day of a small unit may be one report: of an anonymous one no copy tells the village.
         raise validation(FieldError("within", "within_unknown"))
     if tallied(f"place:{begin}00"):

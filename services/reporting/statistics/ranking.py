@@ -26,7 +26,7 @@ from shared.http.documentation import problem_responses
 from shared.http.problems import forbidden
 from shared.http.transaction import Transaction
 from shared.labels import label
-from shared.lifecycle.people import ADMINS, Role
+from shared.lifecycle.people import ADMINS
 
 router = APIRouter(tags=["statistics"], responses=problem_responses(401, 403, 404, 422, 503))
 
@@ -102,7 +102,7 @@ async def people(
 ) -> StaffRanking:
     """The agency's own people, for admins. A figure's reports bear the mark of the person too."""
     unit = await agency_in_reach(session, staff, agency)
-    if Role(staff.role) not in ADMINS:
+    if staff.role not in ADMINS:
         raise forbidden("users_for_admins")
     tally = await read_tally(session, "staff", unit.id, period)
     own = {int(mark.partition(":")[0]) for mark in tally.total}

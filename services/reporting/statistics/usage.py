@@ -18,7 +18,6 @@ from shared.http.documentation import problem_responses
 from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.labels.dates import full_hour
-from shared.lifecycle.people import Role
 
 RISES = 10
 """How many of what rises are shown."""
@@ -77,7 +76,7 @@ async def usage(
     provinces = [group for group in groups("place", name_of) if "." not in group.mark]
     totals = _sum(now), _sum(before)
     # A day of a small unit may be one report: of an anonymous one no copy tells the channel.
-    told = staff.role != Role.OVERSEER
+    told = not staff.role.only_reads
     return Usage(
         scope=Scope.of(unit, period),
         total=totals[0],

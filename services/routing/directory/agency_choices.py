@@ -22,7 +22,6 @@ from shared.http.problems import forbidden
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.labels import label
-from shared.lifecycle.people import Role
 from shared.values.text import NAME_SEARCH_LIMIT
 
 Purpose = Literal["verify", "throw", "forward", "defer", "any"]
@@ -76,7 +75,7 @@ async def list_agency_choices(
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
 ) -> OfferedAgencies:
     """Agencies to choose from. Without words, the likely ones and then all."""
-    if staff.role == Role.OVERSEER and (purpose != "any" or report is not None):
+    if staff.role.only_reads and (purpose != "any" or report is not None):
         raise forbidden()
     handing = purpose in _HANDING
     likely: dict[int, Likely] = {}

@@ -18,7 +18,7 @@ from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, conflict, not_found, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
-from shared.lifecycle.people import Role
+from shared.lifecycle.people import MANAGERS
 from shared.values.text import TEMPLATE_LIMIT, TEMPLATE_NAME_LIMIT
 from shared.values.words import FollowUpText, Form, Name
 
@@ -129,7 +129,7 @@ async def _kept_by(session: AsyncSession, staff: Staff, agency_id: int) -> int:
     """The agency, whose templates this person may keep: the own one, or as who manages agencies
     also one below. 404 for any other."""
     if agency_id != staff.agency_id:
-        if staff.role not in (Role.COORDINATING_ADMIN, Role.CENTRAL_ADMIN):
+        if staff.role not in MANAGERS:
             raise not_found("agency_not_found")
         await agency_in_reach(session, staff, agency_id)
     return agency_id

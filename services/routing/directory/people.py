@@ -108,7 +108,7 @@ async def change_person(
     after = {**before, **named}
     where = await agency_to_work_at(session, staff, after["agency_id"])
     check_role(staff, Role(after["role"]), where)
-    if after["role"] != Role.CENTRAL_ADMIN:
+    if not Role(after["role"]).is_central:
         await _check_not_the_last_of_pusat(session, person)
     differences = changed(before, after)
     if differences:
@@ -160,7 +160,7 @@ async def active_person(session: AsyncSession, staff: Managing, staff_id: int) -
 
 
 async def _check_not_the_last_of_pusat(session: AsyncSession, person: Person) -> None:
-    if person.role is not Role.CENTRAL_ADMIN:
+    if not person.role.is_central:
         return
     await session.execute(_ONE_OF_PUSAT_AT_A_TIME)  # two could remove each other
     others = select(col(StaffMember.id)).where(

@@ -25,7 +25,6 @@ from shared.http.problems import FieldError, forbidden, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.lifecycle.actions import Classification
-from shared.lifecycle.people import Role
 from shared.lifecycle.policy import Length, Policy
 from shared.values.fields import Day, PlainNumbers
 from shared.values.words import Form, PlaceText
@@ -181,7 +180,7 @@ async def set_closed_days(
 
 
 def _only_pusat(staff: Staff) -> None:
-    if staff.role != Role.CENTRAL_ADMIN:
+    if not staff.role.is_central:
         raise forbidden()
 
 

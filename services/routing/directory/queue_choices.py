@@ -16,7 +16,6 @@ from shared.database.views import AgencyEntry
 from shared.http.auth import CurrentReader
 from shared.http.documentation import problem_responses
 from shared.http.transaction import Transaction
-from shared.lifecycle.people import Role
 from shared.values import regions
 
 MOST_AGENCIES: Final = 100
@@ -41,7 +40,7 @@ router = APIRouter(tags=["queue"], responses=problem_responses(401, 403))
 @router.get("/queue/choices")
 async def queue_choices(staff: CurrentReader, session: Transaction) -> QueueChoices:
     """All that a queue's filters offer, and the saved views, in one answer."""
-    reads_only = staff.role == Role.OVERSEER
+    reads_only = staff.role.only_reads
     below = (
         select(col(AgencyEntry.id), col(AgencyEntry.code), col(AgencyEntry.name))
         .where(col(AgencyEntry.active), col(AgencyEntry.path).contains([staff.agency_id]))

@@ -86,7 +86,7 @@ async def add_staff(
     agency = (await session.scalars(of_code)).one_or_none()
     if agency is None or agency.id is None:
         raise StaffRefused(f"There is no active agency with the code {agency_code}.")
-    if (role is Role.CENTRAL_ADMIN) and agency.parent_id is not None:
+    if role.is_central and agency.parent_id is not None:
         raise StaffRefused("A central_admin belongs to pusat, the root of the tree.")
     taken = select(col(StaffMember.id)).where(col(StaffMember.username) == username)
     if await session.scalar(taken) is not None:

@@ -16,7 +16,6 @@ from shared.database.views import StaffEntry
 from shared.http.paging import Cursor, PageSize, open_cursor, seal_cursor
 from shared.http.tokens import Staff
 from shared.lifecycle.calendar import Zone
-from shared.lifecycle.people import Role
 from shared.owed.order import OwedOrder, OwedPlace, owed_order
 from shared.owed.statements import (
     ASSIGNED_TO_NO_COLLEAGUE,
@@ -73,7 +72,7 @@ class OwedScope:
 
 async def owed_scope(session: AsyncSession, staff: Staff, query: OwedQuery) -> OwedScope:
     """What this person is asked for by this query."""
-    role, at_the_root = Role(staff.role), len(staff.agency_path) == 1
+    role, at_the_root = staff.role, len(staff.agency_path) == 1
     theirs = await whose(session, staff.agency_id, role, at_the_root=at_the_root)
     kinds = (query.kind,) if query.kind else tuple(OwedKind)
     parameters = parameters_of(theirs, staff.id, kinds)

@@ -12,7 +12,6 @@ from shared.labels.catalogue import INDONESIAN, Language, Phrase
 from shared.labels.dates import moment
 from shared.lifecycle.actions import Action
 from shared.lifecycle.calendar import Zone
-from shared.lifecycle.people import Role
 
 MOST_LINES = 500
 """Of the history, on one paper."""
@@ -37,7 +36,7 @@ def report_paper(
 ) -> A4:
     """Everything that the page of the panel shows, marked as internal, with who printed it. Labels
     are in the reader's language, what was written stays as it is."""
-    overseer = reader.role == Role.OVERSEER
+    overseer = reader.role.only_reads
     return A4(
         title=_said(language, "title", number=report.number, title=report.title)[:1_000],
         language=language,

@@ -15,7 +15,6 @@ from shared.http.auth import CurrentReader
 from shared.http.documentation import problem_responses
 from shared.http.paging import Page
 from shared.http.transaction import Transaction
-from shared.lifecycle.people import Role
 from shared.privacy.identity import BlindIndex, IdentityCipher
 
 
@@ -52,7 +51,7 @@ async def queue(
     index: BlindIndex = request.app.state.contact_index
     found = await page_of(session, staff, query, cipher, index)
     rows = await queue_rows(session, staff, found.numbers)
-    by_contact = staff.role != Role.OVERSEER and contact_in(query.q or "") is not None
+    by_contact = not staff.role.only_reads and contact_in(query.q or "") is not None
     return QueuePage(items=rows, next=found.next, corrected=found.corrected, by_contact=by_contact)
 
 

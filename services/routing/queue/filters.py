@@ -173,12 +173,12 @@ def conditions(
     overseer reads everything as copies are."""
     clauses: list[str] = []
     parameters: dict[str, Any] = {}
-    copies = role is Role.OVERSEER or query.tab is QueueTab.COPIES
+    copies = role.only_reads or query.tab is QueueTab.COPIES
     for name, column in _EQUAL.items():
         if (value := getattr(query, name)) is not None:
             clauses.append(f"r.{column} = :{name}")
             parameters[name] = value
-    shown = _TOLD_BY_COPY if copies else _TOLD[role is Role.CENTRAL_ADMIN]
+    shown = _TOLD_BY_COPY if copies else _TOLD[role.reads_arrivals]
     for name, condition in _OTHERS.items():
         if (value := getattr(query, name)) is not None:
             clauses.append(condition.format(**shown))
@@ -222,14 +222,14 @@ _OTHERS = {
     "submitted_to": "{submitted_at} < :submitted_to",
 }
 _TOLD = {
-    of_pusat: {
+    with_arrivals: {
         "channel": "r.channel",
-        "due_at": staff_time("r", "due_at", of_pusat=of_pusat),
+        "due_at": staff_time("r", "due_at", with_arrivals=with_arrivals),
         "main_number": "r.main_number",
         "region": "r.region_code",
-        "submitted_at": staff_time("r", "submitted_at", of_pusat=of_pusat),
+        "submitted_at": staff_time("r", "submitted_at", with_arrivals=with_arrivals),
     }
-    for of_pusat in (True, False)
+    for with_arrivals in (True, False)
 }
 _TOLD_BY_COPY = {
     "channel": PUBLIC_CHANNEL.format("r"),
@@ -238,7 +238,7 @@ _TOLD_BY_COPY = {
     "region": PUBLIC_REGION.format("r"),
     "submitted_at": PUBLIC_TIME.format("r.submitted_at"),
 }
-"""What is filtered by is what is shown: to pusat (True), to those below, and in a copy."""
+"""What is filtered by is what is shown: with arrivals (True) or without, and in a copy."""
 _DUE_BEFORE = (
     "({due_at} < :due_before"
     " OR {due_at} < :due_spread AND date_trunc('second', {due_at}) = {due_at})"

@@ -30,7 +30,6 @@ from shared.database.engine import plan_each_time
 from shared.http.problems import FieldError, validation
 from shared.http.tokens import Staff
 from shared.lifecycle.calendar import Zone
-from shared.lifecycle.people import Role
 from shared.lifecycle.statuses import Tab
 from shared.owed.whose import DECIDING, handlers_of
 from shared.privacy.identity import BlindIndex, IdentityCipher
@@ -61,7 +60,7 @@ async def page_of(
     if query.sub is not None and query.tab is not QueueTab.DISPOSED:
         raise validation(FieldError("sub", "tab_has_no_sub"))
     agency_id = await agency_asked_for(session, staff, query.agency)
-    overseer = staff.role == Role.OVERSEER
+    overseer = staff.role.only_reads
     if overseer and query.q is not None and not _names_reports(query.q):
         # Words that only the original has would tell of it, and of who signed it.
         raise validation(FieldError("q", "number_alone"))
@@ -71,7 +70,7 @@ async def page_of(
     own = await agency(session, staff.agency_id)
     zone = own.zone if own else Zone.WIB
     mine = await stood_in_for(session, staff.id) if query.assigned_to_me else ()
-    filters, parameters = conditions(query, agency_id, mine, zone, Role(staff.role))
+    filters, parameters = conditions(query, agency_id, mine, zone, staff.role)
     await plan_each_time(session)  # an agency may have handed down nearly all, or nothing
     if query.q is not None:
         finder = None if overseer else ContactFinder(staff, index, cipher)

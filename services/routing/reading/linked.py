@@ -10,7 +10,6 @@ from services.routing.reading.history_rows import Rows
 from services.routing.reading.names import ShownAgency, ShownStatus, shown_status
 from shared.command_requests.report_access import ReportAccess, readable
 from shared.http.tokens import Staff
-from shared.lifecycle.people import Role
 from shared.lifecycle.statuses import Status
 from shared.privacy.publication import public_time
 
@@ -36,7 +35,7 @@ async def links_of(session: AsyncSession, access: ReportAccess) -> Links:
     main_number = access.state.main_number
     asked = {"number": access.state.number, "main": main_number, "agency": access.own_agency_id}
     rows = (await session.execute(_LINKED, asked)).mappings().all()
-    exactly = access.actor.role is Role.CENTRAL_ADMIN
+    exactly = not access.arrival_hidden
     shown = [_shown(row, exactly=exactly) for row in rows if row["readable"]]
     main = next((one for one in shown if one.number == main_number), None)
     if main is None and main_number is not None:

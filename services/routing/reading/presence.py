@@ -66,5 +66,5 @@ async def has_open(
 
 def _told(staff: Staff, name: str, role: str) -> str:
     """Who of pusat has it open is told to pusat alone: they may be there to reveal who reports."""
-    pusat = Role.CENTRAL_ADMIN
-    return label("role", role) if role == pusat != staff.role else name
+    hidden = Role(role).is_central and not staff.role.is_central
+    return label("role", role) if hidden else name

@@ -97,7 +97,7 @@ async def report_view(
     """The report as this person may read it. 404 where they may not know that it exists. That an
     overseer reads it is logged, once an hour."""
     access = await staff_access(session, staff, number)
-    if access.actor.role is Role.OVERSEER:
+    if staff.role.only_reads:
         await _log_overseen(session, staff, number)
     [row] = await rows_of(session, report_row(number))
     revealing = await reveal_shown(session, staff, number)
@@ -131,10 +131,10 @@ async def _view(
     state, by_copy = access.state, access.by_copy
     calendar, moment = await load_calendar(session), now()
     requests = await request_rows(session, state.number)
-    of_pusat = access.actor.role is Role.CENTRAL_ADMIN
-    originals = (
-        {} if by_copy else await originals_by_message(session, state.number, hashes=of_pusat)
-    )
+    originals = {}
+    if not by_copy:
+        hashes = not access.arrival_hidden
+        originals = await originals_by_message(session, state.number, hashes=hashes)
     sent_on = () if by_copy else await lines_sent_on(session, state.number)
     lines, written = await read_rows(session, state.number, readings=not by_copy, others=sent_on)
     published = is_public(state.status, secret=state.secret)
@@ -144,7 +144,7 @@ async def _view(
     written = words_shown(written, lines, access)
     requests = requests_shown(requests, lines, access)
     lines = lines_shown(lines, access)
-    if not of_pusat:
+    if access.arrival_hidden:
         lines = below_pusat(lines, state.anonymous)
     elif not state.anonymous or await was_opened(session, revealing):
         lines = with_addresses(lines, cipher)
@@ -232,7 +232,7 @@ async def _view(
 async def _as_author(session: AsyncSession, access: ReportAccess) -> ReportAccess:
     """Whoever reads a report that their agency has handed on, be it a copy, may still take back
     what it wrote."""
-    if Capacity.HANDLER_STAFF in access.capacities or access.actor.role is Role.OVERSEER:
+    if Capacity.HANDLER_STAFF in access.capacities or access.only_reads:
         return access
     if not await followed_up_by(
         session, access.own_agency_id, access.actor.role, access.state.number

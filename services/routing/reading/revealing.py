@@ -26,7 +26,6 @@ from shared.http.problems import FieldError, conflict, forbidden, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.lifecycle.calendar import Zone
-from shared.lifecycle.people import Role
 from shared.privacy.identity import IdentityCipher
 from shared.privacy.reveal_reasons import RevealReason
 from shared.values.fields import Day
@@ -117,7 +116,7 @@ async def reveal(
 
 def is_of_pusat(staff: Staff) -> bool:
     """An admin of the root agency."""
-    return staff.role == Role.CENTRAL_ADMIN and len(staff.agency_path) == 1
+    return staff.role.is_central and len(staff.agency_path) == 1
 
 
 async def reveal_in_force(

@@ -16,14 +16,14 @@ from services.routing.second_person.models import Kind, SecondPersonRequest
 from shared.database.columns import now
 from shared.http.problems import conflict, forbidden
 from shared.http.tokens import Staff
-from shared.lifecycle.people import Role
+from shared.lifecycle.people import MANAGERS
 
 LIFETIME: Final = timedelta(hours=24)
 """How long a grant is good for, and an emergency that nobody has confirmed."""
 WAITING: Final = timedelta(days=7)
 """After which a request that nobody decided has lapsed; not an emergency, nor that somebody is to
 be a second person, which nobody would ask again: pusat could not be two any more."""
-GUARDED: Final = (Role.COORDINATING_ADMIN, Role.CENTRAL_ADMIN)
+GUARDED: Final = MANAGERS
 """Whose password or second factor no one person resets."""
 
 
