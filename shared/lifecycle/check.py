@@ -91,13 +91,8 @@ LATER_REFUSALS = frozenset({"same_handler", "handler_in_copy"})
 _WITHIN_THE_WINDOW = frozenset({Action.RATE, Action.OBJECT})
 _FOR_THE_REPORTER = frozenset({Action.REPLY, Action.COMPLETE_INFORMATION})
 _ON_REQUESTS = frozenset({Action.ACCEPT_REQUEST, Action.REJECT_REQUEST, Action.WITHDRAW_REQUEST})
-_STAFF = frozenset(
-    {
-        Capacity.HANDLER_STAFF,
-        Capacity.HANDLER_ADMIN_OR_ABOVE,
-        Capacity.ADMIN_ABOVE,
-        Capacity.DECIDER,
-    }
+_HANDLERS_SIDE = frozenset(
+    {Capacity.HANDLER_STAFF, Capacity.HANDLER_ADMIN_OR_ABOVE, Capacity.ADMIN_ABOVE}
 )
 _DURING_NOT_AUTHORITY = frozenset({Action.COORDINATE, Action.WITHDRAW_REQUEST})
 _BY_ITS_DECIDER = (
@@ -124,11 +119,9 @@ def _sources(rule: Rule, deciding: bool) -> frozenset[Status]:
 
 def _goes_on(action: Action, capacities: Collection[Capacity]) -> bool:
     """Whether an action may be done while a not-authority request is pending."""
-    if not _STAFF & set(capacities):
-        return True
     if Capacity.DECIDER in capacities:
         return action in _BY_ITS_DECIDER
-    return action in _DURING_NOT_AUTHORITY
+    return action in _DURING_NOT_AUTHORITY or not _HANDLERS_SIDE & set(capacities)
 
 
 def _check_request(state: ReportState, command: Command) -> None:

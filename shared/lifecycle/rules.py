@@ -84,9 +84,9 @@ def some_pending(state: ReportState) -> str | None:
 
 
 _REPORTER = frozenset({Capacity.REPORTER})
-_STAFF = frozenset({Capacity.HANDLER_STAFF})
+_HANDLER_STAFF = frozenset({Capacity.HANDLER_STAFF})
 # Staff record a visit, a call or a letter of a reporter who has no phone or mail.
-_REPORTER_OR_FOR_THEM = _REPORTER | _STAFF
+_REPORTER_OR_FOR_THEM = _REPORTER | _HANDLER_STAFF
 _ADMIN_OR_ABOVE = frozenset({Capacity.HANDLER_ADMIN_OR_ABOVE})
 _ABOVE = frozenset({Capacity.ADMIN_ABOVE, Capacity.OPERATOR})
 _DECIDER = frozenset({Capacity.DECIDER})
@@ -121,14 +121,14 @@ _ROWS = (
          "takes it out of the archive; a full verification clock starts"),
     Rule(A.WITHDRAW, _REPORTER, TO_BE_VERIFIED, (Status.ARCHIVED_BY_REPORTER,), "withdrawn",
          "the reporter takes the report back; all clocks end", reporter_reads=True),
-    Rule(A.FOLLOW_UP, _STAFF, WITH_AGENCY, (Status.FOLLOWED_UP,), "followed_up",
+    Rule(A.FOLLOW_UP, _HANDLER_STAFF, WITH_AGENCY, (Status.FOLLOWED_UP,), "followed_up",
          "a follow-up proper ends the follow-up clock and settlement and starts auto-close in "
          "full; an initial response ends the follow-up clock, or, where settlement has been met, "
          "starts it anew once for what is owed, and leaves auto-close off", reporter_reads=True),
-    Rule(A.RECTIFY, _STAFF | {Capacity.AUTHOR}, EVERY, (), "rectified",
+    Rule(A.RECTIFY, _HANDLER_STAFF | {Capacity.AUTHOR}, EVERY, (), "rectified",
          "takes the words of a follow-up of the own agency out of the reporter's and the public's "
          "view, with a reason that they read; staff keep them, clocks go on", reporter_reads=True),
-    Rule(A.COORDINATE, _STAFF, OPEN, (), "coordinated",
+    Rule(A.COORDINATE, _HANDLER_STAFF, OPEN, (), "coordinated",
          "an internal note, perhaps with an assignee", internal=True),
     Rule(A.REPLY, _REPORTER_OR_FOR_THEM, IN_PROCESS, (Status.REPLIED_BY_REPORTER,), "replied",
          "ends auto-close and a pending close request; the follow-up clock starts unless it runs",
@@ -159,25 +159,26 @@ _ROWS = (
          "closes the report with a confirmation", reporter_reads=True),
     Rule(A.REOPEN, _ABOVE, CLOSED, (Status.FOLLOWED_UP,), "reopened",
          "the agency owes a further step: the follow-up clock starts", reporter_reads=True),
-    Rule(A.REQUEST_NOT_AUTHORITY, _STAFF, TO_BE_VERIFIED | {Status.VERIFIED}, (), "requested",
+    Rule(A.REQUEST_NOT_AUTHORITY, _HANDLER_STAFF, TO_BE_VERIFIED | {Status.VERIFIED}, (),
+         "requested",
          "asks the delegating agency to take the report back; the handler's clocks pause",
          (none_pending(RequestKind.NOT_AUTHORITY),), internal=True),
-    Rule(A.REQUEST_HOLD, _STAFF, IN_PROCESS, (), "requested",
+    Rule(A.REQUEST_HOLD, _HANDLER_STAFF, IN_PROCESS, (), "requested",
          "auto-close waits for the decision",
          (not_held, none_pending(RequestKind.HOLD)), internal=True),
-    Rule(A.REQUEST_RELEASE, _STAFF, IN_PROCESS, (), "requested",
+    Rule(A.REQUEST_RELEASE, _HANDLER_STAFF, IN_PROCESS, (), "requested",
          "asks for the release of a held report",
          (is_held, none_pending(RequestKind.RELEASE)), internal=True),
-    Rule(A.REQUEST_CLOSE, _STAFF, IN_PROCESS, (), "requested",
+    Rule(A.REQUEST_CLOSE, _HANDLER_STAFF, IN_PROCESS, (), "requested",
          "asks to close the report", (none_pending(RequestKind.CLOSE),), internal=True),
-    Rule(A.REQUEST_REOPEN, _STAFF, CLOSED, (), "requested",
+    Rule(A.REQUEST_REOPEN, _HANDLER_STAFF, CLOSED, (), "requested",
          "asks to open the report again", (none_pending(RequestKind.REOPEN),), internal=True),
     Rule(A.ACCEPT_REQUEST, _DECIDER | {Capacity.OBJECTION_GRANTER}, EVERY, (), None,
          "performs what was asked: hold, release, close or reopen; of an objection reopen or "
          "restore", (some_pending,)),
     Rule(A.REJECT_REQUEST, _DECIDER, EVERY, (), "request_rejected",
          "leaves all as it was, with a reason", (some_pending,), internal=True),
-    Rule(A.WITHDRAW_REQUEST, _STAFF, EVERY, (), "request_withdrawn",
+    Rule(A.WITHDRAW_REQUEST, _HANDLER_STAFF, EVERY, (), "request_withdrawn",
          "who asked takes the request back", (some_pending,), internal=True),
     Rule(A.AUTO_CLOSE, _SYSTEM, frozenset({Status.FOLLOWED_UP}), (Status.CLOSED_BY_SYSTEM,),
          "closed",
