@@ -7,6 +7,7 @@ from services.portal.pages import countdown, deadline, due_day
 from services.portal.translation import translated
 from shared.clock import now
 from shared.lifecycle.calendar import Zone
+from shared.lifecycle.statuses import Status
 
 
 class StatusSummary(NamedTuple):
@@ -19,20 +20,20 @@ class StatusSummary(NamedTuple):
 
 def status_summary(report: ReporterReport) -> StatusSummary:
     """The first thing a reporter reads. `report` as intake gives it to its reporter."""
-    handler, status = report.handler, report.status
+    handler, status = report.handler, Status(report.status)
     line = translated(_LINES[status]).format(handler=handler)
-    if status == "FOLLOWED_UP" and report.due_at:
+    if status is Status.FOLLOWED_UP and report.due_at:
         # After an initial response, or opened again: the agency owes the next step.
         line = translated("{handler} masih harus menyelesaikan laporan Anda.")
         line = line.format(handler=handler)
-    late = bool(report.due_at and report.overdue) and status != "AWAITING_INFORMATION"
+    late = bool(report.due_at and report.overdue) and status is not Status.AWAITING_INFORMATION
     return StatusSummary(line, _until(report), late)
 
 
 def _until(report: ReporterReport) -> str:
-    status, due, zone = report.status, report.due_at, Zone(report.zone)
+    due, zone = report.due_at, Zone(report.zone)
     left = countdown(report.days_left) if report.days_left is not None else ""
-    if status == "AWAITING_INFORMATION":
+    if Status(report.status) is Status.AWAITING_INFORMATION:
         if report.question_until is None or report.question_until < now():
             return translated("Laporan menunggu jawaban Anda.")
         words = translated("Laporan menunggu jawaban Anda, paling lambat {day}.")
@@ -52,18 +53,20 @@ def _until(report: ReporterReport) -> str:
 
 
 _LINES = {
-    "UNVERIFIED": "{handler} sedang memeriksa laporan Anda.",
-    "AGENCY_NOT_CONNECTED": (
+    Status.UNVERIFIED: "{handler} sedang memeriksa laporan Anda.",
+    Status.AGENCY_NOT_CONNECTED: (
         "Laporan Anda ada di {handler}, menunggu instansi yang berwenang terhubung."
     ),
-    "AWAITING_INFORMATION": "Giliran Anda: {handler} meminta Anda melengkapi laporan.",
-    "INFORMATION_TO_EVALUATE": "{handler} sedang memeriksa informasi tambahan dari Anda.",
-    "ARCHIVED_BY_ADMIN": "Laporan ini diarsipkan oleh {handler}.",
-    "ARCHIVED_BY_REPORTER": "Anda sudah menarik laporan ini.",
-    "VERIFIED": "{handler} harus menindaklanjuti laporan Anda.",
-    "FOLLOWED_UP": "{handler} sudah menindaklanjuti. Giliran Anda.",
-    "REPLIED_BY_REPORTER": "{handler} harus menjawab tanggapan Anda.",
-    "CLOSED_BY_SYSTEM": "Laporan ini selesai: ditutup otomatis setelah tindak lanjut terakhir.",
-    "CLOSED_BY_ADMIN": "Laporan ini selesai: ditutup oleh admin.",
-    "CLOSED_BY_REPORTER": "Laporan ini selesai: Anda menyatakan puas.",
+    Status.AWAITING_INFORMATION: "Giliran Anda: {handler} meminta Anda melengkapi laporan.",
+    Status.INFORMATION_TO_EVALUATE: "{handler} sedang memeriksa informasi tambahan dari Anda.",
+    Status.ARCHIVED_BY_ADMIN: "Laporan ini diarsipkan oleh {handler}.",
+    Status.ARCHIVED_BY_REPORTER: "Anda sudah menarik laporan ini.",
+    Status.VERIFIED: "{handler} harus menindaklanjuti laporan Anda.",
+    Status.FOLLOWED_UP: "{handler} sudah menindaklanjuti. Giliran Anda.",
+    Status.REPLIED_BY_REPORTER: "{handler} harus menjawab tanggapan Anda.",
+    Status.CLOSED_BY_SYSTEM: (
+        "Laporan ini selesai: ditutup otomatis setelah tindak lanjut terakhir."
+    ),
+    Status.CLOSED_BY_ADMIN: "Laporan ini selesai: ditutup oleh admin.",
+    Status.CLOSED_BY_REPORTER: "Laporan ini selesai: Anda menyatakan puas.",
 }
