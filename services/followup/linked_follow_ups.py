@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
-from sqlalchemy import literal, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -128,7 +128,7 @@ async def _linked(session: AsyncSession, access: ReportAccess) -> dict[int, str 
         select(col(Report.number), col(Report.state))
         .join(AgencyEntry, col(AgencyEntry.id) == col(Report.handler_id))
         .where(col(Report.main_number) == access.state.number)
-        .where(is_or_stands_below(literal(access.own_agency_id)))
+        .where(is_or_stands_below(access.own_agency_id))
         .order_by(col(Report.number))
     )
     return {

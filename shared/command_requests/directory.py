@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, any_, bindparam, select
+from sqlalchemy import ColumnElement, any_, bindparam, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
@@ -46,11 +46,12 @@ class Agency(BaseModel):
 
 
 def is_or_stands_below(
-    agency_id: SQLCoreOperations[int], entry: type[AgencyEntry] = AgencyEntry
+    agency_id: int | SQLCoreOperations[int], entry: type[AgencyEntry] = AgencyEntry
 ) -> ColumnElement[bool]:
     """Of a joined `AgencyEntry`, or its alias, what `Agency.is_or_stands_below` says. All below
     an agency are looked for by what `path` contains, which has an index."""
-    return agency_id == any_(col(entry.path))
+    asked = literal(agency_id) if isinstance(agency_id, int) else agency_id
+    return asked == any_(col(entry.path))
 
 
 async def agencies(session: AsyncSession, ids: Iterable[int]) -> dict[int, Agency]:

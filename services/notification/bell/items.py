@@ -133,15 +133,13 @@ async def unread_of(session: AsyncSession, staff: Staff) -> int:
 def _of(staff: Staff, items: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """The person's items, of reports that they may read now."""
     of_person = items.join(Report, col(Report.number) == col(BellItem.number))
-    return of_person.where(
-        col(BellItem.staff_id) == staff.id, is_readable(literal(staff.agency_id))
-    )
+    return of_person.where(col(BellItem.staff_id) == staff.id, is_readable(staff.agency_id))
 
 
 def _items_of(staff: Staff) -> Select[*tuple[Any, ...]]:
     """Items, each with its agency's name and zone, and whether the person may not know when the
     reporter did what."""
-    hidden = are_reporter_times_hidden(literal(staff.agency_id), literal(str(staff.role)))
+    hidden = are_reporter_times_hidden(staff.agency_id, literal(str(staff.role)))
     items = select(BellItem, col(AgencyEntry.name), col(AgencyEntry.zone), hidden)
     return _of(staff, items).join(AgencyEntry, _HANDLED_BY)
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from sqlalchemy import Row, literal, select, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -121,7 +121,7 @@ async def _unread(
             col(BellItem.kind).in_(NEWS),
             col(BellItem.created_at) >= days.morning_before,
             col(BellItem.created_at) < days.morning,
-            is_readable(literal(agency_id)),
+            is_readable(agency_id),
         )
         .distinct()
     )

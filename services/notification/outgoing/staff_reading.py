@@ -13,9 +13,7 @@ from shared.database.views import AgencyEntry
 from shared.lifecycle.people import Role
 
 
-def is_readable(
-    agency_id: SQLCoreOperations[int],
-) -> ColumnElement[bool]:
+def is_readable(agency_id: int | SQLCoreOperations[int]) -> ColumnElement[bool]:
     """Of a joined `Report`: that agency or one below handles it or has a copy, as
     `shared.command_requests.report_access` has it."""
     copying = aliased(AgencyEntry)
@@ -28,7 +26,7 @@ def is_readable(
 
 
 def are_reporter_times_hidden(
-    agency_id: SQLCoreOperations[int], role: SQLCoreOperations[str]
+    agency_id: int | SQLCoreOperations[int], role: SQLCoreOperations[str]
 ) -> ColumnElement[bool]:
     """Of a joined `Report` that they may read: whether they may not know to the second when its
     reporter did what, as `ReportAccess.reporter_times_hidden` has it."""
@@ -39,7 +37,7 @@ def are_reporter_times_hidden(
     )
 
 
-def _is_handled(agency_id: SQLCoreOperations[int]) -> ColumnElement[bool]:
+def _is_handled(agency_id: int | SQLCoreOperations[int]) -> ColumnElement[bool]:
     handler = aliased(AgencyEntry)
     handled = select(col(handler.id)).where(
         col(handler.id) == col(Report.handler_id), is_or_stands_below(agency_id, handler)

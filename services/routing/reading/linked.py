@@ -50,13 +50,18 @@ async def links_of(session: AsyncSession, access: ReportAccess) -> Links:
 
 
 async def openable(
-    session: AsyncSession, staff: Staff, lines: Rows, *named: int | None
+    session: AsyncSession, staff: Staff, lines: Rows, links: Links, linked_number: int | None
 ) -> list[int]:
     """Of the other reports that a report's page names, in these lines of its history and beside
-    them, those that this person may open. All others are a 404 to them."""
+    them, those that this person may open. All others are a 404 to them. A main report that `links`
+    shows is theirs to open; one that it only names may still be, as a copy."""
     in_lines = (line["details"].get("main_number") for line in lines)
-    numbers = {number for number in (*in_lines, *named) if number is not None}
-    return sorted(await readable(session, staff, numbers)) if numbers else []
+    main = links.main
+    beside = linked_number, main.number if main else None
+    named = {number for number in (*in_lines, *beside) if number is not None}
+    shown = {main.number} if main and main.status else set()
+    further = named - shown
+    return sorted([*shown, *(await readable(session, staff, further) if further else ())])
 
 
 def _shown(row: RowMapping, *, exactly: bool) -> LinkedReport:

@@ -175,7 +175,6 @@ async def _view(
     linked_number, links = row["linked_number"], await links_of(session, access)
     if by_copy:
         linked_number = None
-    main_number = links.main.number if links.main else None
     return ReportView(
         number=state.number,
         version=state.version,
@@ -208,7 +207,7 @@ async def _view(
         assignee=await _assignee(session, row, access),
         linked_number=linked_number,
         links=links,
-        openable_numbers=await openable(session, staff, lines, linked_number, main_number),
+        openable_numbers=await openable(session, staff, lines, links, linked_number),
         verified_at=told_at(row["verified_at"], access),
         ended_at=told_at(state.ended_at, access),
         countdown=nearest_countdown(access, moment, calendar),

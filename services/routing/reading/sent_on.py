@@ -121,7 +121,7 @@ def _sent_from(access: ReportAccess) -> Select[*tuple[object, ...]]:
             done.exists().label("done"),
             col(BulkItem.state),
             col(BulkItem.reason),
-            is_or_stands_below(literal(access.own_agency_id)).label("readable"),
+            is_or_stands_below(access.own_agency_id).label("readable"),
         )
         .join(Report, col(Report.number) == col(sent.number))
         .join(AgencyEntry, col(AgencyEntry.id) == col(Report.handler_id))
@@ -143,5 +143,5 @@ def _came_to(access: ReportAccess, steps: list[UUID]) -> Select[*tuple[object, .
         .join(AgencyEntry, col(AgencyEntry.id) == col(Report.handler_id))
         .where(col(sent.command_id).in_(steps))
         .where(col(sent.number) == access.state.number)
-        .where(is_or_stands_below(literal(access.own_agency_id)))
+        .where(is_or_stands_below(access.own_agency_id))
     )
