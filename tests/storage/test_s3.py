@@ -16,7 +16,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from services.reporting.downloads.storage import KeptFiles
-from services.reporting.files.parts import Part, Parts
+from services.reporting.files.parts import AnotherWriter, Part, Parts
 from shared.attachments import AttachmentMissing, AttachmentStore
 from shared.privacy.identity import IdentityCipher
 from tests.sample_pdf import PDF
@@ -118,7 +118,13 @@ async def test_a_download_goes_on_from_the_parts_in_the_bucket(bucket: str) -> N
         assert len(parts.find("a")) == 2
         return list(parts.contents())
 
+    def write_beside_it() -> None:
+        late = Parts(files.parts_of(download))
+        with pytest.raises(AnotherWriter):
+            late.add(Part.model_validate(part), b"tiga")
+
     await asyncio.to_thread(write)
+    await asyncio.to_thread(write_beside_it)
     assert await asyncio.to_thread(go_on) == [b"satu", b"dua"]
     await files.delete_parts(download)
     assert _keys(bucket) == set()

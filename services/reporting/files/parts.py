@@ -1,6 +1,8 @@
 """What a download has written so far, in parts that outlive the process that writes them.
 
-A part is kept once it is whole, so that whoever goes on with a download begins where it stood.
+A part is kept once it is whole, so that whoever goes on with a download begins where it stood. A
+process that is taken for dead may still write beside the one that took its place, from another
+snapshot: no part is written over, and none but one's own is put together with one's own.
 """
 
 import zlib
@@ -9,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import obstore
+from obstore.exceptions import AlreadyExistsError
 from obstore.store import from_url
 from pydantic import BaseModel, ConfigDict
 
@@ -30,6 +33,10 @@ class Part(BaseModel):
     figures: dict[str, list[tuple[Any, int]]]
 
 
+class AnotherWriter(Exception):
+    """Another process writes this download too. Begun anew, it goes on after what is there."""
+
+
 class Parts:
     """The parts of one download, by the address of their folder."""
 
@@ -41,7 +48,7 @@ class Parts:
     def find(self, layout: str) -> list[Part]:
         """Those that are there, in order; none of them where the columns have changed."""
         names = sorted(entry["path"] for entries in obstore.list(self._store) for entry in entries)
-        parts = [self._part(name) for name in names]
+        parts = [self._stored(name)[0] for name in names]
         if names != [_name(index) for index in range(len(names))] or any(
             part.layout != layout for part in parts
         ):
@@ -52,22 +59,28 @@ class Parts:
         return parts
 
     def add(self, part: Part, content: bytes) -> None:
-        """Keep one more: durable when this returns, whole or not at all."""
+        """Keep one more: durable when this returns, whole or not at all. Raises AnotherWriter."""
         head = part.model_dump_json().encode()
         body = zlib.compress(content, _QUICK)
-        obstore.put(self._store, _name(len(self.known)), b"%b\n%b" % (head, body))
+        name = _name(len(self.known))
+        try:
+            obstore.put(self._store, name, b"%b\n%b" % (head, body), mode="create")
+        except AlreadyExistsError:
+            raise AnotherWriter(name) from None
         self.known.append(part)
 
     def contents(self) -> Iterator[bytes]:
-        """The rows of each part, in order."""
-        for index in range(len(self.known)):
-            yield zlib.decompress(self._whole(_name(index)).partition(b"\n")[2])
+        """The rows of each part, in order. Raises AnotherWriter."""
+        for index, known in enumerate(self.known):
+            part, rows = self._stored(_name(index))
+            if part != known:
+                raise AnotherWriter(_name(index))
+            yield zlib.decompress(rows)
 
-    def _part(self, name: str) -> Part:
-        return Part.model_validate_json(self._whole(name).partition(b"\n")[0])
-
-    def _whole(self, name: str) -> bytes:
-        return bytes(obstore.get(self._store, name).bytes())
+    def _stored(self, name: str) -> tuple[Part, bytes]:
+        """What is known of a part, and its rows, compressed."""
+        head, _, rows = bytes(obstore.get(self._store, name).bytes()).partition(b"\n")
+        return Part.model_validate_json(head), rows
 
 
 def _name(index: int) -> str:
