@@ -25,6 +25,8 @@ from shared.labels import label
 
 SAY_EVERY = 0.5
 """Seconds between two lines of progress."""
+_WAY_OF_WRITING = 1
+"""To be raised where rows of the same columns come to be written otherwise."""
 
 
 def build(job: Job) -> int:
@@ -107,11 +109,12 @@ def _put_together(job: Job, context: Context, parts: Parts, summary: Summary) ->
 
 
 def _layout(job: Job) -> str:
-    """Of the columns and their order, and of who reads: parts of another one cannot be gone on
-    with."""
+    """A short mark of how the rows of a part are written: which columns, in which order, and how
+    they say times. A download does not go on after parts with another mark."""
     keys = [column.key for column in columns(job.selection.tab)]
-    arrivals = job.reader_role.reads_arrivals
-    return hashlib.sha256(f"1 {job.format} {job.zone} {arrivals} {keys}".encode()).hexdigest()[:16]
+    exact = job.reader_role.reads_arrivals
+    written = f"{_WAY_OF_WRITING} {job.format} {job.zone} {exact} {keys}"
+    return hashlib.sha256(written.encode()).hexdigest()[:16]
 
 
 def _told(rows: Iterable[Any], count: int = 0) -> Iterator[Any]:
