@@ -4,13 +4,10 @@ import io
 import zipfile
 from collections.abc import Callable
 
-import matplotlib as mpl
 import mutagen
 import openpyxl
 import pikepdf
 import pytest
-from matplotlib.backends.backend_pdf import FigureCanvasPdf
-from matplotlib.figure import Figure
 from mutagen.id3 import ID3, TPE1
 from openpyxl.comments import Comment
 from python_calamine import CalamineWorkbook
@@ -27,16 +24,20 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 def letter() -> bytes:
     """A PDF with words on a page, and an author."""
-    mpl.rcParams["pdf.compression"] = 0
-    figure = Figure(figsize=(4, 3))
-    figure.text(0.1, 0.5, "Jalan rusak")
-    file = io.BytesIO()
-    FigureCanvasPdf(figure).print_pdf(file, metadata={"Author": NAME, "Title": NAME})
-    with pikepdf.open(file) as pdf, pdf.open_metadata() as known:
+    with pikepdf.new() as pdf, pdf.open_metadata() as known:
+        page = pdf.add_blank_page(page_size=(288, 216))
+        page.Contents = pdf.make_stream(b"BT /F1 12 Tf 29 108 Td (Jalan rusak) Tj ET")
+        helvetica = pikepdf.Dictionary(
+            Type=pikepdf.Name.Font,
+            Subtype=pikepdf.Name.Type1,
+            BaseFont=pikepdf.Name.Helvetica,
+        )
+        page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=helvetica))
+        pdf.docinfo["/Author"] = pdf.docinfo["/Title"] = NAME
         known["dc:creator"] = [NAME]
-        again = io.BytesIO()
-        pdf.save(again)
-    return again.getvalue()
+        file = io.BytesIO()
+        pdf.save(file, compress_streams=False)
+    return file.getvalue()
 
 
 def sheet() -> bytes:
