@@ -1,6 +1,5 @@
 """A document becomes a PDF, in a process of its own with limits."""
 
-import importlib.util
 import shutil
 from pathlib import Path
 
@@ -22,7 +21,7 @@ class NotTypeset(Exception):
 
 
 async def to_pdf(document: A4, sandbox: Sandbox) -> bytes:
-    """The document as a tagged PDF (PDF/UA-1) with its fonts inside.
+    """The document as a tagged PDF, PDF/UA-1 if its fonts have all letters, with its fonts inside.
 
     Whatever words hold is shown: Arabic runs from right to left, words too long for a line are
     broken, and what no font has is a box. Raises `NotTypeset` and `SandboxBusy`.
@@ -39,7 +38,7 @@ async def to_pdf(document: A4, sandbox: Sandbox) -> bytes:
 
 def typeset(source: Path, target: Path) -> None:
     """The sandbox's job. Typst is loaded here alone."""
-    import typst
+    from shared.documents.typst_compiler import compiler, pdf
 
     document = A4.model_validate_json(source.read_bytes())
     logo = document.letterhead and document.letterhead.logo
@@ -47,19 +46,5 @@ def typeset(source: Path, target: Path) -> None:
         source.with_name("logo").write_bytes(logo)
     template = source.with_name("a4.typ")
     shutil.copy(Path(__file__).with_name("a4.typ"), template)
-    pdf = typst.Compiler(
-        template,
-        root=source.parent,
-        font_paths=[_fonts()],
-        ignore_system_fonts=True,
-        sys_inputs={"logo": "logo" if logo else ""},
-    ).compile(format="pdf", pdf_standards="ua-1")
-    assert isinstance(pdf, bytes)
-    target.write_bytes(pdf)
-
-
-def _fonts() -> Path:
-    """DejaVu, which comes with matplotlib: the same letters everywhere."""
-    spec = importlib.util.find_spec("matplotlib")
-    assert spec and spec.origin
-    return Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf"
+    inputs = {"logo": "logo" if logo else ""}
+    target.write_bytes(pdf(compiler(template, source.parent, inputs)))

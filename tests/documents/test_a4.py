@@ -2,6 +2,7 @@
 
 import io
 
+import pikepdf
 import pypdfium2
 import pytest
 from PIL import Image
@@ -70,6 +71,19 @@ async def test_nothing_is_cut_off_of_the_longest_report_and_names() -> None:
         )
     text = words(pdf)
     assert text.count("kata") == 3_000 and text.count("w") == 4_000 and "akhir." in text
+
+
+@pytest.mark.parametrize(
+    ("letters", "accessible"),
+    [("Terima kasih 🙏😭 🏚️ ✓ ≤ ★", True), ("Jalan 漢字", False), ("ꦗꦮ", False)],
+)
+async def test_emoji_are_shown_and_what_no_font_has_costs_the_claim_alone(
+    letters: str, accessible: bool
+) -> None:
+    pdf = await to_pdf(A4(title="Surat", blocks=[Paragraph(text=letters)]), Sandbox())
+    with pikepdf.open(io.BytesIO(pdf)) as made:
+        assert (made.open_metadata().get("pdfuaid:part") == "1") is accessible
+    assert pypdfium2.PdfDocument(pdf).is_tagged()
 
 
 async def test_arabic_runs_from_right_to_left_with_its_letters_joined() -> None:

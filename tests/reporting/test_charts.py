@@ -1,19 +1,21 @@
 """*Unduh Grafik*: pages that can be printed. What they look like was looked at by people."""
 
+import re
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import combinations
+from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
-import matplotlib as mpl
+import pypdfium2
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from services.reporting.files import charts
 from services.reporting.files.columns import Context
+from services.reporting.files.job import Format
 from services.reporting.files.names import Names
 from services.reporting.files.selection import DownloadTab
 from services.reporting.files.summary import Summary
@@ -70,18 +72,18 @@ async def test_no_reports_are_no_error(reporting: httpx.AsyncClient, bearer: Bea
     assert Image.open(BytesIO(page)).size == (1654, 2338)
 
 
-def test_a_page_of_nothing_says_so() -> None:
+def test_a_page_of_nothing_says_so(tmp_path: Path) -> None:
     known = Names({}, {}, {}, {}, {}, {}, WorkingCalendar(frozenset()))
     empty = Summary(DownloadTab.ARCHIVED, Context(known, Zone.WIB, ""))
-    drawn = charts.page("Laporan Ringkas – Arsip", [("Instansi", "Kota Bandung")], empty)
-    assert drawn.texts[-1].get_text() == "Tidak ada data untuk pilihan ini."
+    drawn = printed(tmp_path, [("Instansi", "Kota Bandung")], empty)
+    assert [words for words, _ in drawn][-1] == "Tidak ada data untuk pilihan ini."
 
 
 LONG = "Dinas Pekerjaan Umum, Penataan Ruang, Perumahan dan Kawasan Permukiman Kabupaten"
 
 
 @pytest.mark.parametrize("groups", [1, 2, 30])
-def test_no_name_covers_another_however_long_and_many_they_are(groups: int) -> None:
+def test_no_name_covers_another_however_long_and_many_they_are(groups: int, tmp_path: Path) -> None:
     names = {i: f"{LONG} Ogan Komering Ulu {i}" for i in range(groups)}
     known = Names(names, {}, names, {}, {}, {}, WorkingCalendar(frozenset()))
     summary = Summary(DownloadTab.INCOMING, Context(known, Zone.WIB, ""))
@@ -101,19 +103,42 @@ def test_no_name_covers_another_however_long_and_many_they_are(groups: int) -> N
             )
         )
     block = [("Instansi", names[0]), ("Saringan", "; ".join([LONG] * 3)), ("Data per", "2026")]
-    with mpl.rc_context(charts._STYLE):
-        figure = charts.page("Laporan Ringkas", block, summary)
-        renderer = FigureCanvasAgg(figure).get_renderer()
-        drawn = [
-            text.get_window_extent(renderer)
-            for axes in figure.axes
-            for text in [*axes.get_yticklabels(), axes.title]
-            if text.get_text() and axes.yaxis.get_visible()
-        ]
-        drawn += [text.get_window_extent(renderer) for text in figure.texts]
+    drawn = printed(tmp_path, block, summary)
     assert len(drawn) > 10
-    for one, other in combinations(drawn, 2):
-        shared = one.intersection(one, other)
-        assert shared is None or shared.height < 2 or shared.width < 2
-    shown = {t.get_text() for axes in figure.axes for t in axes.get_yticklabels()}
-    assert groups == 1 or len({name for name in shown if name.endswith((" 0", " 1"))}) == 2
+    words = [(text, box) for text, box in drawn if re.search("[a-zA-Z]{3}", text)]
+    for (one, a), (other, b) in combinations(words, 2):
+        height = min(a[3], b[3]) - max(a[1], b[1])
+        width = min(a[2], b[2]) - max(a[0], b[0])
+        assert height < 1 or width < 1, (one, other)
+    shortened = [text for text, _ in drawn if text.startswith("…")]
+    ends = {text for text in shortened if text.endswith((" 0", " 1"))}
+    assert groups == 1 or len(ends) == 2
+
+
+@pytest.mark.parametrize(
+    ("most", "figures"),
+    [
+        (1, [0, 1]),
+        (5, [0, 1, 2, 3, 4, 5]),
+        (6, [0, 2, 4, 6]),
+        (99, [0, 20, 40, 60, 80]),
+        (1_000, [0, 200, 400, 600, 800, 1_000]),
+        (123_456, [0, 50_000, 100_000]),
+    ],
+)
+def test_the_axis_has_round_figures(most: int, figures: list[int]) -> None:
+    assert [*charts.axis_figures(most)] == figures
+
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top, in points."""
+
+
+def printed(folder: Path, block: list[tuple[str, str]], summary: Summary) -> list[tuple[str, Box]]:
+    """What can be read on the one page of the PDF, piece by piece, and where it stands."""
+    charts.draw(folder / "chart.pdf", Format.PDF, "Laporan Ringkas", block, summary)
+    with pypdfium2.PdfDocument(folder / "chart.pdf") as pdf:
+        assert len(pdf) == 1
+        text = pdf[0].get_textpage()
+        boxes = [text.get_rect(index) for index in range(text.count_rects())]
+        return [(text.get_text_bounded(*box).strip(), box) for box in boxes]

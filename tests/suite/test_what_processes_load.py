@@ -10,7 +10,7 @@ from shared.http.operations import answering
 
 OPENERS = {"PIL", "pikepdf", "lxml", "av"}
 """Of files: the sandbox's process loads them."""
-SHEETS = {"openpyxl", "numpy"}
+SHEETS = {"openpyxl"}
 UNUSED = "lokal.samaran"
 """What lokal-id finds personal data with: no process of ours asks it."""
 

@@ -5,89 +5,130 @@ see colours differently. Statuses have the colours of their tabs, beside their n
 """
 
 import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Final, Literal
 
-import matplotlib as mpl
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+import orjson
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from services.reporting.files.job import Format
 from services.reporting.files.summary import Durations, Summary, Table
+from shared.documents.typst_compiler import compiler, pdf
 from shared.labels import label, numbers
 from shared.labels.colours import STATUS_COLOURS
 from shared.labels.dates import span
 
-_A4 = (8.27, 11.69)
-_DPI = 200
-_BLUE, _EDGE, _GREY = "#0072B2", "#333333", "#555555"
+_PIXELS_AN_INCH: Final = 200
+_TEMPLATE = Path(__file__).with_name("chart.typ")
+_BLUE, _SAND = "#0072B2", "#F0C987"
 _NAME_WIDTH = 40
-_TICKS, _LABELLED, _LEAST_SLOTS = 20, 24, 8
-_PAIR = ((_BLUE, ""), ("#F0C987", "////"))
-_STYLE: Any = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib, the same everywhere
-    "font.size": 7.5,
-    "axes.titlesize": 9.5,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "axes.edgecolor": _GREY,
-    "axes.linewidth": 0.6,
-    "xtick.color": _EDGE,
-    "ytick.color": _EDGE,
-    "text.parse_math": False,  # a name may hold a dollar sign
-    "svg.fonttype": "path",
-    "svg.hashsalt": "lapor",
-    "pdf.fonttype": 42,
-}
+"""Letters of a name in one line."""
+_TICKS, _FIGURES, _LEAST_GROUPS = 20, 24, 8
+"""Days or months named below their bars; as many as have room for figures above theirs; and those
+that a page is wide at least."""
+_AXIS_STEPS = 5
+
+
+@dataclass(frozen=True)
+class Bar:
+    """`share` is of the longest."""
+
+    share: float
+    figure: str
+    name: str = ""
+    colour: str = _BLUE
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Lying bars; `pitch` is the distance of two, in slots."""
+
+    title: str
+    bars: Sequence[Bar]
+    pitch: float
+    kind: Literal["bars"] = "bars"
+
+    @property
+    def slots(self) -> float:
+        """Its height, the title included."""
+        return max(len(self.bars) * self.pitch, 4) + 1
+
+
+@dataclass(frozen=True)
+class Series:
+    """What bars of one kind look like and mean."""
+
+    legend: str = ""
+    colour: str = _BLUE
+    hatched: bool = False
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Standing bars: groups with the name below them, and a bar of each series in a group. `axis`
+    has figures and their share of the highest bar."""
+
+    title: str
+    groups: Sequence[tuple[str, Sequence[Bar]]]
+    series: Sequence[Series]
+    axis: Sequence[tuple[str, float]] = ()
+    least_groups: int = 1
+    kind: Literal["columns"] = "columns"
+    slots: float = 10.0
+
+
+@dataclass(frozen=True)
+class Line:
+    """Panels side by side, as high as the highest."""
+
+    panels: Sequence[Bars | Columns]
+    slots: float
+
+
+@dataclass(frozen=True)
+class Page:
+    """What chart.typ sets."""
+
+    title: str
+    block: Sequence[tuple[str, str]]
+    lines: Sequence[Line]
+    nothing: str = field(default="")
 
 
 def draw(
     output: Path, format: Format, title: str, block: list[tuple[str, str]], summary: Summary
 ) -> None:
     """Draw everything the summary has, below the title block."""
-    with mpl.rc_context(_STYLE):
-        figure = page(title, block, summary)
-        figure.savefig(output, format=str(format), dpi=_DPI, metadata=_metadata(format, title))
-
-
-def page(title: str, block: list[tuple[str, str]], summary: Summary) -> Figure:
-    """The page as it is drawn."""
-    figure = Figure(figsize=_A4, dpi=_DPI)
-    top = _heading(figure, title, block, summary.rows)
-    if panels := _panels(summary):
-        _draw_panels(figure, panels, top)
+    page = orjson.dumps(page_of(title, block, summary)).decode()
+    document = compiler(_TEMPLATE, _TEMPLATE.parent, {"page": page})
+    if format is Format.PDF:
+        output.write_bytes(pdf(document))
+    elif format is Format.SVG:
+        output.write_bytes(_one(document.compile(format="svg")))
     else:
-        figure.text(0.06, top - 0.01, label("chart", "nothing"), fontsize=9, va="top")
-    return figure
+        made = _one(document.compile(format="png", ppi=_PIXELS_AN_INCH))
+        about = PngInfo()
+        about.add_itxt("Title", title)
+        resolution = (_PIXELS_AN_INCH, _PIXELS_AN_INCH)
+        Image.open(BytesIO(made)).convert("RGB").save(output, dpi=resolution, pnginfo=about)
 
 
-def _heading(figure: Figure, title: str, block: list[tuple[str, str]], rows: int) -> float:
-    """Write the title block; where, from the bottom of the page, there is room below it."""
-    figure.text(0.06, 0.965, title, fontsize=15, fontweight="bold", va="top")
-    y = 0.938
-    for name, text in [*block, (label("download_words", "total"), numbers.number(rows))]:
-        lines = textwrap.wrap(text, 110) or [""]
-        figure.text(0.06, y, name, fontsize=8, fontweight="bold", va="top")
-        figure.text(0.15, y, "\n".join(lines), fontsize=8, va="top")
-        y -= 0.0135 * len(lines)
-    return y - 0.012
+def _one(made: bytes | list[bytes] | None) -> bytes:
+    """The one page there is."""
+    assert isinstance(made, bytes)
+    return made
 
 
-Panel = Table | list[Durations]
-
-
-def _panels(summary: Summary) -> list[list[Panel]]:
-    """What stands in each line of the page."""
-    over_time = summary.over_time()
-    tables = {table.key: table for table in summary.tables() if table.groups}
-    durations = [each for each in summary.durations() if each.measured]
-    lines: list[list[Panel]] = [[over_time] if over_time else []]
-    for keys in _LINES:
-        lines.append([tables[key] for key in keys if key in tables])
-    if durations:
-        lines[-1].append(durations)
-    return [line for line in lines if line]
+def page_of(title: str, block: list[tuple[str, str]], summary: Summary) -> Page:
+    """Everything that stands on the page."""
+    rows = (label("download_words", "total"), numbers.number(summary.rows))
+    lines = [Line(panels, max(panel.slots for panel in panels)) for panels in _panels(summary)]
+    nothing = "" if lines else label("chart", "nothing")
+    return Page(title, [*block, rows], lines, nothing)
 
 
 _LINES = (
@@ -97,131 +138,82 @@ _LINES = (
 )
 
 
-def _draw_panels(figure: Figure, lines: list[list[Panel]], top: float) -> None:
-    heights = [max(_height(panel) for panel in line) for line in lines]
-    gap, bottom = 0.05, 0.04
-    unit = min((top - bottom - gap * len(lines)) / sum(heights), 0.02)
-    y = top
-    for line, height in zip(lines, heights, strict=True):
-        y -= height * unit + gap
-        for position, panel in enumerate(line):
-            box = _box(position, len(line), y + gap * 0.4, height * unit, panel)
-            _draw_panel(figure.add_axes(box), panel, slots=height - 1)
+def _panels(summary: Summary) -> Iterator[Sequence[Bars | Columns]]:
+    """What stands in each line of the page."""
+    if over_time := summary.over_time():
+        yield [_over_time(over_time)]
+    tables = {table.key: table for table in summary.tables() if table.groups}
+    durations = [each for each in summary.durations() if each.measured]
+    for keys in _LINES:
+        panels: list[Bars | Columns] = [_bars(tables[key]) for key in keys if key in tables]
+        if keys == _LINES[-1] and durations:
+            panels.append(_durations(durations))
+        if panels:
+            yield panels
 
 
-def _box(
-    position: int, of: int, y: float, height: float, panel: Panel
-) -> tuple[float, float, float, float]:
-    """Left, bottom, width, height. Bars that lie leave room for their names at the left."""
-    room = 0.0 if _upright(panel) else 0.2
-    left, right, between = 0.06, 0.97, 0.03
-    width = (right - left - between * (of - 1)) / of
-    return left + position * (width + between) + room, y, width - room, height
-
-
-def _upright(panel: Panel) -> bool:
-    return isinstance(panel, list) or panel.key in _OVER_TIME
-
-
-def _height(panel: Panel) -> float:
-    if isinstance(panel, list) or _upright(panel):
-        return 9.0
-    long = any(len(name) > _NAME_WIDTH for name, _ in panel.groups)
-    return max(len(panel.groups) * (1.45 if long else 1), 4) + 1.0
-
-
-def _draw_panel(axes: Axes, panel: Panel, *, slots: float) -> None:
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    if isinstance(panel, list):
-        _draw_durations(axes, panel)
-    elif panel.key in _OVER_TIME:
-        _draw_over_time(axes, panel)
-    else:
-        _draw_bars(axes, panel, slots)
-
-
-def _draw_bars(axes: Axes, table: Table, slots: float) -> None:
+def _bars(table: Table) -> Bars:
     names = [_in_two_lines(name) for name, _ in table.groups]
     counts = [count for _, count in table.groups]
     colours = [_BLUE] * len(counts)
     if table.key == "status":
         colours = [STATUS_COLOURS[code].background for code in table.codes]
-    rows = range(len(names))
-    bars = axes.barh(rows, counts, color=colours, edgecolor=_EDGE, linewidth=0.4, height=0.72)
-    axes.set_yticks(rows, names, fontsize=6.5, linespacing=0.9)
-    for tick, name in zip(axes.get_yticklabels(), names, strict=True):
-        tick.set_fontsize(5.3 if "\n" in name else 6.5)
-    # Bars as thick as the neighbour's, further apart where names have two lines.
-    pitch = 1.45 if any("\n" in name for name in names) else 1
-    axes.set_ylim(max(slots / pitch, len(names)) - 0.5, -0.5)
-    total = sum(counts)
-    figures = [f"{numbers.number(count)} ({numbers.percent(count / total)})" for count in counts]
-    axes.bar_label(bars, figures, padding=2, fontsize=6.5)
-    axes.set_xlim(0, max(counts) * 1.5)
-    axes.xaxis.set_visible(False)
-    axes.spines["bottom"].set_visible(False)
-    axes.spines["left"].set_bounds(-0.5, len(names) - 0.5)
-    axes.tick_params(axis="y", length=0)
-    axes.set_title(table.title, pad=4)
+    most, total = max(counts), sum(counts)
+    bars = [
+        Bar(count / most, f"{numbers.number(count)} ({numbers.percent(count / total)})", *named)
+        for count, *named in zip(counts, names, colours, strict=True)
+    ]
+    return Bars(table.title, bars, pitch=1.45 if any("\n" in name for name in names) else 1)
 
 
-def _draw_over_time(axes: Axes, table: Table) -> None:
+def _over_time(table: Table) -> Columns:
     names = [name for name, _ in table.groups]
-    counts = [count for _, count in table.groups]
-    bars = axes.bar(
-        range(len(names)), counts, color=_BLUE, edgecolor=_EDGE, linewidth=0.3, width=0.8
-    )
-    if len(names) <= _LABELLED:
-        axes.bar_label(bars, [numbers.number(count) for count in counts], padding=1.5, fontsize=6)
-    shown = range(0, len(names), -(-len(names) // _TICKS))
-    # 31/12 or 12/2026; days with their year stand in the title.
-    ticks = ["/".join(reversed(names[month].split("-")[-2:])) for month in shown]
-    axes.set_xticks(shown, ticks, fontsize=6.5)
-    axes.set_xlim(-0.7, max(len(names), _LEAST_SLOTS) - 0.3)
-    _count_axis(axes)
+    most = max(count for _, count in table.groups)
+    nth = -(-len(names) // _TICKS)
+    shown = len(names) <= _FIGURES
+    groups = [
+        (
+            _tick(name) if index % nth == 0 else "",
+            [Bar(count / most, numbers.number(count) if shown else "")],
+        )
+        for index, (name, count) in enumerate(table.groups)
+    ]
     until = label("download_words", "until")
     ends = dict.fromkeys((span(names[0]), span(names[-1])))
-    axes.set_title(f"{table.title}, {f' {until} '.join(ends)}", pad=6)
+    title = f"{table.title}, {f' {until} '.join(ends)}"
+    axis = [(numbers.number(figure), figure / most) for figure in axis_figures(most)]
+    return Columns(title, groups, [Series()], axis, _LEAST_GROUPS)
 
 
-def _draw_durations(axes: Axes, durations: list[Durations]) -> None:
+def _tick(name: str) -> str:
+    """31/12 or 12/2026; days with their year stand in the title."""
+    return "/".join(reversed(name.split("-")[-2:]))
+
+
+def axis_figures(most: int) -> range:
+    """Round figures from nought to at most the highest bar's, at most five steps apart."""
+    power = 10 ** (len(str(most)) - 1)
+    steps = (part * power // 10 for part in (1, 2, 5, 10, 20, 50))
+    step = next(step for step in steps if step and most // step <= _AXIS_STEPS)
+    return range(0, most + 1, step)
+
+
+def _durations(durations: list[Durations]) -> Columns:
     """Side by side, told apart by lightness and hatching too."""
-    width = 0.8 / len(durations)
-    for index, each in enumerate(durations):
-        positions = [position + (index - (len(durations) - 1) / 2) * width for position in range(7)]
-        counts = [count for _, count in each.histogram]
-        median, p90 = numbers.tenths(each.median), numbers.tenths(each.p90)
-        legend = f"{each.title}: {_word('median')} {median}, {_word('p90')} {p90}"
-        colour, hatch = _PAIR[index]
-        bars = axes.bar(
-            positions,
-            counts,
-            width,
-            color=colour,
-            hatch=hatch,
-            edgecolor=_EDGE,
-            linewidth=0.4,
-            label=legend,
-        )
-        axes.bar_label(bars, [numbers.short(count) for count in counts], padding=1.5, fontsize=5)
-    axes.set_xticks(range(7), [name for name, _ in durations[0].histogram], fontsize=6.5)
-    axes.yaxis.set_visible(False)  # every bar has its figure
-    axes.spines["left"].set_visible(False)
-    axes.margins(y=0.3)
-    axes.legend(fontsize=6.3, frameon=False, loc="upper right", handlelength=1.6)
-    axes.set_title(label("chart", "response"), pad=6)
+    most = max(count for each in durations for _, count in each.histogram)
+    looks = ((_BLUE, False), (_SAND, True))
+    series = [Series(_legend(each), *look) for each, look in zip(durations, looks, strict=False)]
+    groups = [
+        (name, [Bar(count / most, numbers.short(count)) for _, count in bars])
+        for bars in zip(*(each.histogram for each in durations), strict=True)
+        for name, _ in bars[:1]
+    ]
+    return Columns(label("chart", "response"), groups, series)
 
 
-def _count_axis(axes: Axes) -> None:
-    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    axes.yaxis.set_major_formatter(lambda value, _: numbers.number(int(value)))
-    axes.grid(axis="y", color="#DDDDDD", linewidth=0.5)
-    axes.set_axisbelow(True)
-    axes.margins(y=0.12)
-
-
-_OVER_TIME = frozenset({"day", "month"})
+def _legend(durations: Durations) -> str:
+    median, p90 = numbers.tenths(durations.median), numbers.tenths(durations.p90)
+    return f"{durations.title}: {_word('median')} {median}, {_word('p90')} {p90}"
 
 
 def _in_two_lines(name: str) -> str:
@@ -237,7 +229,3 @@ def _in_two_lines(name: str) -> str:
 
 def _word(code: str) -> str:
     return label("download_words", code).lower()
-
-
-def _metadata(format: Format, title: str) -> dict[str, Any]:
-    return {"Title": title, "Creator": "LAPOR!"} if format is not Format.PNG else {"Title": title}

@@ -72,7 +72,7 @@ class NotAWorkbook(Exception):
 
 def template() -> bytes:
     """An empty .xlsx with headings, and the choices of each column to pick from."""
-    # Here and below: openpyxl brings numpy, 30 MB for what is done now and then.
+    # Here and below: openpyxl is a dozen MB, for what is done now and then.
     from openpyxl import Workbook
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
