@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import func, select
@@ -29,11 +29,11 @@ from services.routing.reading.history import (
     with_readers,
     written_of,
 )
-from services.routing.reading.history_rows import read_rows, rows_of
+from services.routing.reading.history_rows import Rows, read_rows, rows_of
 from services.routing.reading.linked import links_of, openable
 from services.routing.reading.names import shown_action, shown_agency, shown_status
 from services.routing.reading.originals import originals_by_message
-from services.routing.reading.people import ShownAssignee, names_for
+from services.routing.reading.people import Names, ShownAssignee, names_for
 from services.routing.reading.posts import posts_of
 from services.routing.reading.report_row import report_row
 from services.routing.reading.reporter import shown_reporter
@@ -130,47 +130,15 @@ async def _view(
 ) -> ReportView:
     state, by_copy = access.state, access.by_copy
     calendar, moment = await load_calendar(session), now()
-    requests = await request_rows(session, state.number)
+    record = await _record_shown(session, access, revealing, cipher)
+    names = await _names(session, access, row, record)
     originals = {}
+    edits: Edits = {}
     if not by_copy:
         hashes = not access.arrival_hidden
         originals = await originals_by_message(session, state.number, hashes=hashes)
-    sent_on = () if by_copy else await lines_sent_on(session, state.number)
-    lines, written = await read_rows(session, state.number, readings=not by_copy, others=sent_on)
-    published = is_public(state.status, secret=state.secret)
-    written = with_readers(written, lines, public=published)
-    if by_copy:
-        written = [words for words in written if Reader.COPY in words["read_by"]]
-    written = words_shown(written, lines, access)
-    requests = requests_shown(requests, lines, access)
-    lines = lines_shown(lines, access)
-    if access.arrival_hidden:
-        lines = below_pusat(lines, state.anonymous)
-    elif not state.anonymous or await was_opened(session, revealing):
-        lines = with_addresses(lines, cipher)
-    edits: Edits = {}
-    if not by_copy:
-        further = await facts_sent_on(session, access, lines, language)
-        edits = {**await edits_of(session, lines, row), **further}
-    staff_told, agencies_told = ids_told(lines)
-    names = await names_for(
-        session,
-        [
-            *staff_told,
-            *(row["staff_id"] for row in (*lines, *written, *requests)),
-            *(request["decided_by"] for request in requests),
-        ],
-        [
-            *agencies_told,
-            row["suggested_agency_id"],
-            state.awaited_agency_id,
-            *state.chain,
-            *state.copies,
-            *(row["agency_id"] for row in (*lines, *written, *requests)),
-            *(request["decider_id"] for request in requests),
-            *(request["suggested_agency_id"] for request in requests),
-        ],
-    )
+        sent_on = await facts_sent_on(session, access, record.lines, language)
+        edits = {**await edits_of(session, record.lines, row), **sent_on}
     classification = state.classification
     linked_number, links = row["linked_number"], await links_of(session, access)
     if by_copy:
@@ -207,7 +175,7 @@ async def _view(
         assignee=await _assignee(session, row, access),
         linked_number=linked_number,
         links=links,
-        openable_numbers=await openable(session, staff, lines, links, linked_number),
+        openable_numbers=await openable(session, staff, record.lines, links, linked_number),
         verified_at=told_at(row["verified_at"], access),
         ended_at=told_at(state.ended_at, access),
         countdown=nearest_countdown(access, moment, calendar),
@@ -217,15 +185,67 @@ async def _view(
             if clock.kind not in COMPANIONS
         ],
         attachments=await attachments_of(session, access),
-        written=written_of(written, names),
-        requests=requests_of(requests, written, names, access),
-        history=history_of(lines, written, requests, names, originals, edits, language),
+        written=written_of(record.written, names),
+        requests=requests_of(record.requests, record.written, names, access),
+        history=history_of(
+            record.lines, record.written, record.requests, names, originals, edits, language
+        ),
         checklist=[ChecklistItem(code=c, label=w) for c, w in labels("checklist").items()],
         allowed_actions=[
             shown_action(action) for action in actions_open_to(await _as_author(session, access))
         ],
         form_drafts=await drafts_kept(session, access),
     )
+
+
+class _Record(NamedTuple):
+    """The lines of the history, the words and the requests, as one person may read them."""
+
+    lines: Rows
+    written: Rows
+    requests: Rows
+
+
+async def _record_shown(
+    session: AsyncSession,
+    access: ReportAccess,
+    revealing: ShownReveal | None,
+    cipher: IdentityCipher,
+) -> _Record:
+    state, by_copy = access.state, access.by_copy
+    sent_on = () if by_copy else await lines_sent_on(session, state.number)
+    lines, written = await read_rows(session, state.number, readings=not by_copy, others=sent_on)
+    written = with_readers(written, lines, public=is_public(state.status, secret=state.secret))
+    if by_copy:
+        written = [words for words in written if Reader.COPY in words["read_by"]]
+    written = words_shown(written, lines, access)
+    requests = requests_shown(await request_rows(session, state.number), lines, access)
+    lines = lines_shown(lines, access)
+    if access.arrival_hidden:
+        lines = below_pusat(lines, state.anonymous)
+    elif not state.anonymous or await was_opened(session, revealing):
+        lines = with_addresses(lines, cipher)
+    return _Record(lines, written, requests)
+
+
+async def _names(
+    session: AsyncSession, access: ReportAccess, row: Mapping[str, Any], record: _Record
+) -> Names:
+    """Of all people and agencies that the page names."""
+    state, requests = access.state, record.requests
+    staff, agencies = ids_told(record.lines)
+    rows = *record.lines, *record.written, *requests
+    staff += [*(row["staff_id"] for row in rows), *(each["decided_by"] for each in requests)]
+    agencies += [
+        row["suggested_agency_id"],
+        state.awaited_agency_id,
+        *state.chain,
+        *state.copies,
+        *(row["agency_id"] for row in rows),
+        *(each["decider_id"] for each in requests),
+        *(each["suggested_agency_id"] for each in requests),
+    ]
+    return await names_for(session, staff, agencies)
 
 
 async def _as_author(session: AsyncSession, access: ReportAccess) -> ReportAccess:
