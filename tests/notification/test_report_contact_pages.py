@@ -126,6 +126,7 @@ async def test_the_receipt_sends_to_the_page_of_the_report_for_what_is_chosen_th
     await visitor.sends("/buat-laporan", langkah="kirim")
     assert "hanya bila Anda memilihnya di halaman laporan" in visitor.reads
     assert "memilihnya di bawah" not in visitor.reads
+    assert "lalu tahu bahwa laporan ini dari Anda" in visitor.reads, "at the agency's office"
     number = visitor.reads.split('id="nomor">')[1].split("<")[0]
     await visitor.opens(f"/laporan/{number}")
     assert "memilihnya di bawah" in visitor.reads and "Kabar apa, lewat mana" in visitor.reads
