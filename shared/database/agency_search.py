@@ -31,7 +31,8 @@ class Match:
 
 @dataclass(frozen=True)
 class Matches:
-    """The best of `total`. `partial`: none has all words, these lack one or a part of one."""
+    """The best of `total`. `partial`: none has all words; these lack one or a part of one, or have
+    words spelt nearly so."""
 
     items: list[Match]
     total: int
@@ -127,7 +128,7 @@ async def find_agencies(
     if asked != typed.conditions():
         matches = await _found(session, " & ".join(asked), step, below, first, limit)
         if matches.total:
-            return matches
+            return replace(matches, partial=True)
     loose = perhaps_mistyped.conditions(loose=True)
     nearest = [] if loose == asked else [" & ".join(loose)]
     if len(loose) > 1:

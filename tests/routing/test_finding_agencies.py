@@ -68,6 +68,7 @@ async def name_itself(country: Country, agency: str, *aliases: str, who: str = C
         ("DLHK kota bandung", "Dinas Lingkungan Hidup Kota Bandung"),
         ("disdikbud jateng", "Dinas Pendidikan Provinsi Jawa Tengah"),
         ("walikota bandung", "Pemerintah Kota Bandung"),
+        ("diknas jabar", "Dinas Pendidikan Provinsi Jawa Barat"),
         ("propinsi jawa barat", "Pemerintah Provinsi Jawa Barat"),
         ("kementrian kesehatan", "Kementerian Kesehatan"),
         ("pkm soreang", "UPTD Puskesmas Soreang"),
@@ -90,6 +91,8 @@ async def test_those_that_lack_a_word_are_offered_where_none_has_all(country: Co
     near = await offered(country, PUSAT, "balai perhubungan kota surakarta")
     assert [item["name"] for item in near["items"]] == ["Dinas Perhubungan Kota Surakarta"]
     assert near["partial"]
+    # Of a fire brigade there is none: what is spelt nearly so is not what was asked for.
+    assert (await offered(country, PUSAT, "damkar"))["partial"]
     nothing = await offered(country, PUSAT, "hippopotamus rhinoceros")
     assert (nothing["total"], nothing["partial"]) == (0, False)
     async with signed_in(country, ADMIN) as panel:
