@@ -16,6 +16,14 @@ if (panes) {
 // What is ticked for a bulk form stands in the list's address as it is left, so that going back finds it.
 var bulk = document.getElementById("massal");
 if (bulk) {
+  var elsewhere = bulk.querySelectorAll("input[name=nomor]").length;
+  document.addEventListener("change", function (event) {
+    if (event.target.form !== bulk) { return; }
+    var total = elsewhere + document.querySelectorAll("input[form=massal]:checked").length;
+    bulk.querySelector("[data-chosen]").textContent = !total ? "" : words(
+      total + " dipilih" + (elsewhere ? ", " + elsewhere + " di antaranya di halaman lain." : "."),
+      total + " chosen" + (elsewhere ? ", " + elsewhere + " of them on other pages." : "."));
+  });
   bulk.addEventListener("submit", function () {
     var here = new URL(location);
     var ticked = document.querySelectorAll("input[form=massal]:checked, #massal input[name=nomor]");
