@@ -206,6 +206,9 @@ async def test_a_verifier_has_beside_the_form_what_it_needs(country: Country) ->
         assert panel.page.xpath("//input[@name='checked'][@checked]/@value") == ["service"]
         assert await panel.sends(path, langkah="centang", checked="office") == 204
     async with signed_in(country, "koordinator.kab.bandung") as panel:
+        # Whoever goes there finds it on the report's own page.
+        await panel.opens(f"/panel/laporan/{one}")
+        assert panel.page.xpath("//a[contains(@href, 'openstreetmap.org')]")
         await panel.opens(path)
         assert panel.page.xpath("//input[@name='checked'][@checked]/@value") == ["office"]
     refused = await country.http.put(

@@ -84,7 +84,13 @@ function putIn(piece, next) {
 function enhance(within) {
   comboboxes(within);
   pickers(within);
+  hideSteps(within);
 }
+// What the button of such a step would show comes by itself.
+function hideSteps(within) {
+  within.querySelectorAll(".after").forEach(function (button) { button.hidden = true; });
+}
+hideSteps(document);
 // On a phone the tabs stand in one row: the one that is open is brought into sight.
 function openInSight() {
   document.querySelectorAll(":is(.tabs, .top nav) [aria-current]").forEach(function (open) {
