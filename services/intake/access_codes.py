@@ -1,9 +1,9 @@
 """The access code of a report: who used it and when, and its reporter renewing it."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +17,7 @@ from shared.http.auth import CurrentReporter
 from shared.http.callers import client_address
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, limited, rate_limits
+from shared.http.paths import ReportNumber
 from shared.http.problems import conflict, forbidden, not_found, unauthorized
 from shared.http.secret_tokens import token_hash
 from shared.http.tokens import Partner, ReportBearer, Tokens
@@ -45,7 +46,7 @@ class RenewedCode(ReportAccess):
 
 @router.post("/reports/{number}/access-code", responses=problem_responses(401, 403, 404, 409, 429))
 async def renew_access_code(
-    number: Annotated[int, Path(gt=0, lt=2**63)],
+    number: ReportNumber,
     reporter: CurrentReporter,
     session: Transaction,
     intake: Intake,
@@ -86,7 +87,7 @@ class RecoveryForm(Form):
     dependencies=[Depends(limited(RECOVERIES))],
 )
 async def recover_access_code(
-    number: Annotated[int, Path(gt=0, lt=2**63)],
+    number: ReportNumber,
     form: RecoveryForm,
     session: Transaction,
     intake: Intake,

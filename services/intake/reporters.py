@@ -2,9 +2,9 @@
 
 import logging
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from prometheus_client import Counter
 from pydantic import BaseModel, Field
 from sqlalchemy import Select, func, select
@@ -22,6 +22,7 @@ from shared.http.documentation import problem_responses
 from shared.http.guessing import Guard, attempt_by_address
 from shared.http.limits import Limit, RateLimits, rate_limits
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
+from shared.http.paths import ReportNumber
 from shared.http.problems import Problem, forbidden, not_found
 from shared.http.tokens import ReportBearer, Reporter
 from shared.http.transaction import Transaction
@@ -36,8 +37,6 @@ GUESSED = Limit("access_guessed", 100, 3600)
 """Failures on one report's code, from wherever, that are no person's mistakes. Nothing is refused
 for them: a code has 40 random bits, and would be found after some thousand years of that."""
 GUESSED_TOLD = Limit("access_guessed_told", 1, 600)
-
-Number = Annotated[int, Path(gt=0, lt=2**63)]
 
 
 class AccessForm(BaseModel):
@@ -84,7 +83,7 @@ async def list_own_reports(
 
 @router.post("/reports/{number}/access", responses=problem_responses(404, 429))
 async def open_report(
-    number: Number, form: AccessForm, session: Transaction, intake: Intake, request: Request
+    number: ReportNumber, form: AccessForm, session: Transaction, intake: Intake, request: Request
 ) -> ReportAccess:
     """A token for one report. The same 404 for an unknown number and a wrong code."""
     attempt = await attempt_by_address(request, ACCESS, str(number))
@@ -103,7 +102,7 @@ async def open_report(
     "/reports/{number}/access", status_code=204, responses=problem_responses(401, 403, 404)
 )
 async def leave_report(
-    number: Number, bearer: CurrentReporter, session: Transaction, request: Request
+    number: ReportNumber, bearer: CurrentReporter, session: Transaction, request: Request
 ) -> None:
     """End the access that this report's token gives; the access code stays as it is."""
     if not isinstance(bearer, ReportBearer) or bearer.number != number:

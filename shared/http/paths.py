@@ -1,8 +1,9 @@
-"""Ids in the paths of endpoints, within what the database holds."""
+"""Numbers and ids in the paths of endpoints, within what the database holds."""
 
 from typing import Annotated
 
 from fastapi import Path
 
 ReportNumber = Annotated[int, Path(ge=1, le=2**63 - 1, description="The report's number")]
-AgencyId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""Of an agency, a person, a category."""

@@ -1,9 +1,8 @@
 """Downloading what was attached, by whoever may see it."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from services.intake.reading.rows import (
@@ -19,6 +18,7 @@ from shared.attachments import AttachmentMissing, serving_headers
 from shared.database.views import MessageFile, ReportFile
 from shared.http.auth import OptionalPrincipal
 from shared.http.documentation import problem_responses
+from shared.http.paths import ReportNumber
 from shared.http.problems import conflict, not_found
 from shared.http.transaction import Transaction
 
@@ -34,7 +34,7 @@ router = APIRouter(tags=["Reading"])
     },
 )
 async def download_attachment(
-    number: Annotated[int, Path(gt=0, lt=2**63)],
+    number: ReportNumber,
     attachment_id: UUID,
     principal: OptionalPrincipal,
     session: Transaction,

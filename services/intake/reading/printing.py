@@ -5,7 +5,6 @@ from datetime import datetime
 from fastapi import APIRouter, Request, Response
 
 from services.intake.reading.public import for_public
-from services.intake.reading.reports import Number
 from services.intake.reading.rows import find_report
 from services.intake.reading.views import PublicFollowUp, PublicReport, PublishedWords
 from shared.documents.a4 import A4, Block, Facts, Heading, Paragraph
@@ -13,6 +12,7 @@ from shared.documents.serving import PDF_ANSWER, pdf_answer
 from shared.http.callers import client_address
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, rate_limits
+from shared.http.paths import ReportNumber
 from shared.http.problems import not_found
 from shared.http.transaction import CurrentDatabase
 from shared.labels import label
@@ -28,7 +28,9 @@ _PER_ADDRESS = Limit("document", 30, 600)
     response_class=Response,
     responses=PDF_ANSWER | problem_responses(404, 409, 422, 429, 503),
 )
-async def print_report(number: Number, database: CurrentDatabase, request: Request) -> Response:
+async def print_report(
+    number: ReportNumber, database: CurrentDatabase, request: Request
+) -> Response:
     """What the public reads of a report, as PDF on A4, whoever asks. 404 where nothing of it is
     published."""
     await rate_limits(request).take(_PER_ADDRESS, client_address(request))

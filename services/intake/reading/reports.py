@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -37,6 +37,7 @@ from shared.database.views import ArchiveReasonEntry, CodeRenewal, CodeUse, Reve
 from shared.http.auth import OptionalPrincipal
 from shared.http.documentation import problem_responses
 from shared.http.idempotency import etag
+from shared.http.paths import ReportNumber
 from shared.http.problems import not_found
 from shared.http.transaction import Transaction
 from shared.labels import countdown, label
@@ -52,12 +53,10 @@ from shared.lifecycle.visibility import Reader, readers_of
 
 router = APIRouter(tags=["Reading"])
 
-Number = Annotated[int, Path(gt=0, lt=2**63)]
-
 
 @router.get("/reports/{number}", responses=problem_responses(401, 404))
 async def read_report(
-    number: Number,
+    number: ReportNumber,
     principal: OptionalPrincipal,
     session: Transaction,
     intake: Intake,

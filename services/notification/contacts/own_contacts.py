@@ -1,9 +1,8 @@
 """The contacts of one's own report as its reporter sees them, and what is chosen for them."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import Path
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,7 +24,6 @@ from shared.privacy.identity import masked_contact
 
 ContactState = Literal["unproven", "proven", "lapsed", "undeliverable", "removed"]
 """`removed`: its holder says that it is not safe; it is a name to sign in with, nothing else."""
-Number = Annotated[int, Path(gt=0, lt=2**63)]
 
 
 class OwnContact(BaseModel):

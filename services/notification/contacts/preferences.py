@@ -13,7 +13,6 @@ from sqlmodel import col
 from services.notification.contacts.first_choice import first_choice
 from services.notification.contacts.named_contacts import named_contacts
 from services.notification.contacts.own_contacts import (
-    Number,
     OwnContacts,
     are_stopped_by_sms,
     check_own,
@@ -28,6 +27,7 @@ from shared.clock import now
 from shared.http.auth import CurrentReporter
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, limited
+from shared.http.paths import ReportNumber
 from shared.http.problems import not_found
 from shared.http.transaction import Transaction
 from shared.values.words import Form
@@ -52,7 +52,7 @@ class UnsubscribeForm(Form):
 
 @router.put("/reports/{number}/preferences", responses=problem_responses(401, 403, 404))
 async def choose_messages(
-    number: Number,
+    number: ReportNumber,
     form: PreferenceForm,
     reporter: CurrentReporter,
     session: Transaction,
@@ -92,7 +92,7 @@ async def choose_messages(
     responses=problem_responses(401, 403, 404),
 )
 async def stop_text_messages(
-    number: Number, reporter: CurrentReporter, session: Transaction
+    number: ReportNumber, reporter: CurrentReporter, session: Transaction
 ) -> None:
     """No text messages about one's own report any more, also where the phone is an account's; all
     else stays as it was chosen. Asked by intake, with a token for the report, for BERHENTI."""

@@ -1,8 +1,6 @@
 """Whether a text message to 1708 comes from the contact of the report that it is about."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from services.notification.contacts.named_contacts import named_contacts
@@ -11,6 +9,7 @@ from services.notification.contacts.reporters import reporters_of
 from services.notification.contacts.resources import Notification
 from shared.http.auth import CurrentReporter
 from shared.http.documentation import problem_responses
+from shared.http.paths import ReportNumber
 from shared.http.transaction import Transaction
 from shared.values.text import PHONE_LIMIT
 from shared.values.words import Form
@@ -38,7 +37,7 @@ class Sender(BaseModel):
 
 @router.post("/reports/{number}/contacts/sms/sender", responses=problem_responses(401, 403, 404))
 async def check_sender(
-    number: Annotated[int, Path(gt=0, lt=2**63)],
+    number: ReportNumber,
     form: SenderForm,
     reporter: CurrentReporter,
     session: Transaction,

@@ -18,7 +18,7 @@ from shared.clock import now
 from shared.database.views import AgencyEntry, ReachableLeader
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, limited
-from shared.http.paths import AgencyId
+from shared.http.paths import Id
 from shared.http.problems import FieldError, validation
 from shared.http.transaction import Transaction
 from shared.privacy.holder_keys import HolderCipher
@@ -45,7 +45,7 @@ class LeaderProven(BaseModel):
     dependencies=[Depends(limited(PROOFS))],
 )
 async def prove_leader(
-    agency_id: AgencyId, form: LeaderProofForm, session: Transaction, notification: Notification
+    agency_id: Id, form: LeaderProofForm, session: Transaction, notification: Notification
 ) -> LeaderProven:
     """Show the link's token; a letter that was stopped comes again. 422: it is of another agency
     or address, or has run out."""

@@ -10,7 +10,6 @@ from sqlmodel import col
 
 from services.notification.contacts.codes import NamedContact
 from services.notification.contacts.named_contacts import contacts_of_account, named_contacts
-from services.notification.contacts.own_contacts import Number
 from services.notification.contacts.reporters import holder_of_report
 from services.notification.contacts.resources import Notification, Resources
 from services.notification.models import AccountProof, Contact
@@ -23,6 +22,7 @@ from shared.database.views import ReportOwner
 from shared.http.auth import CurrentReporter, opens_report
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, rate_limits
+from shared.http.paths import ReportNumber
 from shared.http.problems import not_found
 from shared.http.transaction import Transaction
 from shared.values.words import Form
@@ -88,7 +88,7 @@ async def read_earlier_reports(
     "/reporters/me/earlier-reports/{number}", responses=problem_responses(401, 403, 404, 429)
 )
 async def show_earlier_report(
-    number: Number,
+    number: ReportNumber,
     form: EarlierReportForm,
     reporter: CurrentReporter,
     session: Transaction,

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.notification.contacts.code_limits import BY_ACCOUNT, BY_REPORT, OWN_GUESSES
 from services.notification.contacts.codes import NamedContact
 from services.notification.contacts.named_contacts import typed_contact
-from services.notification.contacts.own_contacts import Number, check_own
+from services.notification.contacts.own_contacts import check_own
 from services.notification.contacts.reporters import holder_of_account, holder_of_report
 from services.notification.contacts.resources import Notification, Resources
 from services.notification.models import AccountProof
@@ -19,6 +19,7 @@ from shared.database.engine import Database
 from shared.http.auth import CurrentReporter
 from shared.http.documentation import problem_responses
 from shared.http.limits import rate_limits
+from shared.http.paths import ReportNumber
 from shared.http.problems import FieldError, validation
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.values.text import EMAIL_LIMIT
@@ -70,7 +71,7 @@ async def send_new_contact_code(
     responses=problem_responses(401, 403, 404, 429),
 )
 async def send_report_contact_code(
-    number: Number,
+    number: ReportNumber,
     form: ContactForm,
     reporter: CurrentReporter,
     session: Transaction,
@@ -103,7 +104,7 @@ async def prove_new_contact(
 
 @router.post("/reports/{number}/new-contact/proof", responses=problem_responses(401, 403, 404, 429))
 async def prove_report_contact(
-    number: Number,
+    number: ReportNumber,
     form: ContactCodeForm,
     reporter: CurrentReporter,
     database: CurrentDatabase,

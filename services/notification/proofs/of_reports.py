@@ -13,7 +13,7 @@ from sqlmodel import col
 from services.notification.contacts.code_limits import BY_REPORT, OWN_GUESSES
 from services.notification.contacts.codes import NamedContact
 from services.notification.contacts.named_contacts import named_contacts
-from services.notification.contacts.own_contacts import Number, OwnContacts, check_own, own_contacts
+from services.notification.contacts.own_contacts import OwnContacts, check_own, own_contacts
 from services.notification.contacts.reporters import holder_of_report
 from services.notification.contacts.resources import Notification, Resources
 from services.notification.events.message_rows import message_again
@@ -26,6 +26,7 @@ from shared.http.auth import CurrentReporter
 from shared.http.documentation import problem_responses
 from shared.http.language import pick_language
 from shared.http.limits import rate_limits
+from shared.http.paths import ReportNumber
 from shared.http.problems import FieldError, Problem, not_found, too_many, validation
 from shared.http.tokens import ReportBearer
 from shared.http.transaction import CurrentDatabase, Transaction
@@ -44,7 +45,10 @@ class CodeForm(Form):
 
 @router.get("/reports/{number}/contacts", responses=problem_responses(401, 403, 404))
 async def read_own_contacts(
-    number: Number, reporter: CurrentReporter, session: Transaction, notification: Notification
+    number: ReportNumber,
+    reporter: CurrentReporter,
+    session: Transaction,
+    notification: Notification,
 ) -> OwnContacts:
     """The contacts of one's own report, how far they are proven, and what is chosen."""
     await check_own(session, reporter, number)
@@ -58,7 +62,7 @@ async def read_own_contacts(
     responses=problem_responses(401, 403, 404, 429),
 )
 async def send_code(
-    number: Number,
+    number: ReportNumber,
     channel: Channel,
     reporter: CurrentReporter,
     session: Transaction,
@@ -80,7 +84,7 @@ async def send_code(
     responses=problem_responses(401, 403, 404, 429),
 )
 async def prove_contact(
-    number: Number,
+    number: ReportNumber,
     channel: Channel,
     form: CodeForm,
     reporter: CurrentReporter,

@@ -2,18 +2,18 @@
 
 from typing import Final
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from services.portal.contracts.routing import ManagedAgency
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.managing import only_who_manages
+from shared.http.paths import Id
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel/instansi/{agency_id}/pimpinan", include_in_schema=False)
 
 NAMES = {"name": "Nama", "title": "Jabatan", "email": "Surel"}
-ID = Path(ge=1, le=2**31 - 1)
 LETTER_STATES: Final = {
     "unproven": "menunggu pimpinan membuka tautan di surelnya",
     "proven": "dikirim setiap awal pekan",
@@ -24,12 +24,12 @@ LETTER_STATES: Final = {
 
 
 @router.get("")
-async def leader(page_request: PanelRequest, agency_id: int = ID) -> Response:
+async def leader(page_request: PanelRequest, agency_id: Id) -> Response:
     return await _page(page_request, agency_id, None)
 
 
 @router.post("")
-async def name_leader(page_request: PanelRequest, agency_id: int = ID) -> Response:
+async def name_leader(page_request: PanelRequest, agency_id: Id) -> Response:
     form = FormData(await page_request.form(*NAMES), NAMES)
     body = {name: form.get(name) for name in NAMES}
     try:
@@ -41,7 +41,7 @@ async def name_leader(page_request: PanelRequest, agency_id: int = ID) -> Respon
 
 
 @router.post("/hapus")
-async def remove_leader(page_request: PanelRequest, agency_id: int = ID) -> Response:
+async def remove_leader(page_request: PanelRequest, agency_id: Id) -> Response:
     await page_request.form()
     await page_request.call("routing", "DELETE", _path(agency_id))
     notice = "Surat mingguan tidak dikirim lagi."

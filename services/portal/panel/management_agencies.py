@@ -1,6 +1,6 @@
 """*Manajemen Instansi*: find, create, change, move, remove agencies."""
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from services.portal.answers import answer_as
 from services.portal.contracts.routing import (
@@ -18,6 +18,7 @@ from services.portal.panel.leaders import LETTER_STATES
 from services.portal.panel.managing import only_who_manages
 from services.portal.references import AgencyOption, keep_chosen, left_unchosen
 from shared.http.paging import Page
+from shared.http.paths import Id
 from shared.http.problems import Problem
 from shared.labels import labels
 from shared.lifecycle.calendar import Zone
@@ -34,7 +35,6 @@ NAMES = {
     "aliases": "Nama lain",
 }
 _FIELDS = ("code", "name", "kind", "zone", *searched("parent_id"))
-ID = Path(ge=1, le=2**31 - 1)
 _KEPT = ("name", "kind", "zone", "parent_id")
 """What can be changed of an agency."""
 
@@ -78,13 +78,13 @@ async def create_agency(page_request: PanelRequest) -> Response:
 
 
 @router.get("/{agency_id}")
-async def agency(page_request: PanelRequest, agency_id: int = ID) -> Response:
+async def agency(page_request: PanelRequest, agency_id: Id) -> Response:
     known = await managed_agency(page_request, agency_id)
     return await _shown(page_request, known, FormData({"aliases": "; ".join(known.aliases)}, NAMES))
 
 
 @router.post("/{agency_id}/nama-lain")
-async def set_aliases(page_request: PanelRequest, agency_id: int = ID) -> Response:
+async def set_aliases(page_request: PanelRequest, agency_id: Id) -> Response:
     form = FormData(await page_request.form("aliases"), NAMES)
     aliases = [name.strip() for name in form.get("aliases").split(";") if name.strip()]
     if form.get("langkah") == "kirim":
@@ -121,13 +121,13 @@ async def _shown(
 
 
 @router.get("/{agency_id}/ubah")
-async def change_form(page_request: PanelRequest, agency_id: int = ID) -> Response:
+async def change_form(page_request: PanelRequest, agency_id: Id) -> Response:
     known = await managed_agency(page_request, agency_id)
     return await _form(page_request, FormData({n: getattr(known, n) for n in _KEPT}, NAMES), known)
 
 
 @router.post("/{agency_id}/ubah")
-async def change_agency(page_request: PanelRequest, agency_id: int = ID) -> Response:
+async def change_agency(page_request: PanelRequest, agency_id: Id) -> Response:
     form, path = (
         FormData(await page_request.form(*_FIELDS), NAMES),
         f"/management/agencies/{agency_id}",
@@ -145,12 +145,12 @@ async def change_agency(page_request: PanelRequest, agency_id: int = ID) -> Resp
 
 
 @router.get("/{agency_id}/hapus")
-async def removal_form(page_request: PanelRequest, agency_id: int = ID) -> Response:
+async def removal_form(page_request: PanelRequest, agency_id: Id) -> Response:
     return await _removal(page_request, agency_id, FormData(names=NAMES))
 
 
 @router.post("/{agency_id}/hapus")
-async def remove_agency(page_request: PanelRequest, agency_id: int = ID) -> Response:
+async def remove_agency(page_request: PanelRequest, agency_id: Id) -> Response:
     form = FormData(await page_request.form(*searched("successor_id")), NAMES)
     if form.get("langkah") != "kirim":
         return await _removal(page_request, agency_id, form)

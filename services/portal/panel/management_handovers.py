@@ -1,8 +1,8 @@
 """Handing over all open reports: of a unit to another, of an officer to a colleague."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from services.portal.answers import Items, answer_as
 from services.portal.contracts.routing import Colleague, Duties, HandoverShown
@@ -11,12 +11,12 @@ from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.pages import relabelled
 from services.portal.panel.agency_finding import offered
 from services.portal.panel.management_agencies import managed_agency
+from shared.http.paths import Id
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel", include_in_schema=False)
 
 NAMES = {"to_id": "Kepada", "from_id": "Dari"}
-Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Kind = Literal["reports", "assignments"]
 
 

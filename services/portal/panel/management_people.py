@@ -1,6 +1,6 @@
 """*Manajemen Pengguna*: find, add, change, remove people; their one-time links."""
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from services.portal.answers import answer_as
 from services.portal.contracts.routing import ManagedPerson, Me, PersonMade
@@ -12,6 +12,7 @@ from services.portal.panel.managing import only_who_manages
 from services.portal.references import AgencyOption, keep_chosen
 from services.portal.translation import translated
 from shared.http.paging import Page
+from shared.http.paths import Id
 from shared.http.problems import Problem
 from shared.labels import labels
 from shared.lifecycle.people import Role
@@ -26,7 +27,6 @@ NAMES = {
     "email": "Surel",
 }
 _FIELDS = ("username", "name", "role", "email", *searched("agency_id"))
-ID = Path(ge=1, le=2**31 - 1)
 
 
 @router.get("")
@@ -67,7 +67,7 @@ async def add_person(page_request: PanelRequest) -> Response:
 
 
 @router.get("/{staff_id}")
-async def person(page_request: PanelRequest, staff_id: int = ID) -> Response:
+async def person(page_request: PanelRequest, staff_id: Id) -> Response:
     """Somebody else; one's own account is a page of its own."""
     if (await page_request.read("routing", "/me", Me)).id == staff_id:
         return page_request.go("/panel/akun")
@@ -76,7 +76,7 @@ async def person(page_request: PanelRequest, staff_id: int = ID) -> Response:
 
 
 @router.post("/{staff_id}")
-async def change_person(page_request: PanelRequest, staff_id: int = ID) -> Response:
+async def change_person(page_request: PanelRequest, staff_id: Id) -> Response:
     form = FormData(await page_request.form(*_FIELDS), NAMES)
     path = f"/management/staff/{staff_id}"
     known = await _person(page_request, staff_id)
@@ -92,7 +92,7 @@ async def change_person(page_request: PanelRequest, staff_id: int = ID) -> Respo
 
 
 @router.post("/{staff_id}/hapus")
-async def remove_person(page_request: PanelRequest, staff_id: int = ID) -> Response:
+async def remove_person(page_request: PanelRequest, staff_id: Id) -> Response:
     await page_request.form()
     path = f"/management/staff/{staff_id}"
     try:
@@ -103,7 +103,7 @@ async def remove_person(page_request: PanelRequest, staff_id: int = ID) -> Respo
 
 
 @router.post("/{staff_id}/tautan")
-async def new_link(page_request: PanelRequest, staff_id: int = ID) -> Response:
+async def new_link(page_request: PanelRequest, staff_id: Id) -> Response:
     await page_request.form()
     try:
         answer = await page_request.call(
@@ -121,7 +121,7 @@ async def new_link(page_request: PanelRequest, staff_id: int = ID) -> Response:
 
 
 @router.post("/{staff_id}/pulihkan")
-async def restore_person(page_request: PanelRequest, staff_id: int = ID) -> Response:
+async def restore_person(page_request: PanelRequest, staff_id: Id) -> Response:
     form, path = (
         FormData(await page_request.form(*searched("agency_id")), NAMES),
         f"/management/staff/{staff_id}",
@@ -143,7 +143,7 @@ async def restore_person(page_request: PanelRequest, staff_id: int = ID) -> Resp
 
 
 @router.post("/{staff_id}/faktor-kedua")
-async def reset_second_factor(page_request: PanelRequest, staff_id: int = ID) -> Response:
+async def reset_second_factor(page_request: PanelRequest, staff_id: Id) -> Response:
     await page_request.form()
     try:
         path = f"/management/staff/{staff_id}/second-factor"

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Response
 from services.portal.contracts.routing import KeptReason, ReferenceData
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
+from shared.http.paths import Id
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel/acuan", include_in_schema=False)
@@ -17,7 +18,6 @@ Made = Literal["categories", "tags", "programmes"]
 Kind = Literal["categories", "tags", "programmes", "archive-reasons"]
 
 NAMES = {"name": "Nama", "code": "Kode", "parent_id": "Kelompok", "aliases": "Kata lain"}
-Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Code = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,40}$")]
 """An id, or the code of a reason to archive."""
 _PLACES = {"programmes": "/panel/acuan/program", "archive-reasons": "/panel/acuan/arsip"}

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from services.portal.answers import answer_as
 from services.portal.contracts.routing import HistoryLine, Identity, OpenedBy, ReportView
@@ -12,6 +12,7 @@ from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.forms import in_order, owed
 from services.portal.translation import translated
+from shared.http.paths import ReportNumber
 from shared.http.problems import Problem, conflict
 from shared.labels import labels
 
@@ -22,7 +23,6 @@ REVEAL_NAMES = {
     "reason_class": "Golongan alasan",
     "tell_on": "Pelapor baru diberi tahu pada",
 }
-NUMBER = Path(gt=0, lt=2**63)
 
 
 async def read_report(page_request: PageRequest, number: int) -> ReportView:
@@ -31,7 +31,7 @@ async def read_report(page_request: PageRequest, number: int) -> ReportView:
 
 
 @router.post("/{number}/dibuka")
-async def has_open(page_request: PanelRequest, number: int = NUMBER) -> Response:
+async def has_open(page_request: PanelRequest, number: ReportNumber) -> Response:
     """Who else has the report open, for a script that says again and again that this person has.
     The first time (`baru`) their bell is read of what is mere news; it may be away."""
     if (await page_request.form("baru")).get("baru"):
@@ -52,20 +52,20 @@ def steps_since(report: ReportView, entry: int) -> list[HistoryLine]:
 
 
 @router.get("/{number}/sejak/{entry}")
-async def since(page_request: PanelRequest, entry: int, number: int = NUMBER) -> Response:
+async def since(page_request: PanelRequest, entry: int, number: ReportNumber) -> Response:
     """A piece of a page, for one that is open while somebody else does something."""
     report = await read_report(page_request, number)
     return page_request.piece("panel/since.html", since=steps_since(report, entry))
 
 
 @router.get("/{number}")
-async def report_page(page_request: PanelRequest, number: int = NUMBER) -> Response:
+async def report_page(page_request: PanelRequest, number: ReportNumber) -> Response:
     return await report_shown(page_request, number)
 
 
 @router.get("/{number}/lampiran/{attachment_id}")
 async def attachment(
-    page_request: PanelRequest, attachment_id: UUID, number: int = NUMBER
+    page_request: PanelRequest, attachment_id: UUID, number: ReportNumber
 ) -> Response:
     path = f"/reports/{number}/attachments/{attachment_id}"
     return page_request.sealed(PassedOn(await page_request.download("routing", path, None)))
@@ -73,7 +73,7 @@ async def attachment(
 
 @router.get("/{number}/lampiran/{attachment_id}/kecil")
 async def preview(
-    page_request: PanelRequest, attachment_id: UUID, number: int = NUMBER
+    page_request: PanelRequest, attachment_id: UUID, number: ReportNumber
 ) -> Response:
     """A picture made small, for a page that shows it."""
     path = f"/reports/{number}/attachments/{attachment_id}/preview"
@@ -82,7 +82,7 @@ async def preview(
 
 @router.get("/{number}/lampiran/{attachment_id}/asli")
 async def original(
-    page_request: PanelRequest, attachment_id: UUID, number: int = NUMBER
+    page_request: PanelRequest, attachment_id: UUID, number: ReportNumber
 ) -> Response:
     """What was sent, sealed: while a reveal is in force for the person who asks."""
     path = f"/reports/{number}/attachments/{attachment_id}/original"
@@ -90,21 +90,21 @@ async def original(
 
 
 @router.get("/{number}/dokumen")
-async def document(page_request: PanelRequest, number: int = NUMBER) -> Response:
+async def document(page_request: PanelRequest, number: ReportNumber) -> Response:
     """The report on paper, as this person reads it."""
     path = f"/reports/{number}/document"
     return page_request.sealed(PassedOn(await page_request.download("routing", path, None)))
 
 
 @router.get("/{number}/surat/{message_id}")
-async def letter(page_request: PanelRequest, message_id: UUID, number: int = NUMBER) -> Response:
+async def letter(page_request: PanelRequest, message_id: UUID, number: ReportNumber) -> Response:
     """A follow-up as a letter to the reporter."""
     path = f"/reports/{number}/follow-ups/{message_id}/letter"
     return page_request.sealed(PassedOn(await page_request.download("routing", path, None)))
 
 
 @router.post("/{number}/identitas")
-async def reveal(page_request: PanelRequest, number: int = NUMBER) -> Response:
+async def reveal(page_request: PanelRequest, number: ReportNumber) -> Response:
     """The identity stands on the answer itself and nowhere else; until another of pusat has
     granted it, the page says that it waits."""
     fields = "reason", "reason_class", "tell_on"

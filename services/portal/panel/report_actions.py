@@ -25,7 +25,6 @@ from services.portal.panel.action_page import action_page, form_of, is_allowed
 from services.portal.panel.forms import FORMS, NAMES, ActionForm, owed
 from services.portal.panel.prefilled import prefilled
 from services.portal.panel.report import (
-    NUMBER,
     last_entry,
     read_report,
     say_what_to_do_now,
@@ -36,6 +35,7 @@ from services.portal.paths import own_list
 from services.portal.service_calls import File
 from services.portal.translation import translated
 from shared.http.paging import Page
+from shared.http.paths import ReportNumber
 from shared.http.problems import Problem, forbidden
 from shared.lifecycle.actions import Action
 
@@ -48,7 +48,7 @@ router = APIRouter(prefix="/panel/laporan", include_in_schema=False)
 
 
 @router.get("/{number}/{action}")
-async def action_form(page_request: PanelRequest, action: str, number: int = NUMBER) -> Response:
+async def action_form(page_request: PanelRequest, action: str, number: ReportNumber) -> Response:
     _refuse_overseers(page_request)
     report = await read_report(page_request, number)
     form = prefilled(report, action)
@@ -66,7 +66,7 @@ def _refuse_overseers(page_request: PageRequest) -> None:
 
 
 @router.post("/{number}/{action}", max_body_size=BODY_LIMIT)
-async def act(page_request: PanelRequest, action: str, number: int = NUMBER) -> Response:
+async def act(page_request: PanelRequest, action: str, number: ReportNumber) -> Response:
     _refuse_overseers(page_request)
     known = form_of(action)
     others = *template_fields(action), "versi", "riwayat", "kembali", form_drafts.OFFERED

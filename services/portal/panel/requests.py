@@ -7,8 +7,9 @@ from fastapi import APIRouter, Response
 
 from services.portal.form_data import FormData
 from services.portal.page_request import PanelRequest
-from services.portal.panel.report import NUMBER, report_shown
+from services.portal.panel.report import report_shown
 from services.portal.paths import own_path
+from shared.http.paths import ReportNumber
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel/laporan", include_in_schema=False)
@@ -25,7 +26,7 @@ _DONE = {
 
 @router.post("/{number}/permintaan/{request_id}/{decision}")
 async def decide(
-    page_request: PanelRequest, request_id: UUID, decision: Decision, number: int = NUMBER
+    page_request: PanelRequest, request_id: UUID, decision: Decision, number: ReportNumber
 ) -> Response:
     """Accepting a not-authority request is an action of its own. Whoever decides in the list of
     what they owe goes on there."""

@@ -6,7 +6,7 @@ from services.portal.answers import Items
 from services.portal.contracts.routing import Colleague, ManagedPerson, Me, StandIns
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
-from services.portal.panel.management_people import ID
+from shared.http.paths import Id
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel", include_in_schema=False)
@@ -35,17 +35,17 @@ async def end_own_stand_in(page_request: PanelRequest) -> Response:
 
 
 @router.get("/pengguna/{staff_id}/plt")
-async def stand_in_of(page_request: PanelRequest, staff_id: int = ID) -> Response:
+async def stand_in_of(page_request: PanelRequest, staff_id: Id) -> Response:
     return await _page(page_request, staff_id, FormData(names=NAMES))
 
 
 @router.post("/pengguna/{staff_id}/plt")
-async def name_stand_in_of(page_request: PanelRequest, staff_id: int = ID) -> Response:
+async def name_stand_in_of(page_request: PanelRequest, staff_id: Id) -> Response:
     return await _name(page_request, staff_id)
 
 
 @router.post("/pengguna/{staff_id}/plt/akhiri")
-async def end_stand_in_of(page_request: PanelRequest, staff_id: int = ID) -> Response:
+async def end_stand_in_of(page_request: PanelRequest, staff_id: Id) -> Response:
     return await _end(page_request, staff_id)
 
 

@@ -5,9 +5,9 @@ from fastapi import APIRouter, Response
 from services.portal.contracts.routing import UnreachedReporter
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
-from services.portal.panel.report import NUMBER
 from services.portal.translation import translated
 from shared.http.paging import Page
+from shared.http.paths import ReportNumber
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel/cara-lain", include_in_schema=False)
@@ -19,7 +19,7 @@ async def unreached(page_request: PanelRequest) -> Response:
 
 
 @router.post("/{number}")
-async def told(page_request: PanelRequest, number: int = NUMBER) -> Response:
+async def told(page_request: PanelRequest, number: ReportNumber) -> Response:
     """The reporter knows: who says so, and when, stands with the message."""
     form = FormData(await page_request.form("message_id"))
     path = f"/reports/{number}/told-otherwise"

@@ -3,20 +3,19 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from services.portal.answers import answer_as
 from services.portal.contracts.intake import WaitingChanges
 from services.portal.contracts.notification import ContactShown
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PublicRequest
+from shared.http.paths import ReportNumber
 from shared.http.problems import Problem
 
 router = APIRouter(include_in_schema=False)
 
 Channel = Literal["email", "sms"]
-Number = int
-_NUMBER = Path(gt=0, lt=2**63)
 
 NAMES = {
     "contact": "Nomor telepon atau surel yang baru",
@@ -108,7 +107,7 @@ async def replace_account_contact(page_request: PublicRequest) -> Response:
 
 
 @router.post("/laporan/{number}/kontak-baru")
-async def replace_report_contact(page_request: PublicRequest, number: Number = _NUMBER) -> Response:
+async def replace_report_contact(page_request: PublicRequest, number: ReportNumber) -> Response:
     return await _replace(page_request, of_report(page_request, number))
 
 
@@ -119,7 +118,7 @@ async def drop_account_change(page_request: PublicRequest, channel: Channel) -> 
 
 @router.post("/laporan/{number}/kontak/{channel}/batal")
 async def drop_report_change(
-    page_request: PublicRequest, channel: Channel, number: Number = _NUMBER
+    page_request: PublicRequest, channel: Channel, number: ReportNumber
 ) -> Response:
     return await _drop(page_request, of_report(page_request, number), channel)
 
@@ -132,7 +131,7 @@ async def remove_account_contact(page_request: PublicRequest, channel: Channel) 
 
 @router.post("/laporan/{number}/kontak/{channel}/hapus")
 async def remove_report_contact(
-    page_request: PublicRequest, channel: Channel, number: Number = _NUMBER
+    page_request: PublicRequest, channel: Channel, number: ReportNumber
 ) -> Response:
     await page_request.form()
     return await _remove(page_request, of_report(page_request, number), channel, None)

@@ -1,19 +1,18 @@
 """The leader of an agency opens the link that proves their address, without signing in."""
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from services.portal.answers import answer_as
 from services.portal.contracts.notification import LeaderProven
 from services.portal.page_request import PageRequest, PublicRequest
+from shared.http.paths import Id
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/surat-mingguan/{agency_id}", include_in_schema=False)
 
-ID = Path(ge=1, le=2**31 - 1)
-
 
 @router.get("")
-async def confirm_page(page_request: PublicRequest, agency_id: int = ID) -> Response:
+async def confirm_page(page_request: PublicRequest, agency_id: Id) -> Response:
     """The link in the mail. Opening it proves nothing: mail programs look at links by
     themselves."""
     token = page_request.request.query_params.get("kunci", "")
@@ -21,7 +20,7 @@ async def confirm_page(page_request: PublicRequest, agency_id: int = ID) -> Resp
 
 
 @router.post("")
-async def confirm(page_request: PublicRequest, agency_id: int = ID) -> Response:
+async def confirm(page_request: PublicRequest, agency_id: Id) -> Response:
     form = await page_request.form("token")
     body = {"token": str(form.get("token", ""))}
     try:

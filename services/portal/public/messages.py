@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from services.portal.answers import answer_as
 from services.portal.contracts.intake import RenewedCode, WaitingChange
@@ -19,14 +19,13 @@ from services.portal.public.contact_changes import (
     read_waiting,
     why_refused,
 )
+from shared.http.paths import ReportNumber
 from shared.http.problems import Problem
 from shared.labels import labels
 from shared.values.report_numbers import only_number_in
 
 router = APIRouter(include_in_schema=False)
 
-Number = int
-_NUMBER = Path(gt=0, lt=2**63)
 Channel = Literal["email", "sms"]
 
 NAMES = {"code": "Kode", "number": "Nomor laporan", "contact": "Nomor telepon atau surel"}
@@ -55,7 +54,7 @@ async def own_contacts(page_request: PageRequest, number: int) -> OwnContacts | 
 
 @router.post("/laporan/{number}/kontak/{channel}/kode")
 async def send_code(
-    page_request: PublicRequest, channel: Channel, number: Number = _NUMBER
+    page_request: PublicRequest, channel: Channel, number: ReportNumber
 ) -> Response:
     form = FormData(await page_request.form("dari"), NAMES)
     path = f"/reports/{number}/contacts/{channel}/code"
@@ -64,9 +63,7 @@ async def send_code(
 
 
 @router.post("/laporan/{number}/kontak/{channel}/bukti")
-async def prove(
-    page_request: PublicRequest, channel: Channel, number: Number = _NUMBER
-) -> Response:
+async def prove(page_request: PublicRequest, channel: Channel, number: ReportNumber) -> Response:
     form = FormData(await page_request.form("code", "dari"), NAMES)
     path = f"/reports/{number}/contacts/{channel}/proof"
     body, of = {"code": form.get("code")}, of_report(page_request, number)
@@ -88,7 +85,7 @@ async def _proven(page_request: PageRequest, number: int, channel: Channel) -> s
 
 
 @router.post("/laporan/{number}/kontak/pilihan")
-async def choose(page_request: PublicRequest, number: Number = _NUMBER) -> Response:
+async def choose(page_request: PublicRequest, number: ReportNumber) -> Response:
     form = FormData(await page_request.form("kinds", "email", "sms", "stopped"), NAMES)
     wanted = form.all("kinds")
     body = {
@@ -102,7 +99,7 @@ async def choose(page_request: PublicRequest, number: Number = _NUMBER) -> Respo
 
 
 @router.post("/laporan/{number}/kontak/berhenti")
-async def stop_all(page_request: PublicRequest, number: Number = _NUMBER) -> Response:
+async def stop_all(page_request: PublicRequest, number: ReportNumber) -> Response:
     """*Jangan hubungi saya*, by one tap on the report's page; the other choices stay."""
     form = FormData(await page_request.form(), NAMES)
     contacts = await own_contacts(page_request, number)

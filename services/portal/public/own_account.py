@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from services.portal.answers import answer_as
 from services.portal.contracts.notification import (
@@ -22,13 +22,13 @@ from services.portal.public.contact_changes import (
     apply_waiting,
     read_waiting,
 )
+from shared.http.paths import ReportNumber
 from shared.http.problems import Problem
 from shared.values.report_numbers import only_number_in
 
 router = APIRouter(include_in_schema=False)
 
 NAMES = CONTACT_NAMES | {"number": "Nomor laporan", "access_code": "Kode akses"}
-_NUMBER = Path(gt=0, lt=2**63)
 
 
 @router.get("/akun")
@@ -65,7 +65,7 @@ async def prove(page_request: PublicRequest, channel: Channel) -> Response:
 
 
 @router.post("/akun/laporan/{number}")
-async def put_into_account(page_request: PublicRequest, number: int = _NUMBER) -> Response:
+async def put_into_account(page_request: PublicRequest, number: ReportNumber) -> Response:
     await page_request.form()
     return await _put(page_request, FormData(names=NAMES), number, {})
 

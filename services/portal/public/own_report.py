@@ -3,7 +3,7 @@
 import json
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from services.portal.answers import answer_as
 from services.portal.carried_over_forms import carried_over
@@ -22,14 +22,13 @@ from services.portal.public.status_summary import status_summary
 from services.portal.public.tracking import NAMES as TRACK
 from services.portal.sealed_forms import CARRIED
 from services.portal.service_calls import File
+from shared.http.paths import ReportNumber
 from shared.http.problems import Problem, not_found
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.objection_reasons import objection_reasons
 
 router = APIRouter(include_in_schema=False)
 
-Number = int
-_NUMBER = Path(gt=0, lt=2**63)
 
 NAMES = {
     "text": "Tulisan Anda",
@@ -72,12 +71,12 @@ _DONE = {
 
 
 @router.get("/laporan/{number}")
-async def report_page(page_request: PublicRequest, number: Number = _NUMBER) -> Response:
+async def report_page(page_request: PublicRequest, number: ReportNumber) -> Response:
     return await _page(page_request, number)
 
 
 @router.get("/laporan/{number}/dokumen")
-async def document(page_request: PublicRequest, number: Number = _NUMBER) -> Response:
+async def document(page_request: PublicRequest, number: ReportNumber) -> Response:
     """The report on paper, as anybody may read it."""
     path = f"/reports/{number}/document"
     return page_request.sealed(PassedOn(await page_request.download("intake", path)))
@@ -85,7 +84,7 @@ async def document(page_request: PublicRequest, number: Number = _NUMBER) -> Res
 
 @router.get("/laporan/{number}/lampiran/{attachment_id}")
 async def attachment(
-    page_request: PublicRequest, attachment_id: UUID, number: Number = _NUMBER
+    page_request: PublicRequest, attachment_id: UUID, number: ReportNumber
 ) -> Response:
     path = f"/reports/{number}/attachments/{attachment_id}"
     return PassedOn(
@@ -94,7 +93,7 @@ async def attachment(
 
 
 @router.post("/laporan/{number}/kode-akses")
-async def renew_code(page_request: PublicRequest, number: Number = _NUMBER) -> Response:
+async def renew_code(page_request: PublicRequest, number: ReportNumber) -> Response:
     """The new code stands on the answer itself and nowhere else."""
     await page_request.form()
     token = page_request.session.reports.get(number)
@@ -113,7 +112,7 @@ async def renew_code(page_request: PublicRequest, number: Number = _NUMBER) -> R
 
 
 @router.post("/laporan/{number}/{action}", max_body_size=BODY_LIMIT)
-async def act(page_request: PublicRequest, action: str, number: Number = _NUMBER) -> Response:
+async def act(page_request: PublicRequest, action: str, number: ReportNumber) -> Response:
     if action not in _PATHS:
         raise not_found()
     sent = await page_request.form(*_fields(action))

@@ -23,7 +23,7 @@ from services.routing.models import Agency, StaffMember
 from shared.command_requests.directory import Agency as KnownAgency
 from shared.database.lifecycle import Report
 from shared.http.documentation import problem_responses
-from shared.http.paths import AgencyId
+from shared.http.paths import Id
 from shared.http.problems import FieldError, conflict, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
@@ -77,7 +77,7 @@ async def create_agency(form: NewAgency, staff: Managing, session: Transaction) 
 
 @router.get("/{agency_id}")
 async def read_managed_agency(
-    agency_id: AgencyId, staff: Managing, session: Transaction, request: Request
+    agency_id: Id, staff: Managing, session: Transaction, request: Request
 ) -> ManagedAgency:
     """An agency with its people, its units, and how its reports stand."""
     await agency_in_reach(session, staff, agency_id)
@@ -86,7 +86,7 @@ async def read_managed_agency(
 
 @router.patch("/{agency_id}")
 async def change_agency(
-    agency_id: AgencyId, form: AgencyChange, staff: Managing, session: Transaction
+    agency_id: Id, form: AgencyChange, staff: Managing, session: Transaction
 ) -> AgencyDetails:
     """Change an agency below the own one, or move it."""
     await session.execute(ONE_AT_A_TIME)

@@ -18,7 +18,7 @@ from shared.database.views import AgencyEntry, AgencyWordsEntry
 from shared.http.auth import CurrentReader, CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
-from shared.http.paths import AgencyId, ReportNumber
+from shared.http.paths import Id, ReportNumber
 from shared.http.problems import not_found
 from shared.http.transaction import Transaction
 from shared.labels import label
@@ -95,7 +95,7 @@ async def list_agencies(
 
 
 @router.get("/agencies/{agency_id}")
-async def read_agency(agency_id: AgencyId, _: CurrentReader, session: Transaction) -> AgencyDetails:
+async def read_agency(agency_id: Id, _: CurrentReader, session: Transaction) -> AgencyDetails:
     """One agency, also one that is no longer active."""
     row = await session.get(AgencyEntry, agency_id)
     if row is None:

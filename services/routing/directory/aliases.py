@@ -14,7 +14,7 @@ from services.routing.finding_models import AgencyAlias, CategoryAlias
 from services.routing.management_rights import Managing, agency_in_reach
 from services.routing.models import Agency
 from shared.http.documentation import problem_responses
-from shared.http.paths import AgencyId
+from shared.http.paths import Id
 from shared.http.transaction import Transaction
 from shared.values.text import ALIAS_LIMIT
 from shared.values.words import Form, Name
@@ -40,7 +40,7 @@ router = APIRouter(
 
 @router.put("/{agency_id}/aliases")
 async def set_aliases(
-    agency_id: AgencyId, form: Aliases, staff: Managing, session: Transaction
+    agency_id: Id, form: Aliases, staff: Managing, session: Transaction
 ) -> Aliases:
     """Set the other names of the own agency or of one below: abbreviations, former names."""
     await agency_in_reach(session, staff, agency_id)

@@ -1,8 +1,6 @@
 """The everyday words for a category (*Kata lain*), by which it is found: kept by pusat."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -13,10 +11,10 @@ from services.routing.finding_models import CategoryAlias
 from services.routing.management_rights import Pusat
 from services.routing.models import Category
 from shared.http.documentation import problem_responses
+from shared.http.paths import Id
 from shared.http.problems import not_found
 from shared.http.transaction import Transaction
 
-Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 router = APIRouter(
     prefix="/management/categories",
     tags=["management"],

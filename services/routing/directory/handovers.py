@@ -20,7 +20,7 @@ from shared.command_requests.directory import Agency
 from shared.database.lifecycle import Report
 from shared.database.report_lists import HandoverProgress
 from shared.http.documentation import problem_responses
-from shared.http.paths import AgencyId
+from shared.http.paths import Id
 from shared.http.problems import FieldError, conflict, not_found, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
@@ -106,7 +106,7 @@ class Duties(BaseModel):
 
 
 @router.get("/duties/{staff_id}")
-async def read_duties(staff_id: AgencyId, staff: Managing, session: Transaction) -> Duties:
+async def read_duties(staff_id: Id, staff: Managing, session: Transaction) -> Duties:
     """What is assigned to a person, by the agency where it is: that is where a colleague can
     take it over, also of somebody who has moved away or left."""
     rows = await session.execute(

@@ -16,7 +16,7 @@ from shared.clock import now
 from shared.database.views import LeaderState
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, rate_limits
-from shared.http.paths import AgencyId
+from shared.http.paths import Id
 from shared.http.problems import conflict, not_found
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
@@ -58,7 +58,7 @@ router = APIRouter(
 
 @router.put("", responses=problem_responses(429))
 async def name_leader(
-    agency_id: AgencyId, form: LeaderForm, staff: Managing, session: Transaction, request: Request
+    agency_id: Id, form: LeaderForm, staff: Managing, session: Transaction, request: Request
 ) -> Leader:
     """Name the leader of the own agency or one below. While the address is not proven, each time
     mails the link; one that was stopped is asked anew. 429: five links a day."""
@@ -81,7 +81,7 @@ async def name_leader(
 
 @router.delete("", status_code=204)
 async def remove_leader(
-    agency_id: AgencyId, staff: Managing, session: Transaction, request: Request
+    agency_id: Id, staff: Managing, session: Transaction, request: Request
 ) -> None:
     """From now on nobody gets the letter. 404: nobody was named."""
     await _check(session, staff, agency_id)

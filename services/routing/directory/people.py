@@ -17,7 +17,7 @@ from services.routing.accounts.staff_email import (
     read_emails,
 )
 from services.routing.directory.log import changed, record
-from services.routing.directory.people_shown import ManagedPerson, StaffId, find_person
+from services.routing.directory.people_shown import ManagedPerson, find_person
 from services.routing.directory.unique_names import save
 from services.routing.management_rights import (
     Managing,
@@ -30,6 +30,7 @@ from services.routing.models import StaffMember, StaffSession
 from services.routing.second_person.requests import note_new_admin
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, rate_limits
+from shared.http.paths import Id
 from shared.http.problems import conflict
 from shared.http.transaction import Transaction
 from shared.lifecycle.people import Role
@@ -99,7 +100,7 @@ async def add_person(
 
 @router.patch("/{staff_id}", responses=problem_responses(429))
 async def change_person(
-    staff_id: StaffId, form: PersonChange, staff: Managing, session: Transaction, request: Request
+    staff_id: Id, form: PersonChange, staff: Managing, session: Transaction, request: Request
 ) -> ManagedPerson:
     """Change name, role, agency or e-mail address."""
     person = await active_person(session, staff, staff_id)
@@ -130,7 +131,7 @@ async def change_person(
 
 
 @router.delete("/{staff_id}", status_code=204)
-async def remove_person(staff_id: StaffId, staff: Managing, session: Transaction) -> None:
+async def remove_person(staff_id: Id, staff: Managing, session: Transaction) -> None:
     """Remove somebody: what they did stays in the histories, their sessions end at once."""
     person = await active_person(session, staff, staff_id)
     await _check_not_the_last_of_pusat(session, person)

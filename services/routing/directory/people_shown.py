@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +23,7 @@ from shared.command_requests.directory import agency
 from shared.database.lifecycle import Report
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
+from shared.http.paths import Id
 from shared.http.problems import not_found
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
@@ -31,8 +32,6 @@ from shared.lifecycle.people import Role
 from shared.lifecycle.statuses import OPEN_TABS
 from shared.privacy.identity import IdentityCipher
 from shared.values.text import NAME_SEARCH_LIMIT
-
-StaffId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 class ManagedPerson(BaseModel):
@@ -106,7 +105,7 @@ async def list_people(
 
 @router.get("/{staff_id}")
 async def read_person(
-    staff_id: StaffId, staff: Managing, session: Transaction, request: Request
+    staff_id: Id, staff: Managing, session: Transaction, request: Request
 ) -> ManagedPerson:
     """One person of the own agency or one below."""
     person = await find_person(session, request.app.state.identity, staff_id)

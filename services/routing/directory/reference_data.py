@@ -8,12 +8,13 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.routing.directory.category_aliases import Id, category_aliases
+from services.routing.directory.category_aliases import category_aliases
 from services.routing.directory.log import record, record_change
 from services.routing.directory.unique_names import save
 from services.routing.management_rights import Pusat
 from services.routing.models import Category, Programme, Tag
 from shared.http.documentation import problem_responses
+from shared.http.paths import Id
 from shared.http.problems import FieldError, conflict, not_found, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction

@@ -21,7 +21,7 @@ from shared.command_requests.directory import Agency
 from shared.database.lifecycle import Report
 from shared.database.report_lists import CopyRow, RequestRow
 from shared.http.documentation import problem_responses
-from shared.http.paths import AgencyId
+from shared.http.paths import Id
 from shared.http.problems import FieldError, conflict, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
@@ -44,7 +44,7 @@ router = APIRouter(
 
 @router.delete("/{agency_id}")
 async def remove_agency(
-    agency_id: AgencyId,
+    agency_id: Id,
     staff: Managing,
     session: Transaction,
     successor_id: Annotated[

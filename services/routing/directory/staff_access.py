@@ -13,7 +13,6 @@ from services.routing.accounts.password_links import take_password
 from services.routing.accounts.sessions import revoke_all
 from services.routing.directory.log import changed, record
 from services.routing.directory.people import PersonMade, active_person, made
-from services.routing.directory.people_shown import StaffId
 from services.routing.management_rights import (
     Managing,
     Person,
@@ -26,6 +25,7 @@ from services.routing.second_person.endpoints import RequestToConfirm, request_s
 from services.routing.second_person.models import Kind
 from services.routing.second_person.requests import ask, in_force, is_guarded, use
 from shared.http.documentation import problem_responses
+from shared.http.paths import Id
 from shared.http.problems import conflict
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
@@ -51,7 +51,7 @@ class Return(Form):
 
 @router.post("/{staff_id}/restore", responses=WAITS)
 async def restore_person(
-    staff_id: StaffId,
+    staff_id: Id,
     staff: Managing,
     session: Transaction,
     request: Request,
@@ -78,7 +78,7 @@ async def restore_person(
 
 @router.post("/{staff_id}/password-link", responses=WAITS)
 async def reset_password(
-    staff_id: StaffId, staff: Managing, session: Transaction, request: Request, response: Response
+    staff_id: Id, staff: Managing, session: Transaction, request: Request, response: Response
 ) -> PersonMade | RequestToConfirm:
     """A new link; the present password and all sessions end at once. Of an admin of people: 202
     until a second person has granted it, then once."""
@@ -92,7 +92,7 @@ async def reset_password(
 
 
 @router.delete("/{staff_id}/second-factor", status_code=204, response_model=None, responses=WAITS)
-async def reset_second_factor(staff_id: StaffId, staff: Managing, session: Transaction) -> Response:
+async def reset_second_factor(staff_id: Id, staff: Managing, session: Transaction) -> Response:
     """Forget the second factor of somebody who lost it; all sessions end. Of an admin of people:
     202 until a second person has granted it, then once."""
     person = await active_person(session, staff, staff_id)

@@ -10,13 +10,13 @@ from sqlmodel import col
 
 from services.routing.directory.log import record
 from services.routing.directory.people import active_person
-from services.routing.directory.people_shown import StaffId
 from services.routing.management_rights import Managing
 from services.routing.models import Agency, StaffMember, StandIn
 from services.routing.stand_ins import StandIns, stand_ins
 from shared.clock import now
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
+from shared.http.paths import Id
 from shared.http.problems import FieldError, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
@@ -61,7 +61,7 @@ async def end_own_stand_in(staff: CurrentStaff, session: Transaction) -> None:
 
 
 @router.get(_OF_A_PERSON, responses=problem_responses(404, 409))
-async def stand_in_of(staff_id: StaffId, staff: Managing, session: Transaction) -> StandIns:
+async def stand_in_of(staff_id: Id, staff: Managing, session: Transaction) -> StandIns:
     """As `GET /me/stand-in`, of a person one manages."""
     person = await active_person(session, staff, staff_id)
     return await stand_ins(session, person.id)
@@ -69,7 +69,7 @@ async def stand_in_of(staff_id: StaffId, staff: Managing, session: Transaction) 
 
 @router.put(_OF_A_PERSON, responses=problem_responses(404, 409))
 async def name_stand_in_of(
-    staff_id: StaffId, form: NewStandIn, staff: Managing, session: Transaction
+    staff_id: Id, form: NewStandIn, staff: Managing, session: Transaction
 ) -> StandIns:
     """For a person who cannot do it themselves any more: who fell ill."""
     person = await active_person(session, staff, staff_id)
@@ -77,7 +77,7 @@ async def name_stand_in_of(
 
 
 @router.delete(_OF_A_PERSON, status_code=204, responses=problem_responses(404, 409))
-async def end_stand_in_of(staff_id: StaffId, staff: Managing, session: Transaction) -> None:
+async def end_stand_in_of(staff_id: Id, staff: Managing, session: Transaction) -> None:
     """The person is back before the last day, or does not go."""
     person = await active_person(session, staff, staff_id)
     await _end(session, staff, person.id)
