@@ -113,7 +113,8 @@ def _pusat(stack: Stack) -> Iterator[httpx.Client]:
 
 def _unit(pusat: httpx.Client) -> str:
     """What time the agency on trial is given to verify."""
-    [agency] = pusat.get("/agencies", params={"q": trial.AGENCY}).json()["items"]
+    found = pusat.get("/agencies", params={"q": trial.AGENCY}).json()["items"]
+    agency = next(one for one in found if one["name"] == trial.AGENCY)
     policy = pusat.get("/policy", params={"agency_id": agency["id"]}).json()
     return str(policy["verification"]["unit"])
 
