@@ -32,6 +32,10 @@ __all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
 for _wait in ("connect", "read", "write", "pool"):
     setattr(httpx_config.DEFAULT_TIMEOUT_CONFIG, _wait, 60.0)
 
+# A stack that runs beside the tests is none of theirs: what no test names is nowhere.
+for _service in ("portal", "intake", "routing", "followup", "reporting", "notification", "mailbox"):
+    os.environ.setdefault(f"LAPOR_{_service}_port".upper(), "1")
+
 # How long an example takes says how busy the machine is, not whether it is right.
 hypothesis.settings.register_profile(
     "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]

@@ -59,7 +59,7 @@ def test_commands_find_the_cluster_by_its_folder(tmp_path: Path) -> None:
     write_environment(layout, tmp_path / "ca.crt")
     known = read_environment(tmp_path)
     assert known["LAPOR_POSTGRES_SERVERS"] == layout.addresses.postgres_servers
-    assert known["LAPOR_INTAKE_URL"] == "https://127.0.0.1:8001"
+    assert known["LAPOR_INTAKE_URL"] == f"https://127.0.0.1:{layout.addresses.intake_port}"
     assert known["SSL_CERT_FILE"] == str(tmp_path / "ca.crt")
 
 

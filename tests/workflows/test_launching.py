@@ -126,7 +126,7 @@ async def test_events_of_a_report_arrive_once_and_in_order(
         "held",
     ]
     assert partner[0]["external_id"] == f"ext-{numbers[0]}"
-    assert str(partner[0]["url"]).endswith(f":8001/reports/{numbers[0]}")
+    assert str(partner[0]["url"]).endswith(f":1/reports/{numbers[0]}")
 
 
 async def _read(bus: Bus, subject: str) -> list[dict[str, object]]:
