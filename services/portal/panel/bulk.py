@@ -147,7 +147,7 @@ async def send(page_request: PanelRequest, name: str) -> Response:
     if kind is None:
         raise not_found()
     fields = await page_request.form(*kind.form.fields, "nomor", "daftar", "versi", "kembali")
-    form = FormData(fields, NAMES)
+    form = FormData(fields, {**NAMES, "nomor": "Laporan"})
     form.set("kembali", own_list(form.get("kembali"), "/panel"))
     step = form.get("langkah")
     if step not in ("periksa", "kirim"):

@@ -1,5 +1,6 @@
 """What the forms of the panel offer to choose from."""
 
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
@@ -19,7 +20,7 @@ from services.portal.contracts.routing import (
 )
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest
-from services.portal.pages import label, moment, relabelled, worded
+from services.portal.pages import label, moment, relabelled
 from services.portal.panel.agency_finding import offered
 from services.portal.panel.forms import ActionForm
 from services.portal.references import RETIRED, AgencyOption, agency_option
@@ -57,11 +58,10 @@ async def agencies_offered(
 
 
 def call_words(form: FormData, known: ActionForm, action: str) -> None:
-    """What an action asks for in words is called in its form's summary as at its field."""
+    """What an action asks for is called in its form's summary as at its field."""
     if known.words:
-        form.names[known.words_field] = worded(known.words)
-    if action in _NOTES:
-        form.names["note"] = label("field", _NOTES[action])
+        form.names[known.words_field] = known.words
+    form.names |= _CALLED.get(action, {})
 
 
 async def choices_for(
@@ -230,4 +230,14 @@ async def agency_of(page_request: PageRequest, agency_id: int) -> list[AgencyOpt
         return []
 
 
-_NOTES = {Action.ARCHIVE.value: "archive_note", Action.DEFER.value: "deferral_note"}
+_CALLED: Mapping[str, Mapping[str, str]] = {
+    Action.VERIFY: {"agency_id": "Satuan kerja yang menindaklanjuti"},
+    Action.THROW: {"agency_id": "Instansi di bawah"},
+    Action.FORWARD: {"agency_id": "Diteruskan kepada"},
+    Action.DEFER: {"kind": "Kategori penundaan", "note": "Keterangan Tunda"},
+    Action.ARCHIVE: {"note": "Keterangan Arsip"},
+    Action.COORDINATE: {"note": "Catatan internal"},
+    Action.REPLY: {"text": "Yang disampaikan pelapor"},
+    Action.COMPLETE_INFORMATION: {"text": "Yang disampaikan pelapor"},
+}
+"""Where the field is called otherwise than that of other actions."""

@@ -51,8 +51,8 @@ class ActionForm:
 
 
 NAMES = {
-    "title": "Judul",
-    "body": "Isi laporan",
+    "title": label("field", "title"),
+    "body": label("field", "body"),
     "classification": "Klasifikasi",
     "category_id": "Kategori",
     "tag_ids": "Tag",
