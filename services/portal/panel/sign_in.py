@@ -45,6 +45,7 @@ async def sign_in(page_request: PanelDoor) -> Response:
         page_request.is_known_as(signed_in.device_tokens)
         me = await page_request.read("routing", "/me", Me)
     except Problem as problem:
+        page_request.session.sign_out()  # not half: with tokens, and nobody whose they are
         if problem.code == "second_factor_enrolment_needed":
             words = "Admin pusat memasang faktor kedua sebelum masuk."
             return page_request.go("/panel/faktor-kedua", words)
