@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, any_, bindparam, literal, select
+from sqlalchemy import ColumnElement, and_, any_, bindparam, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
 
-from shared.database.views import AgencyEntry
+from shared.database.views import AgencyEntry, StaffEntry
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.chain import deciding_agency
-from shared.lifecycle.people import ADMINS, Actor
+from shared.lifecycle.people import ADMINS, Actor, Role
 
 
 class Agency(BaseModel):
@@ -52,6 +52,11 @@ def is_or_stands_below(
     an agency are looked for by what `path` contains, which has an index."""
     asked = literal(agency_id) if isinstance(agency_id, int) else agency_id
     return asked == any_(col(entry.path))
+
+
+def works_on_reports() -> ColumnElement[bool]:
+    """Of a `StaffEntry`: somebody active, and no overseer."""
+    return and_(col(StaffEntry.active), col(StaffEntry.role) != Role.OVERSEER)
 
 
 async def agencies(session: AsyncSession, ids: Iterable[int]) -> dict[int, Agency]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from shared.lifecycle.actions import Classification, RequestKind
 from shared.lifecycle.statuses import Tab
 from shared.owed.order import OwedOrder
-from shared.owed.whose import DECIDED_NEARER, PENDING, Whose
+from shared.owed.whose import ACTIVE_ADMIN, DECIDED_NEARER, PENDING, Whose
 
 
 class OwedKind(StrEnum):
@@ -95,12 +95,11 @@ ASSIGNED_TO_NO_COLLEAGUE: Final = (
 )
 
 # Who asked decides only where nobody else could.
-_MINE_TO_DECIDE = """
+_MINE_TO_DECIDE = f"""
     (q.staff_id IS DISTINCT FROM :me OR NOT EXISTS (
         SELECT FROM routing.agency_directory d
         JOIN routing.staff_directory s ON s.agency_id = ANY (d.path)
-        WHERE d.id = q.decider_id AND s.active AND s.id <> :me
-            AND s.role NOT IN ('liaison_officer', 'overseer')))
+        WHERE d.id = q.decider_id AND s.id <> :me AND {ACTIVE_ADMIN}))
 """
 REQUESTS: Final = f"""
     SELECT CASE q.kind WHEN 'objection' THEN 'objection' ELSE 'decide' END AS kind, q.number,

@@ -17,11 +17,13 @@ FOLLOWING_UP: Final = (Tab.AWAITING_FOLLOW_UP, Tab.IN_PROCESS)
 
 PENDING: Final = "q.decision IS NULL AND q.decider_id = ANY (CAST(:deciders AS int[]))"
 """A condition on `lifecycle.request q`."""
+ACTIVE_ADMIN: Final = "s.active AND s.role NOT IN ('liaison_officer', 'overseer')"
+"""A condition on `routing.staff_directory s`."""
 DECIDED_NEARER: Final = (
-    "EXISTS (SELECT FROM routing.agency_directory d"
+    "EXISTS (SELECT FROM routing.agency_directory d"  # noqa: S608
     " JOIN routing.staff_directory s"
     " ON s.agency_id = ANY (d.path[array_position(d.path, CAST(:deciding AS bigint)) + 1 :])"
-    " WHERE d.id = q.decider_id AND s.active AND s.role NOT IN ('liaison_officer', 'overseer')"
+    f" WHERE d.id = q.decider_id AND {ACTIVE_ADMIN}"
     " AND s.id IS DISTINCT FROM q.staff_id)"
 )
 """Somebody below the agency `deciding` is there to decide it, who did not ask."""
@@ -85,7 +87,7 @@ SELECT CAST(:agency_id AS int) UNION SELECT id FROM below WHERE deserted
 """)
 # By decider, of whom there are few: the least and the greatest of the admins who are nearer say
 # whether there is one who did not ask.
-_WITH_PENDING = text("""
+_WITH_PENDING = text(f"""
 WITH nearer AS MATERIALIZED (
     SELECT d.id, min(s.id) AS one, max(s.id) AS other
     FROM (SELECT DISTINCT decider_id FROM lifecycle.request WHERE decision IS NULL) q
@@ -95,11 +97,11 @@ WITH nearer AS MATERIALIZED (
         AND d.path @> ARRAY[CAST(:agency_id AS bigint)]
     LEFT JOIN routing.staff_directory s
         ON s.agency_id = ANY (d.path[array_position(d.path, CAST(:agency_id AS bigint)) + 1 :])
-        AND s.active AND s.role NOT IN ('liaison_officer', 'overseer')
+        AND {ACTIVE_ADMIN}
     GROUP BY d.id
 )
 SELECT CAST(:agency_id AS int)
 UNION
 SELECT q.decider_id FROM lifecycle.request q JOIN nearer n ON n.id = q.decider_id
 WHERE q.decision IS NULL AND (n.one IS NULL OR n.one = q.staff_id AND n.other = q.staff_id)
-""")
+""")  # noqa: S608

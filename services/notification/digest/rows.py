@@ -26,6 +26,7 @@ from services.notification.messages.staff_table import Delivery, StaffKind, deli
 from services.notification.metrics import count_message
 from services.notification.models import Contact, Message, Preference
 from shared.clock import now
+from shared.command_requests.directory import works_on_reports
 from shared.database.policy_in_force import load_calendar
 from shared.database.views import AgencyEntry, StaffEntry, StandInEntry
 from shared.lifecycle.people import ADMINS, Role
@@ -183,8 +184,7 @@ async def _recipients(
         .outerjoin(Preference, col(Preference.holder) == holder)
         .where(
             col(StaffEntry.agency_id).in_(agency_ids),
-            col(StaffEntry.active),
-            col(StaffEntry.role) != Role.OVERSEER,
+            works_on_reports(),
             col(Contact.channel) == "email",
             col(Contact.undeliverable_at).is_(None),
             col(Contact.proven_at) > now() - PROOF_LASTS,
@@ -202,8 +202,7 @@ async def _at_work(session: AsyncSession, agency_ids: Sequence[int]) -> dict[int
     """The active people of these agencies."""
     there = select(col(StaffEntry.agency_id), col(StaffEntry.id)).where(
         col(StaffEntry.agency_id).in_(agency_ids),
-        col(StaffEntry.active),
-        col(StaffEntry.role) != Role.OVERSEER,
+        works_on_reports(),
     )
     people: dict[int, set[int]] = defaultdict(set)
     for agency_id, staff_id in await session.execute(there):

@@ -11,6 +11,7 @@ from sqlmodel import col
 from services.notification.messages.staff_table import DEADLINE_NEAR, StaffKind, may_be_at_once
 from services.notification.messages.table import Audience, MessageRule
 from shared.clock import now
+from shared.command_requests.directory import works_on_reports
 from shared.database.lifecycle import HistoryEntry, Report
 from shared.database.report_lists import RequestRow
 from shared.database.views import AgencyEntry, StaffEntry, StandInEntry
@@ -276,8 +277,7 @@ async def _known(session: AsyncSession, events: Collection[ReportEvent]) -> _Kno
     staff: dict[int, list[StaffEntry]] = {}
     of_these = (
         col(StaffEntry.agency_id).in_(above),
-        col(StaffEntry.active),
-        col(StaffEntry.role) != Role.OVERSEER,
+        works_on_reports(),
     )
     people = select(StaffEntry).where(*of_these).order_by(col(StaffEntry.id))
     for person in await session.scalars(people):

@@ -11,6 +11,7 @@ from sqlmodel import col
 from services.routing.models import Agency, StaffMember
 from services.routing.queue.handlers import agency_asked_for
 from services.routing.stand_ins import ShownStandIn, in_force_of
+from shared.command_requests.directory import works_on_reports
 from shared.database.views import StaffEntry
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
@@ -55,8 +56,7 @@ async def list_staff(
         select(StaffEntry)
         .where(
             col(StaffEntry.agency_id) == agency_id,
-            col(StaffEntry.active),
-            col(StaffEntry.role) != Role.OVERSEER,
+            works_on_reports(),
         )
         .order_by(col(StaffEntry.name), col(StaffEntry.id))
     )
