@@ -13,7 +13,7 @@ from services.portal.contact_searches import in_address, searched_for
 from services.portal.contracts.routing import QueueChoices, QueuePage, TabCount
 from services.portal.filters import applied
 from services.portal.form_data import FormData
-from services.portal.page_request import PanelRequest
+from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.pages import label, labels, thousands
 from services.portal.panel.agency_finding import offered
 from services.portal.panel.bell import passed_on
@@ -105,16 +105,7 @@ async def queue(page_request: PanelRequest) -> Response:
     categories = references.with_chosen_category(form, grouped(choices.categories))
     colleagues = [(str(person.id), person.name) for person in choices.colleagues]
     colleagues = references.with_chosen(form, "assignee", colleagues)
-    agency = form.id("agency")
-    agencies = {str(each.id): each.name for each in choices.agencies}
-    found: list[references.AgencyOption] = []
-    if isinstance(agency, int) and str(agency) not in agencies:
-        found = await agency_of(page_request, agency)
-        agencies |= {str(each.id): each.name for each in found}
-    if choices.many_agencies and (words := query.get("agency_cari", "").strip()):
-        form.set("agency_cari", words)
-        found += await offered(page_request, form, "agency", below=True)
-        found = list({option.id: option for option in found}.values())
+    agencies, found = await _agencies(page_request, form, choices)
     chosen = await chosen_in(page_request, _params(form), page)
     flags = _flags()
     shown = {
@@ -212,6 +203,25 @@ async def remove_view(page_request: PanelRequest, view_id: UUID) -> Response:
     await page_request.form()
     await page_request.call("routing", "DELETE", f"/saved-views/{view_id}")
     return page_request.go("/panel", "Tampilan dihapus.")
+
+
+async def _agencies(
+    page_request: PageRequest, form: FormData, choices: QueueChoices
+) -> tuple[dict[str, str], list[references.AgencyOption]]:
+    """The names of the agencies to choose from, and of the one that is chosen, by id; then those
+    that are found by the words of a search, where there are too many for a list."""
+    names = {str(each.id): each.name for each in choices.agencies}
+    found: list[references.AgencyOption] = []
+    agency = form.id("agency")
+    if isinstance(agency, int) and str(agency) not in names:
+        found = await agency_of(page_request, agency)
+        names |= {str(each.id): each.name for each in found}
+    words = page_request.request.query_params.get("agency_cari", "").strip()
+    if choices.many_agencies and words:
+        form.set("agency_cari", words)
+        found += await offered(page_request, form, "agency", below=True)
+        found = list({option.id: option for option in found}.values())
+    return names, found
 
 
 def _numbers(counts: Sequence[TabCount]) -> dict[str, str]:
