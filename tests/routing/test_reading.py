@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
+from services.intake.accepting.new_report import Identity
 from services.routing.reading.texts import word_difference
 from shared.attachments import AttachmentStore, StoredAttachment
 from shared.temporal.names import workflow_id
 from tests.intake.sample_files import inspected
 from tests.routing.country import Country
+from tests.routing.panel import signed_in
 from tests.sample_pdf import PDF
 
 ADMIN = "admin.kab.bandung"
@@ -37,6 +39,8 @@ async def test_staff_of_the_handler_s_subtree_see_who_reports(country: Country) 
             "phone_state_label": "kontak belum diverifikasi",
             "email_state": "unproven",
             "email_state_label": "kontak belum diverifikasi",
+            "phone_safe": False,
+            "email_safe": False,
         }
 
 
@@ -67,6 +71,19 @@ async def test_staff_read_whether_a_contact_is_stated_by_a_partner_lapsed_or_pro
     reporter = (await country.seen(ADMIN, number))["reporter"]
     assert reporter["phone_state_label"] == label
     assert reporter["email_state"] == "unproven"
+
+
+@pytest.mark.parametrize("safe", [True, False])
+async def test_staff_read_beside_a_contact_that_its_reporter_did_not_call_it_safe(
+    country: Country, safe: bool
+) -> None:
+    identity = Identity(name="Enah", phone="+6281288887777", phone_safe=safe)
+    number = await country.report(identity=identity)
+    assert (await country.seen(ADMIN, number))["reporter"]["phone_safe"] is safe
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(f"/panel/laporan/{number}")
+        assert "+6281288887777" in panel.reads
+        assert ("Tidak dinyatakan aman saat melapor" in panel.reads) is not safe
 
 
 async def test_who_may_not_know_of_a_report_gets_a_404(country: Country) -> None:

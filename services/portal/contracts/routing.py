@@ -506,6 +506,8 @@ class ShownReporter(BaseModel):
     phone_state_label: str | None = None
     email_state: str | None = None
     email_state_label: str | None = None
+    phone_safe: bool | None = None
+    email_safe: bool | None = None
 
 
 class ShownReveal(BaseModel):

@@ -37,6 +37,20 @@ async def contact_states(session: AsyncSession, number: int) -> dict[str, Contac
     }
 
 
+async def called_safe(session: AsyncSession, number: int) -> dict[str, bool]:
+    """`phone_safe` and `email_safe` of the contacts that are the report's own: whether its reporter
+    called them safe when giving them (*Aman dihubungi di sini?*)."""
+    reachable = await session.get(ReachableReporter, number)
+    if reachable is None:
+        return {}
+    own = {"phone": reachable.phone_of_report, "email": reachable.email_of_report}
+    return {
+        f"{name}_safe": getattr(reachable, f"{name}_safe")
+        for name, of_report in own.items()
+        if of_report and getattr(reachable, name)
+    }
+
+
 def _holder(reachable: ReachableReporter, *, own: bool) -> str:
     return f"report-{reachable.number}" if own else f"account-{reachable.reporter_id}"
 

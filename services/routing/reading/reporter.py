@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.reading.contact_states import ContactState, contact_states
+from services.routing.reading.contact_states import ContactState, called_safe, contact_states
 from shared.command_requests.report_access import ReportAccess
 from shared.database.views import Contact
 from shared.labels import label
@@ -25,6 +25,10 @@ class ShownReporter(BaseModel):
     phone_state_label: str | None = None
     email_state: ContactState | None = None
     email_state_label: str | None = None
+    phone_safe: bool | None = Field(
+        None, description="Whether the reporter called it safe with the report; null: not asked"
+    )
+    email_safe: bool | None = Field(None, description="As `phone_safe`")
 
 
 class Identity(BaseModel):
@@ -45,7 +49,9 @@ async def shown_reporter(
     identity = await identity_of(session, cipher, access.state.number)
     states = await contact_states(session, access.state.number)
     labels = {f"{name}_label": label("contact_state", state) for name, state in states.items()}
-    return ShownReporter(hidden=None, **identity.model_dump(exclude={"nik"}), **states, **labels)
+    safe = await called_safe(session, access.state.number)
+    known = identity.model_dump(exclude={"nik"})
+    return ShownReporter(hidden=None, **known, **states, **labels, **safe)
 
 
 async def identity_of(session: AsyncSession, cipher: IdentityCipher, number: int) -> Identity:
