@@ -26,6 +26,7 @@ from services.portal.panel.forms import ActionForm
 from services.portal.references import RETIRED, AgencyOption, agency_option
 from services.portal.service_calls import Refusal
 from services.portal.translation import translated
+from shared.labels import labels
 from shared.lifecycle.actions import (
     Action,
     BroughtBy,
@@ -234,8 +235,8 @@ _CALLED: Mapping[str, Mapping[str, str]] = {
     Action.VERIFY: {"agency_id": "Satuan kerja yang menindaklanjuti"},
     Action.THROW: {"agency_id": "Instansi di bawah"},
     Action.FORWARD: {"agency_id": "Diteruskan kepada"},
-    Action.DEFER: {"kind": "Kategori penundaan", "note": "Keterangan Tunda"},
-    Action.ARCHIVE: {"note": "Keterangan Arsip"},
+    Action.DEFER: {"kind": "Kategori penundaan", "note": labels("field")["deferral_note"]},
+    Action.ARCHIVE: {"note": labels("field")["archive_note"]},
     Action.COORDINATE: {"note": "Catatan internal"},
     Action.REPLY: {"text": "Yang disampaikan pelapor"},
     Action.COMPLETE_INFORMATION: {"text": "Yang disampaikan pelapor"},
