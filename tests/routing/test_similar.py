@@ -118,6 +118,21 @@ async def test_a_verifier_sees_the_likest_three_first(country: Country) -> None:
         assert len(section.xpath(".//a[starts-with(@href, '/panel/laporan/')]")) == len(others)
 
 
+async def test_a_link_that_would_be_refused_is_not_offered(country: Country) -> None:
+    """A main report is handled by the same agency or one above."""
+    one, beside, below = [
+        await country.report(title=f"Gapura Pangalengan {word}", body="Miring.")
+        for word in ("retak", "lapuk", "keropos")
+    ]
+    verification = country.verification(title="Gapura Pangalengan keropos", body="Miring.")
+    await country.done(ADMIN, below, "verify", verification)
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(f"/panel/laporan/{one}/link")
+        assert panel.page.xpath(f"//button[@value='tautkan-{beside}']")
+        assert not panel.page.xpath(f"//button[@value='tautkan-{below}']")
+        assert "Tidak dapat ditautkan: ditangani instansi lain." in panel.reads
+
+
 async def test_reports_within_300_metres_are_found_whatever_they_say(country: Country) -> None:
     one = await country.report(title="Lampu mati", body="Gelap.", **MARKET)
     near = await country.report(

@@ -846,6 +846,7 @@ class SimilarReport(BaseModel):
     report: QueueRow
     metres: int | None = None
     words: list[str] = []
+    may_be_main: bool = False
 
 
 class SimilarReports(BaseModel):

@@ -21,6 +21,10 @@ class SimilarReport(BaseModel):
     report: QueueRow
     metres: int | None = Field(description=f"How far away, where that is at most {METRES} metres")
     words: list[str] = Field(description="Words of the report asked about that are in this one too")
+    may_be_main: bool = Field(
+        description="The report asked about can be linked to it: the same agency handles it or one"
+        " above, or it is linked to another, which becomes the main one"
+    )
 
 
 class SimilarReports(BaseModel):
@@ -52,7 +56,12 @@ async def similar_reports(
     rows = await queue_rows(session, staff, [match.number for match in matches])
     by_number = {row.number: row for row in rows}
     return [
-        SimilarReport(report=by_number[match.number], metres=match.metres, words=match.words)
+        SimilarReport(
+            report=row,
+            metres=match.metres,
+            words=match.words,
+            may_be_main=row.main_number is not None or row.handler.id in access.handler.path,
+        )
         for match in matches
-        if match.number in by_number
+        if (row := by_number.get(match.number)) is not None
     ]
