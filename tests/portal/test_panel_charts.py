@@ -15,3 +15,9 @@ def test_a_column_is_as_high_as_its_value_says_and_none_leaves_the_chart() -> No
     assert [value for value, _ in chart.lines] == [0, 5, 10]
     assert all_of_it.y == chart.lines[-1][1] > 0
     assert all_of_it.x + chart.step == chart.width
+
+
+def test_a_year_fits_on_a_tablet_and_the_days_of_two_months_stand_apart() -> None:
+    """In pixels: a card is 702 wide there, and `31/12` takes 38."""
+    assert chart_of([("12/26", 1)] * 12).width <= 702
+    assert chart_of([("31/12", 1)] * 61).step >= 38 + 4

@@ -27,7 +27,7 @@ class Chart:
 
 def chart_of(values: Sequence[tuple[str, int]]) -> Chart:
     """Columns of labelled values, from 0 up to a round number above the largest."""
-    step = 54 if len(values) <= 24 else 34
+    step = 54 if len(values) <= 24 else 44
     top = round_above(max((value for _, value in values), default=0))
     unit = (_BASE - _TOP) / top
     columns = [
