@@ -159,6 +159,21 @@ async def test_news_is_promised_to_a_contact_just_proven_only_where_it_is_sent_t
     assert ("Kabar tidak dikirim ke sini" in visitor.reads) is not wanted
 
 
+async def test_the_link_of_a_message_about_a_secret_report_asks_for_the_code(
+    services: Services, visitor: Visitor
+) -> None:
+    report = await made(services, secret=True)
+    page = f"/laporan/{report.number}"
+    await visitor.opens("/laporan/99999999", 404)
+    nobodys = visitor.reads.replace("99999999", str(report.number))
+    await visitor.opens(page, 404)
+    form = visitor.reads.index("<h1>"), visitor.reads.index("<form")
+    assert visitor.reads[slice(*form)] == nobodys[slice(*form)], "nobody learns that there is one"
+    assert f'value="{report.number}"' in visitor.reads
+    await visitor.sends("/lacak", number=str(report.number), access_code=report.code)
+    assert "Kabar untuk Anda" in visitor.reads
+
+
 async def test_who_has_an_old_access_code_is_told_what_helps_and_a_stranger_the_same(
     services: Services, visitor: Visitor
 ) -> None:

@@ -162,4 +162,4 @@ def test_an_unknown_page_says_so(meet: Meet) -> None:
     person.opens("/tidak-ada")
     assert "Tidak ditemukan" in person.reads
     person.opens("/laporan/99999999")
-    assert "Tidak ditemukan" in person.reads
+    assert "Tidak ada laporan dengan nomor ini" in person.reads

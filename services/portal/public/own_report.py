@@ -180,7 +180,12 @@ async def _page(
         # A secret report is not there for anyone who has no access to it (any more).
         if problem.status == 401 or (form is not None and problem.status == 404):
             return await _ask_again(page_request, number)
-        raise
+        if problem.status != 404:
+            raise
+        # The link of a message leads here: its reporter is asked for the code, and reads what
+        # anybody reads of a number that nobody has.
+        track = FormData({"number": number}, TRACK)
+        return page_request.page("public/track.html", 404, form=track, not_public=True)
     if isinstance(report, PublicReport):
         if form is not None:
             return await _ask_again(page_request, number)
