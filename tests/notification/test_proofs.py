@@ -206,6 +206,7 @@ async def test_what_is_chosen_holds_and_one_tap_ends_everything(
         chosen = await client.put(address, json=wishes, headers=bearer(told))
         assert chosen.json()["muted"] == ["progress"]
         await told.happens("verified", Status.VERIFIED)
+        assert [row[2:] for row in await told.ended(1)] == [("skipped", "muted")]
         await told.happens("archived", Status.ARCHIVED_BY_ADMIN, version=3)
         rows = await told.ended(2)
         assert [row[2:] for row in rows] == [("skipped", "muted"), ("sent", None)]
