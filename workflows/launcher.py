@@ -29,9 +29,8 @@ from shared.telemetry import continued_trace
 from shared.temporal.report_gateway import ReportGateway
 from workflows.card import first_card
 from workflows.first_tasks import FirstTasks
+from workflows.launch_slots import LaunchSlots
 
-LAUNCHES_AT_ONCE: Final = 8
-"""As many as keep a server busy. What waits for its store waits before every command."""
 _AWAY: Final = 5.0
 """Seconds until a report is launched that met a Temporal which was away."""
 
@@ -46,10 +45,12 @@ class Launcher:
     """Starts runs, many together: their rows are read, and marked launched, in one statement each.
     The same report twice starts nothing twice."""
 
-    def __init__(self, database: Database, gateway: ReportGateway) -> None:
+    def __init__(
+        self, database: Database, gateway: ReportGateway, slots: LaunchSlots | None = None
+    ) -> None:
         self._database = database
         self._gateway = gateway
-        self._gate = asyncio.Semaphore(LAUNCHES_AT_ONCE)
+        self._slots = slots or LaunchSlots()
         self._first_tasks = FirstTasks()
 
     async def handle(self, messages: Sequence[Msg]) -> list[MessageOutcome]:
@@ -80,7 +81,7 @@ class Launcher:
         failed: dict[int, Exception] = dict.fromkeys(reports, TryLater("no such report yet"))
 
         async def start(row: Any) -> None:
-            async with self._gate:
+            async with self._slots:
                 try:
                     if row.launched_at is None:
                         with continued_trace(reports[row.number]):

@@ -32,7 +32,7 @@ from shared.resilience.set_aside import count_set_aside
 from shared.telemetry import registry
 from shared.temporal import names
 from shared.temporal.report_gateway import ReportGateway
-from workflows.launcher import LAUNCHES_AT_ONCE
+from workflows.launch_slots import LaunchSlots
 
 log = logging.getLogger(__name__)
 
@@ -66,12 +66,12 @@ class Sweeping:
     database: Database
     client: Client
     gateway: ReportGateway
+    # Hundreds at once, after Temporal's database was lost, would each be too late for an answer.
+    slots: LaunchSlots = field(default_factory=LaunchSlots)
     without_run: int = 0
     _compare_at: float = 0.0
     _looked_at: datetime = field(default_factory=now)
     _asked: dict[int, tuple[float, float]] = field(default_factory=dict)
-    # Hundreds at once, after Temporal's database was lost, would each be too late for an answer.
-    _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LAUNCHES_AT_ONCE))
 
     async def once(self) -> None:
         """One sweep, unless another process is at it."""
@@ -193,11 +193,11 @@ class Sweeping:
         return len(started) + failed
 
     async def _launch(self, state: ReportState) -> bool:
-        async with self._gate:
+        async with self.slots:
             return await self.gateway.launch(state)
 
     async def _recheck(self, state: ReportState) -> None:
-        async with self._gate:
+        async with self.slots:
             await self.gateway.recheck(state)
 
     async def _states(self, numbers: list[int]) -> list[ReportState]:

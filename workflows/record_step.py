@@ -3,7 +3,7 @@
 Run locally, in the workflow task, it is short of patience: until it ends the report answers nobody.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from prometheus_client import Counter
@@ -41,11 +41,15 @@ from workflows.step_rows import (
 
 
 class Recorder:
-    """Records steps. `words_at` is the address, without the number, where partners read."""
+    """Records steps. `words_at` is the address, without the number, where partners read; `on_step`
+    is called before each."""
 
-    def __init__(self, database: Database, words_at: str) -> None:
+    def __init__(
+        self, database: Database, words_at: str, on_step: Callable[[], None] | None = None
+    ) -> None:
         self._database = database
         self._words_at = words_at
+        self._on_step = on_step or (lambda: None)
         self._process_time = ProcessTime()
         self._agencies = AgencyCodes(database)
 
@@ -55,6 +59,7 @@ class Recorder:
 
         The same step again changes nothing and gets the same answer.
         """
+        self._on_step()
         result = await self._write(step)
         agencies = await self._agencies.named_in(result.state)
         return result.model_copy(update={"agencies": agencies})

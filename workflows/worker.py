@@ -27,6 +27,7 @@ from shared.temporal.report_gateway import ReportGateway
 from workflows.backlog_metrics import Measuring
 from workflows.connected_agencies import Connecting
 from workflows.handovers import HandingOver
+from workflows.launch_slots import LaunchSlots
 from workflows.launcher import Launcher, make_consumer
 from workflows.missing_runs import EVERY, Sweeping
 from workflows.recalculate_deadlines import Redating
@@ -57,14 +58,17 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
         await _wait_for(database, stopping)
         client = await unless_stopped(stopping, connect_patiently(settings, "worker"))
         gateway = ReportGateway(client, database)
-        launcher = Launcher(database, gateway)
+        slots = LaunchSlots()
+        launcher = Launcher(database, gateway, slots)
         launching = in_background(
             settings.nats_url,
             "launcher",
             lambda bus: [make_consumer(bus, launcher, database, settings)],
         )
-        async with make_worker(client, database, settings), launching, AsyncExitStack() as loops:
-            for name, every, once in _loops(database, client, gateway, launcher):
+        worker = make_worker(client, database, settings, on_step=slots.note_step)
+        sweeping = Sweeping(database, client, gateway, slots)
+        async with worker, launching, AsyncExitStack() as loops:
+            for name, every, once in _loops(database, gateway, launcher, sweeping):
                 await loops.enter_async_context(repeating(name, every, once))
             collect_seldom()
             await stopping.wait()
@@ -88,9 +92,8 @@ async def _wait_for(database: Database, stopping: asyncio.Event) -> None:
 
 
 def _loops(
-    database: Database, client: Client, gateway: ReportGateway, launcher: Launcher
+    database: Database, gateway: ReportGateway, launcher: Launcher, sweeping: Sweeping
 ) -> Iterator[Loop]:
-    sweeping = Sweeping(database, client, gateway)
     CHECKS["runs"] = sweeping.all_run
     yield "sweeping", EVERY, sweeping.once
     yield "resending", 2, Resending(database, gateway, launcher).once
@@ -103,10 +106,16 @@ def _loops(
 
 
 def make_worker(
-    client: Client, database: Database, settings: Settings, *, cached_runs: int = 1000
+    client: Client,
+    database: Database,
+    settings: Settings,
+    *,
+    cached_runs: int = 1000,
+    on_step: Callable[[], None] | None = None,
 ) -> Worker:
-    """A worker for reports; run it with `async with`. `cached_runs` stay in memory."""
-    recorder = Recorder(database, f"{settings.intake_url}/reports")
+    """A worker for reports; run it with `async with`. `cached_runs` stay in memory; `on_step` is
+    called whenever a step is to be recorded."""
+    recorder = Recorder(database, f"{settings.intake_url}/reports", on_step)
     return Worker(
         client,
         task_queue=names.TASK_QUEUE,

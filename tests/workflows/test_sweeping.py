@@ -33,7 +33,7 @@ from tests.conftest import UrlOf
 from tests.workflows.country import DINAS_OFFICER, PROVINCE, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
 from workflows import missing_runs
-from workflows.launcher import LAUNCHES_AT_ONCE
+from workflows.launch_slots import ALONE
 from workflows.missing_runs import LOCK, Sweeping
 
 RETENTION = Duration(seconds=86_400)
@@ -130,10 +130,10 @@ async def test_many_lost_runs_are_begun_a_few_at_a_time_or_each_would_be_too_lat
             return True
 
     sweeping.gateway = Counting(client, sweeping.database)
-    lost = [(await reports.accept()).number for _ in range(2 * LAUNCHES_AT_ONCE)]
+    lost = [(await reports.accept()).number for _ in range(2 * ALONE)]
     await reports.rows("UPDATE lifecycle.report SET launched_at = now() RETURNING 1")
     assert await sweeping._start_again(lost) == len(lost)
-    assert most == LAUNCHES_AT_ONCE
+    assert most == ALONE
 
 
 async def test_while_runs_cannot_be_started_the_process_is_not_ready(
