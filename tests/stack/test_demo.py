@@ -76,10 +76,14 @@ def test_a_demo_stopped_in_the_middle_of_its_trial_leaves_the_former_policy(
             stderr=output,
             start_new_session=True,
         )
-        while _unit(pusat) != "seconds":
-            time.sleep(0.02)
-        demo.send_signal(how)
-        assert demo.wait(90) == 130
+        try:
+            while _unit(pusat) != "seconds":
+                time.sleep(0.02)
+            demo.send_signal(how)
+            assert demo.wait(90) == 130
+        finally:
+            demo.kill()
+            demo.wait()
         assert _unit(pusat) == "working_days"
     assert "Stopped" in printed.read_text()
     assert "Traceback" not in printed.read_text()
@@ -114,7 +118,7 @@ def _pusat(stack: Stack) -> Iterator[httpx.Client]:
 def _unit(pusat: httpx.Client) -> str:
     """What time the agency on trial is given to verify."""
     found = pusat.get("/agencies", params={"q": trial.AGENCY}).json()["items"]
-    agency = next(one for one in found if one["name"] == trial.AGENCY)
+    agency = next(one for one in found if one["code"] == trial.AGENCY)
     policy = pusat.get("/policy", params={"agency_id": agency["id"]}).json()
     return str(policy["verification"]["unit"])
 
