@@ -22,6 +22,9 @@ SUSTAINED, COMPANY = at_least(80, "per s"), at_least(0.7)
 DURABLE, QUIET, MEANWHILE = at_most(40, "s"), at_most(90, "s"), at_most(2)
 CLIENTS, AT_ONCE = 8, 32
 """Of sustained accepting, and of a burst."""
+_TO_BEGIN = 15
+"""Seconds in which the relay has started and all is launched, on however busy a machine: a clock
+that runs out before tells nothing."""
 
 
 async def sustained(access: StackAccess, size: Size) -> list[Figure]:
@@ -93,7 +96,7 @@ async def burst(_: None, size: Size) -> list[Figure]:
             running(held_back, temporal=True, postgres=COMMIT_TIMES)
         )
         await accept(stack, others)
-        first = datetime.now(UTC) + timedelta(seconds=5 + others / 20)
+        first = datetime.now(UTC) + timedelta(seconds=_TO_BEGIN + others / 20)
         await date_clocks(stack, first, window)
         await stack.start_process("relay")
         access = await opened.enter_async_context(open_stack(stack))
