@@ -109,7 +109,8 @@ def _working_days(amount: int) -> Length:
     return Length(amount=amount, unit=Unit.WORKING_DAYS)
 
 
-# Written into an empty database; after that the national team edits the policy there.
+# Laid into an empty database (`deploy/foundation.py`), where pusat edits it. What a later version
+# of the nation leaves out is as long as here still (`shared/database/policy_in_force.py`).
 NATIONAL_DEFAULT = Policy(
     version=1,
     verification=_working_days(3),

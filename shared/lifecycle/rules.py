@@ -1,5 +1,8 @@
 """The transition table: who may do what from which status, and what it leads to.
 
+What makes somebody a capacity stands in `authority.py`, which roles are admins in `people.py`; to
+whom a report may be handed, in `shared/command_requests/delegation.py`.
+
 Everything that needs to know asks this table: the workflow and its validators, the services'
 `allowed_actions`, the panel's buttons and forms, the names of events, who reads which words
 (`visibility.py`, where those of a deferral are an exception), and the table of actions in the
