@@ -1,4 +1,4 @@
-"""The follow-up service: what is done about a report, by its agency, its reporter, those above."""
+"""The follow-up service: what agencies, reporters and the agencies above do about a report."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -35,11 +35,12 @@ from shared.temporal.client import connect
 from shared.temporal.report_gateway import ReportGateway
 
 AT_A_TIME = 8
-"""Partners' messages carried out at a time: some may wait seconds for their outcome."""
+"""How many partner messages are carried out at once: some wait seconds for their outcome."""
 
 
 def make_app(settings: Settings) -> FastAPI:
-    """The application; needs Postgres to be ready, Temporal only for commands to take effect."""
+    """Build the application. It is ready once Postgres is; it needs Temporal only to let commands
+    take effect."""
     database = Database(settings.database_url, application="lapor-followup")
     cipher = IdentityCipher(settings.identity_keys)
     store = AttachmentStore(settings.storage_url, cipher)

@@ -41,9 +41,12 @@ async def download_attachment(
     store: CurrentStore,
     inline: bool = False,
 ) -> StreamingResponse:
-    """For the report's staff (which is logged) and its reporter or partner. Not for the public
-    nor for agencies in copy: no verifier has looked at it, and a picture or a letter to the
-    reporter can tell who reported."""
+    """Download a file of a message, as the report's staff (this is logged), its reporter or
+    partner.
+
+    The public and agencies in copy cannot: no verifier has looked at the file, and a picture or a
+    letter to the reporter can reveal who reported.
+    """
     file = await _file(session, number, command_id, attachment_id)
     name = await _name_for(session, principal, file) if file else None
     if file is None or name is None:
@@ -74,7 +77,7 @@ async def _file(
 async def _name_for(
     session: AsyncSession, principal: Principal | None, file: MessageFile
 ) -> str | None:
-    """The file's name as this person may see it; None where they may not see the file."""
+    """The file's name as this person may see it; None if they may not see the file."""
     own = file.name
     if principal is None:
         return None

@@ -1,4 +1,4 @@
-"""What followup does to many reports at once."""
+"""The follow-up service's bulk commands, which act on many reports at once."""
 
 from services.followup.actions.coordination import coordinate_report
 from shared.bulk_commands.asking import BulkKind

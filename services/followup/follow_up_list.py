@@ -34,7 +34,7 @@ class ListedAttachment(BaseModel):
 
 
 class ListedFollowUp(BaseModel):
-    """`command_id` names it; `secret`: the public does not see it."""
+    """A follow-up. `command_id` identifies it; where it is `secret`, the public does not see it."""
 
     command_id: UUID
     kind: FollowUpKind
@@ -65,8 +65,8 @@ async def list_follow_ups(
     limit: PageSize = 25,
     cursor: Cursor = None,
 ) -> Page[ListedFollowUp]:
-    """Newest first; for the handler and those above it, secret ones too, for agencies in copy
-    those that are public, without files."""
+    """The follow-ups, newest first. The handler and those above it see secret ones too; agencies in
+    copy see only public ones, without files."""
     by_copy = (await staff_access(session, staff, number)).by_copy
     after = decode_cursor(cursor, _Position)
     follow_ups = _follow_ups(number).limit(limit + 1)
@@ -131,7 +131,7 @@ def _follow_ups(number: int) -> Select[*tuple[Any, ...]]:
 async def _files(
     session: AsyncSession, command_ids: Sequence[UUID]
 ) -> Mapping[UUID, list[MessageFile]]:
-    """The files of these messages, by message."""
+    """The files of these messages, by the id of their command."""
     order = col(MessageFile.name), col(MessageFile.id)
     sent = select(MessageFile).where(col(MessageFile.command_id).in_(command_ids)).order_by(*order)
     files: defaultdict[UUID, list[MessageFile]] = defaultdict(list)

@@ -1,5 +1,5 @@
-"""A follow-up on a main report, sent to the reports linked to it too: each by a command of its own,
-so that every reporter keeps reply, rating and objection."""
+"""Sending a follow-up on a main report to the reports linked to it too: each gets a command of its
+own, so that every reporter can still reply, rate and object."""
 
 from typing import Annotated, Final
 from uuid import UUID
@@ -35,12 +35,12 @@ from shared.lifecycle.state import ReportState
 from shared.values.words import Form
 
 LINKED_FOLLOW_UP: Final = BulkKind("follow_up", follow_up_report)
-"""For linked reports only: there is no free bulk follow-up."""
+"""For linked reports only: there is no bulk follow-up of freely chosen reports."""
 _SENT_ON = Limit("linked follow-ups", 30, 3600)
 
 
 class LinkedTargets(BaseModel):
-    """`reason` says what stands against a follow-up now, null where nothing."""
+    """`reason` says why a follow-up cannot be sent now; it is null where it can."""
 
     items: list[Foreseen]
 
@@ -54,7 +54,8 @@ class LinkedFollowUps(Form):
 
 
 class SentOn(BaseModel):
-    """`id`: how far it is, GET /bulk-commands/{id} of routing says."""
+    """`id` of the bulk command: GET /bulk-commands/{id} of the routing service shows its
+    progress."""
 
     id: UUID
     total: int
@@ -68,8 +69,8 @@ _PATH = "/reports/{number}/linked-follow-ups"
 async def linked_targets(
     number: ReportNumber, staff: CurrentStaff, session: Transaction, request: Request
 ) -> LinkedTargets:
-    """The reports linked to this one, and which of them a follow-up can be sent to now. None for
-    those who read a copy."""
+    """The reports linked to this one, and whether a follow-up can be sent to each now. Empty for
+    readers of a copy."""
     access = await staff_access(session, staff, number)
     linked = {} if access.by_copy else await _linked(session, access)
     language = pick_language(request.headers.get("accept-language"))
@@ -85,12 +86,15 @@ async def send_to_linked(
     request: Request,
     key: CommandId,
 ) -> SentOn:
-    """Send a follow-up to these linked reports, each as a command of its own. What has become of
-    one that is refused meanwhile stands in the result. Files are not sent along."""
+    """Send a follow-up to these linked reports, each by a command of its own.
+
+    The result of the bulk command says which reports refused it in the meantime. Files are not sent
+    along.
+    """
     access = await staff_access(session, staff, number)
     if Capacity.HANDLER_STAFF not in access.capacities:
         raise forbidden("not_authorised")
-    await LINKED_FOLLOW_UP.handler.prepare(session, access, body.form)  # 422 for what it lacks
+    await LINKED_FOLLOW_UP.handler.prepare(session, access, body.form)  # 422 if it is incomplete
     linked = await _linked(session, access)
     if any(linked.get(each, _ELSEWHERE) == _ELSEWHERE for each in body.numbers):
         raise validation(FieldError("numbers", "not_linked_here"))
@@ -105,7 +109,7 @@ async def send_to_linked(
 async def _keep_for_histories(
     session: AsyncSession, staff: Staff, main_number: int, bulk_id: UUID, body: LinkedFollowUps
 ) -> None:
-    """Asked again with the same key, nothing is added."""
+    """Record which reports it was sent to, for their histories. A repeated request adds nothing."""
     sent = [
         {
             "command_id": LINKED_FOLLOW_UP.request(staff, bulk_id, number, body.form).id,
@@ -122,8 +126,8 @@ async def _keep_for_histories(
 
 
 async def _linked(session: AsyncSession, access: ReportAccess) -> dict[int, str | None]:
-    """By number, what stands against a follow-up of this person now, if anything does. Only those
-    handled by their agency or one below: they may not know of the others."""
+    """The linked reports, by number, each with the reason why this person cannot follow it up now,
+    or None. Only reports of their agency and those below: they may not know of others."""
     linked = (
         select(col(Report.number), col(Report.state))
         .join(AgencyEntry, col(AgencyEntry.id) == col(Report.handler_id))
@@ -138,7 +142,8 @@ async def _linked(session: AsyncSession, access: ReportAccess) -> dict[int, str 
 
 
 def _against(access: ReportAccess, state: ReportState) -> str | None:
-    """Of a report of the same handler this person is what they are to the main one."""
+    """The reason why the person cannot follow up this linked report, or None. Where it has the same
+    handler, the person has the same capacities as on the main report."""
     if state.handler_id != access.state.handler_id:
         return _ELSEWHERE
     own = access.capacities & {Capacity.HANDLER_STAFF}

@@ -16,10 +16,10 @@ _RECTIFYING = Index(
 
 
 class Message(SQLModel, table=True):
-    """What somebody wrote with a command; it appears once the command is done.
+    """What somebody wrote with a command. It becomes visible once the command is done.
 
-    `kind` is the follow-up's (initial_response, follow_up) where `action` is follow_up. `outcome`
-    is of a follow-up proper, and NULL in those from before it was asked for.
+    `kind` is set where `action` is follow_up (initial_response, follow_up). Only a follow-up proper
+    has an `outcome`; it is NULL in those sent before the outcome was asked for.
     """
 
     __tablename__ = "message"
@@ -59,8 +59,8 @@ class FollowupAttachment(SQLModel, table=True):
     size: int = Field(sa_type=Int64)
     sha256: str
     state: str = Field(default="as_sent", sa_column_kwargs={"server_default": "as_sent"})
-    """as_sent; of anonymous reports pending, remade or sealed."""
+    """as_sent, or for anonymous reports: pending, remade or sealed."""
     sealed_because: str | None = None
     attempts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     leased_until: datetime | None = timestamp(default=None)
-    """Until when one process is remaking it."""
+    """Until this moment one process has reserved the file, to remake it."""

@@ -1,4 +1,4 @@
-"""What one wrote with a command: the author reads it though it waits or was refused."""
+"""What somebody wrote with a command. Its author can read it even while it waits or was refused."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from shared.http.transaction import Transaction
 
 
 class OwnWords(BaseModel):
-    """As it was kept, after normalisation."""
+    """The words as they were saved, after normalisation."""
 
     command_id: UUID
     number: int
@@ -35,7 +35,7 @@ router = APIRouter(tags=["commands"])
 async def read_own_words(
     command_id: UUID, principal: CurrentPrincipal, session: Transaction
 ) -> OwnWords:
-    """The words of a command of one's own, to send them again where it was refused."""
+    """The words of a command of one's own, so that they can be sent again if it was refused."""
     command = await own_command(session, command_id, principal)
     message = await session.get(Message, command.id)
     if message is None:

@@ -1,4 +1,4 @@
-"""What a partner system sends about a report: its reporter's words, and which report."""
+"""What a partner system sends about a report: the reporter's words, and which report is meant."""
 
 from typing import Annotated, Any, ClassVar, Self
 
@@ -17,7 +17,7 @@ from shared.values.words import Form
 
 
 class PartnerForm(Form):
-    """Names the report by `external_id` or by `number`, one of them."""
+    """Names the report either by `external_id` or by `number`."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         json_schema_extra={"oneOf": [{"required": ["external_id"]}, {"required": ["number"]}]}
@@ -38,12 +38,12 @@ class PartnerForm(Form):
 
     @property
     def said(self) -> dict[str, Any]:
-        """What the reporter says, without which report it is about."""
+        """What the reporter says, without the fields that name the report."""
         return self.model_dump(exclude={"external_id", "number"})
 
 
 class PartnerInformation(PartnerForm, InformationForm):
-    """The reporter completes the report, as asked when it was deferred."""
+    """The reporter completes the report, answering the question it was deferred with."""
 
 
 class PartnerReply(PartnerForm, ReplyForm):
@@ -59,7 +59,7 @@ class PartnerSatisfaction(PartnerForm, SatisfactionForm):
 
 
 class PartnerRating(PartnerForm, RatingForm):
-    """The reporter rates how the report was closed, once a closing and within its window."""
+    """The reporter rates how the report was closed, once for each closing and within its window."""
 
 
 class PartnerObjection(PartnerForm, ObjectionForm):

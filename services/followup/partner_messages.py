@@ -1,4 +1,4 @@
-"""What partner systems' reporters say about their reports, from NATS to the report's workflow."""
+"""Passes what reporters say through partner systems, over NATS, on to the report's workflow."""
 
 import hashlib
 import hmac
@@ -42,15 +42,18 @@ from shared.partners.receipts import Receipt, Sent, tell
 from shared.temporal.report_gateway import ReportGateway
 
 PATIENCE: Final = timedelta(minutes=10)
-"""How long a report that is not known yet is asked for again: it may still be on its way."""
+"""How long an unknown report is looked for again: it may still be on its way."""
 MOST_WAITING: Final = 300
-"""Messages of one partner that may wait for their reports; more would hold up the others'."""
+"""How many messages of one partner may wait for their reports; more would delay the others'."""
 
 
 class PartnerMessages:
-    """Carries out what comes on `lapor.v1.ingest.<system>.<kind>`, one for each of `FORMS`.
-    `reports_url` is the address, without the number, where a partner reads; `key`
-    keeps others from guessing the command ids made of a partner's event ids."""
+    """Carries out the messages of `lapor.v1.ingest.<system>.<kind>`, with one kind for each of
+    `FORMS`.
+
+    `reports_url` is the address at which a partner reads a report, without the number. `key` makes
+    the command ids, which derive from a partner's event ids, impossible for others to guess.
+    """
 
     def __init__(
         self,
@@ -70,9 +73,11 @@ class PartnerMessages:
         self._waiting: defaultdict[str, dict[int, datetime]] = defaultdict(dict)
 
     async def carry_out(self, message: Msg) -> None:
-        """Done when it returns: the outcome is known, and its receipt committed with the outbox.
+        """Carry out a message. On return the outcome is known and its receipt is committed to
+        the outbox.
 
-        Raises `BadMessage`, and `TryLater` while report or outcome is not known.
+        Raises `BadMessage` for a message that can never succeed, and `TryLater` while the report or
+        the outcome is not known.
         """
         form_read = read(message, FORMS)
         number = await self._number(form_read, message.metadata.timestamp)
@@ -105,7 +110,8 @@ class PartnerMessages:
         )
 
     async def _number(self, form_read: Read[PartnerForm], stored_at: datetime) -> int:
-        """The report's number; raises `TryLater` while an external id may become known."""
+        """Return the report's number. Raises `TryLater` while the external id may still become
+        known, and `BadMessage` if the partner has no such report or is inactive."""
         sent = form_read.sent
         external_id, number = form_read.data.external_id, form_read.data.number
         named = []
@@ -137,7 +143,7 @@ class PartnerMessages:
 
 
 def _command_request(form_read: Read[PartnerForm], number: int, id: UUID) -> CommandRequest:
-    """The same as the reporter's over HTTP."""
+    """The same request that the reporter would make over HTTP."""
     handler = _HANDLERS[type(form_read.data)]
     form = handler.form.model_validate(form_read.data.said)
     return handler.asked(Partner(system=form_read.sent.system), number, form, id)

@@ -1,1 +1,2 @@
-"""What staff and reporters do about a report. Every module here is an action, or a few alike."""
+"""What staff and reporters do about a report. Each module here holds one action, or a few similar
+ones."""

@@ -1,5 +1,5 @@
-"""Staff record what a reporter says who has no phone or mail (*pelapor dibantu*): a visit, a call
-or a letter, as the reporter's reply or completed information, marked as brought by them."""
+"""Staff record what a reporter without phone or mail says (*pelapor dibantu*): a visit, a call or a
+letter becomes the reporter's reply or completed information, marked as brought by them."""
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +12,8 @@ from shared.values.words import Body, Form
 
 
 class BroughtWords(Form):
-    """What the reporter said; never that they are satisfied, a rating or an objection."""
+    """What the reporter said. Staff cannot record satisfaction, a rating or an objection this
+    way."""
 
     brought_by: BroughtBy
     text: Body = Field(description="At most 3,000 characters after normalisation")

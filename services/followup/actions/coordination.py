@@ -1,4 +1,4 @@
-"""Internal coordination (*Koordinasi Internal*): a note, perhaps with somebody to see to it."""
+"""Internal coordination (*Koordinasi Internal*): a note, perhaps with a colleague to act on it."""
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,7 +26,7 @@ router = command_router("follow-ups")
 async def coordinate_report(
     session: AsyncSession, access: ReportAccess, form: Coordination
 ) -> CommandFields:
-    """Note something for colleagues; the reporter does not see it and the status stays."""
+    """Write a note for colleagues. The reporter does not see it, and the status does not change."""
     if form.assignee_id is None:
         return {}
     assignee = await session.get(StaffEntry, form.assignee_id)

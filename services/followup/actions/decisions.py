@@ -1,5 +1,5 @@
-"""A request from below is accepted or rejected by the person who decides it, or taken back by the
-person who asked."""
+"""Accepting or rejecting a request from below, by the person who decides it, and withdrawing a
+request, by the person who asked."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,8 +13,8 @@ from shared.values.words import Form, NoteText
 
 
 class Acceptance(Form):
-    """Where a closing or reopening is accepted the note is needed: it is the closing or reopening
-    note, and the reporter reads it."""
+    """The note is required when a closing or reopening is accepted: it becomes the closing or
+    reopening note, and the reporter reads it."""
 
     note: NoteText | None = None
 
@@ -32,7 +32,7 @@ router = command_router("requests")
 
 @router.by_staff(Action.ACCEPT_REQUEST, "/reports/{number}/requests/{request_id}/accept")
 async def accept_request(_: AsyncSession, access: ReportAccess, form: Acceptance) -> CommandFields:
-    """*Terima*: what was asked is done."""
+    """Accept a request (*Terima*): what it asked for is carried out."""
     kind = access.request.kind if access.request else None
     performed = performed_by(kind, access.state.status) if kind else None
     readers = readers_of(performed, {"request": kind}) if performed else frozenset()
@@ -43,11 +43,11 @@ async def accept_request(_: AsyncSession, access: ReportAccess, form: Acceptance
 
 @router.by_staff(Action.REJECT_REQUEST, "/reports/{number}/requests/{request_id}/reject")
 async def reject_request(_: AsyncSession, __: ReportAccess, form: Rejection) -> CommandFields:
-    """*Tolak*: all stays as it was."""
+    """Reject a request (*Tolak*): the report stays as it was."""
     return {}
 
 
 @router.by_staff(Action.WITHDRAW_REQUEST, "/reports/{number}/requests/{request_id}/withdraw")
 async def withdraw_request(_: AsyncSession, __: ReportAccess, form: TakingBack) -> CommandFields:
-    """Take one's own request back."""
+    """Withdraw a request of one's own."""
     return {}

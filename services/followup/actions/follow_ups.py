@@ -1,4 +1,5 @@
-"""The handler follows a report up (*Tindak Lanjut*), or responds at first (*Respon Awal*)."""
+"""The handler follows a report up (*Tindak Lanjut*), or gives an initial response (*Respon
+Awal*)."""
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,8 +13,8 @@ from shared.values.words import FollowUpText, Form
 
 
 class FollowUpForm(Form):
-    """A follow-up proper states what it comes to and starts the ten days to the automatic closing.
-    While work goes on it is an initial response, which does not."""
+    """A follow-up proper states its outcome and starts the ten days to the automatic closing. While
+    work goes on, an initial response is sent instead, which does not start them."""
 
     kind: FollowUpKind
     outcome: FollowUpOutcome | None = Field(None, description="Needed with kind follow_up only")
@@ -44,6 +45,6 @@ async def follow_up_report(_: AsyncSession, __: ReportAccess, form: FollowUpForm
 
 
 def _needed_exactly(needed: bool, field: str, value: str | None) -> None:
-    """Raise a 422 for a field that is missing, or stated where it means nothing."""
+    """Raise a 422 if a needed field is missing, or if a field is given that is not needed here."""
     if needed is (value is None):
         raise validation(FieldError(field, "missing" if needed else "not_needed_here"))

@@ -1,4 +1,5 @@
-"""The reporter completes the report (*Lengkapi Informasi*), as the deferral's question asked."""
+"""The reporter completes the report (*Lengkapi Informasi*), answering the question of the
+deferral."""
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession

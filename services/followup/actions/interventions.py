@@ -1,6 +1,7 @@
-"""An admin above holds, releases, closes or opens a report (*Tahan, Lepas, Tutup, Buka Laporan*).
+"""An admin above holds, releases, closes or opens a report (*Tahan, Lepas, Tutup, Buka
+Laporan*).
 
-These travel as the workflow's signals; the answer says whether they took effect.
+These commands are sent as signals of the workflow; the answer says whether they took effect.
 """
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +14,8 @@ from shared.values.words import Form, NoteText
 
 
 class Intervention(Form):
-    """Why. The reporter reads it with a closing (*Konfirmasi Tutup Laporan*) and a reopening."""
+    """The reason. The reporter reads it with a closing (*Konfirmasi Tutup Laporan*) and a
+    reopening."""
 
     reason: NoteText
 
@@ -23,23 +25,23 @@ router = command_router("interventions")
 
 @router.by_staff(Action.HOLD, "/reports/{number}/hold")
 async def hold_report(_: AsyncSession, __: ReportAccess, form: Intervention) -> CommandFields:
-    """Keep the report from closing by itself, keeping what remains of the ten days."""
+    """Stop the report from closing automatically; what remains of the ten days is kept."""
     return {}
 
 
 @router.by_staff(Action.RELEASE, "/reports/{number}/release")
 async def release_report(_: AsyncSession, __: ReportAccess, form: Intervention) -> CommandFields:
-    """Let a held report go on with what remained of the ten days."""
+    """Let the ten days of a held report go on with what remained of them."""
     return {}
 
 
 @router.by_staff(Action.CLOSE, "/reports/{number}/close")
 async def close_report(_: AsyncSession, __: ReportAccess, form: Intervention) -> CommandFields:
-    """Close the report; the reason is the *Konfirmasi Tutup Laporan*."""
+    """Close the report. The reason is the *Konfirmasi Tutup Laporan*."""
     return {}
 
 
 @router.by_staff(Action.REOPEN, "/reports/{number}/reopen")
 async def reopen_report(_: AsyncSession, __: ReportAccess, form: Intervention) -> CommandFields:
-    """Open a closed report again: the agency owes a further follow-up."""
+    """Open a closed report again. The agency then owes a further follow-up."""
     return {}

@@ -30,9 +30,12 @@ router = command_router("reporter")
 async def object_to_closing(
     session: AsyncSession, access: ReportAccess, form: ObjectionForm
 ) -> CommandFields:
-    """Ask those above the agency that closed or archived the report to have it opened again, once
-    and within the rating window. The id of the command is the id of the request. A reason that
-    cannot hold is refused: that a report that was closed was wrongly archived."""
+    """Ask that a closed or archived report be opened again, once and within the rating window.
+
+    Those above the agency that closed or archived it decide. The id of the command is the id of the
+    request. A reason that does not fit the status is refused, such as that a closed report was
+    wrongly archived.
+    """
     if form.objection_reason not in objection_reasons(access.state.status):
         raise validation(FieldError("objection_reason", "not_archived"))
     staff_id, agency_id = await _ended_by(session, access.state)
@@ -46,8 +49,8 @@ async def object_to_closing(
 
 
 async def _ended_by(session: AsyncSession, state: ReportState) -> tuple[int | None, int]:
-    """Who closed or archived the report, and through which agency: the handler where no person of
-    an agency did."""
+    """The person and the agency that closed or archived the report; no person and the handler where
+    no agency's staff did it."""
     ended = (
         select(col(HistoryEntry.staff_id), col(HistoryEntry.agency_id))
         .where(col(HistoryEntry.number) == state.number)

@@ -1,4 +1,4 @@
-"""The reporter rates how a report was closed (*Beri Penilaian*), whoever closed it."""
+"""The reporter rates how a report was closed (*Beri Penilaian*), no matter who closed it."""
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +11,7 @@ from shared.values.words import Form, NoteText
 
 
 class RatingForm(Form):
-    """Staff read figures of many together, and the words without their report."""
+    """Staff see ratings only as figures over many reports, and the texts without their reports."""
 
     rating: int = Field(ge=1, le=5, strict=True, description="5 is best")
     solved: bool | None = Field(None, strict=True, description="Is the matter solved?")

@@ -1,4 +1,4 @@
-"""A follow-up is taken back (*Ralat Tindak Lanjut*): by its author or their admins."""
+"""Taking a follow-up back (*Ralat Tindak Lanjut*), by its author or an admin above."""
 
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from shared.values.words import Form, NoteText
 
 
 class Rectification(Form):
-    """Why. Whoever read the follow-up reads this in its place."""
+    """The reason, which readers of the follow-up see in its place."""
 
     rectifies: UUID
     reason: NoteText
@@ -34,9 +34,11 @@ router = command_router("follow-ups")
 async def rectify_follow_up(
     session: AsyncSession, access: ReportAccess, form: Rectification
 ) -> CommandFields:
-    """Take the words and files of a follow-up out of the reporter's and the public's view. Staff
-    keep them, and no clock changes. Its author's agency may, and those above it, whoever handles
-    the report now."""
+    """Hide the words and files of a follow-up from the reporter and the public.
+
+    Staff keep them, and no clock changes. The author may do this, and admins of the author's agency
+    and of those above it, whichever agency handles the report now.
+    """
     message = await session.get(PublishedMessage, form.rectifies)
     is_one = message is not None and message.action == Action.FOLLOW_UP
     if message is None or not is_one or message.number != access.state.number:
@@ -52,7 +54,8 @@ async def rectify_follow_up(
 
 
 async def _is_taken_back(session: AsyncSession, follow_up: UUID) -> bool:
-    """Whether somebody has taken it back, or is about to: of two at once the first is told."""
+    """Whether a rectification of this follow-up is done or pending. The lock on its row lets only
+    one of two simultaneous requests pass."""
     await session.get_one(Message, follow_up, with_for_update=True)
     others = (
         select(col(Message.command_id))

@@ -21,5 +21,5 @@ router = command_router("reporter")
 async def reply_to_follow_up(
     _: AsyncSession, access: ReportAccess, form: ReplyForm
 ) -> CommandFields:
-    """Answer the agency: it owes a follow-up again."""
+    """Answer the agency, which then owes a follow-up again."""
     return {"by_sms": access.by_sms}

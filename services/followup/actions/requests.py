@@ -1,5 +1,5 @@
-"""The handler asks the agency above to hold, release, close or open a report, or to take it back
-because it is not their authority (*Permintaan*, *Permintaan Bukan Wewenang*)."""
+"""The handler asks the agency above to hold, release, close or open a report (*Permintaan*), or to
+take it back because another agency is responsible (*Permintaan Bukan Wewenang*)."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -18,7 +18,8 @@ from shared.values.words import Form, NoteText
 
 
 class RequestForm(Form):
-    """A not-authority request names an agency too: it has a form of its own."""
+    """A request without an agency. A not-authority request names one, so it has a form of its
+    own."""
 
     kind: Literal["hold", "release", "close", "reopen"]
     reason: NoteText
@@ -51,8 +52,8 @@ async def ask_not_authority(
 ) -> CommandFields:
     """Ask the delegating agency to take the report back.
 
-    Who decides a pending request may pass it on by asking further up: the report comes back to
-    the own agency, and the question goes to the one that delegated to it.
+    The person who decides a pending request may pass it on by asking further up. The report then
+    comes back to their own agency, and the agency that delegated it there decides the request.
     """
     await known_agencies(session, "suggested_agency_id", [form.suggested_agency_id])
     passed_on = await taken_back(session, access)

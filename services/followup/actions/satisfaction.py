@@ -1,4 +1,4 @@
-"""The reporter declares to be satisfied (*Nyatakan Puas*), which closes the report."""
+"""The reporter declares that they are satisfied (*Nyatakan Puas*), which closes the report."""
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession

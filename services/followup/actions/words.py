@@ -1,4 +1,4 @@
-"""What people write with a command is kept here, with the files sent along."""
+"""Saves what people write with a command, together with the files they send."""
 
 from collections.abc import Collection, Sequence
 from uuid import uuid4
@@ -16,12 +16,13 @@ from shared.lifecycle.commands import Command
 
 
 def command_router(tag: str) -> CommandRouter:
-    """For the endpoints of this service's commands."""
+    """Return the router for a module's commands, which saves their words and files with them."""
     return CommandRouter(tag, save_message, keys_named)
 
 
 async def save_message(session: AsyncSession, command: Command, request: CommandRequest) -> None:
-    """Keep the words, in the transaction that saves the command; they appear when it is done."""
+    """Save the words and files of a command, in the same transaction as the command. They become
+    visible when the command is done."""
     more = request.form.model_dump(
         include={"kind", "outcome", "unmet_reason", "secret", "rating", "solved", "rectifies"}
     )
@@ -47,7 +48,7 @@ async def save_message(session: AsyncSession, command: Command, request: Command
 
 
 async def keys_named(connection: AsyncConnection, keys: Sequence[str]) -> Collection[str]:
-    """Which of these keys of the store a message names."""
+    """Return those of these storage keys that belong to a file of a message."""
     key = col(FollowupAttachment.key)
     return set((await connection.execute(select(key).where(key.in_(keys)))).scalars())
 
