@@ -1,5 +1,5 @@
-"""Tables of schema `routing` for work at the desk: who has a report open, what was checked, what is
-being written, whom an officer told in another way."""
+"""Tables of schema `routing` for work at the desk: open reports, checklists, drafts of forms, and
+reporters told in another way."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ _NOW = {"server_default": text("now()")}
 
 
 class ToldOtherwise(SQLModel, table=True):
-    """A member of staff has told the reporter of a report what this message could not."""
+    """A member of staff has told the reporter what this message could not deliver."""
 
     __tablename__ = "told_otherwise"
     __table_args__ = (_IN_SCHEMA,)
@@ -27,7 +27,8 @@ class ToldOtherwise(SQLModel, table=True):
 
 
 class Presence(SQLModel, table=True):
-    """A member of staff has a report open; a row lasts a minute. Unlogged: no trace is kept."""
+    """A member of staff has a report open. A row lasts a minute; the table is unlogged, so that no
+    trace is kept."""
 
     __tablename__ = "presence"
     __table_args__ = {"prefixes": ["UNLOGGED"], **_IN_SCHEMA}
@@ -38,7 +39,7 @@ class Presence(SQLModel, table=True):
 
 
 class CheckedItem(SQLModel, table=True):
-    """What the checklist of verification names has been looked at, of one report, and by whom."""
+    """An item of the verification checklist that was checked for a report, and by whom."""
 
     __tablename__ = "checked_item"
     __table_args__ = (_IN_SCHEMA,)
@@ -50,7 +51,7 @@ class CheckedItem(SQLModel, table=True):
 
 
 class FormDraft(SQLModel, table=True):
-    """What a person has typed into the form of an action and not sent: JSON, encrypted by the
+    """What a person has typed into the form of an action and not sent: JSON, encrypted with the
     identity keys. A row lasts a week."""
 
     __tablename__ = "form_draft"

@@ -1,4 +1,4 @@
-"""Tables of schema `routing` by which agencies and words are found, and saved views."""
+"""Tables of schema `routing` that help find agencies and words, and saved views."""
 
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,8 @@ class CategoryAlias(SQLModel, table=True):
 
 
 class AgencyWords(SQLModel, table=True):
-    """By what an agency is found. Triggers of `agency`, `agency_alias` and `staff` write it."""
+    """The words by which an agency is found, written by triggers of `agency`, `agency_alias` and
+    `staff`."""
 
     __tablename__ = "agency_words"
     __table_args__ = (Index("agency_words_words", "words", postgresql_using="gin"), _IN_SCHEMA)
@@ -50,7 +51,7 @@ class AgencyWords(SQLModel, table=True):
 
 
 class DirectoryWord(SQLModel, table=True):
-    """A word of the name of some agency: what is mistyped is near one of these."""
+    """A word in the name of some agency; mistyped words are compared with these."""
 
     __tablename__ = "directory_word"
     __table_args__ = (
@@ -67,7 +68,7 @@ class DirectoryWord(SQLModel, table=True):
 
 
 class ReportWord(SQLModel, table=True):
-    """A word that several published reports say: what is mistyped is near one of these."""
+    """A word that several published reports use; mistyped words are compared with these."""
 
     __tablename__ = "report_word"
     __table_args__ = (
@@ -82,12 +83,12 @@ class ReportWord(SQLModel, table=True):
 
     word: str = Field(primary_key=True)
     reports: int
-    """So many of some thousands."""
+    """How many of some thousands of reports use the word."""
     seen_at: datetime = timestamp()
 
 
 class WordsGathered(SQLModel, table=True):
-    """The one row that says when the words of reports were gathered last."""
+    """The only row, which says when the words of reports were last gathered."""
 
     __tablename__ = "words_gathered"
     __table_args__ = (_IN_SCHEMA,)
@@ -107,7 +108,7 @@ class Abbreviation(SQLModel, table=True):
 
 
 class UsualUnit(SQLModel, table=True):
-    """How many reports of a category the staff of an agency disposed to a unit."""
+    """How many reports of a category an agency's staff disposed to a unit."""
 
     __tablename__ = "usual_unit"
     __table_args__ = (_IN_SCHEMA,)
@@ -119,7 +120,7 @@ class UsualUnit(SQLModel, table=True):
 
 
 class SavedView(SQLModel, table=True):
-    """A tab of the queue with its filters, of a person, or `shared` within their agency."""
+    """A tab of the queue with its filters, for one person, or `shared` within their agency."""
 
     __tablename__ = "saved_view"
     __table_args__ = (_IN_SCHEMA,)

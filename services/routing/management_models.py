@@ -1,4 +1,4 @@
-"""Tables of managing people and agencies: links, factors, hand-overs, imports, templates, log."""
+"""Tables for managing people and agencies: links, factors, hand-overs, imports, templates, log."""
 
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ _NOW = {"server_default": text("now()")}
 
 
 class PasswordLink(SQLModel, table=True):
-    """A one-time link to choose a password, by its hash. A person has one at most."""
+    """A one-time link to choose a password, stored as its hash. A person has at most one."""
 
     __tablename__ = "password_link"
     __table_args__ = (_IN_SCHEMA,)
@@ -25,8 +25,8 @@ class PasswordLink(SQLModel, table=True):
 
 
 class SecondFactor(SQLModel, table=True):
-    """What a person's authenticator knows, encrypted; in use once `confirmed_at` is set. A code
-    is good once: `last_step` is the half minute of the last one used."""
+    """The secret of a person's authenticator, encrypted; in use once `confirmed_at` is set. Each
+    code works once: `last_step` is the half minute of the last one used."""
 
     __tablename__ = "second_factor"
     __table_args__ = (_IN_SCHEMA,)
@@ -38,7 +38,7 @@ class SecondFactor(SQLModel, table=True):
 
 
 class RecoveryCode(SQLModel, table=True):
-    """A code for anyone who lost the authenticator, by its hash; deleted when it is used."""
+    """A code to use when the authenticator is lost, stored as its hash; deleted when it is used."""
 
     __tablename__ = "recovery_code"
     __table_args__ = (_IN_SCHEMA,)
@@ -48,10 +48,10 @@ class RecoveryCode(SQLModel, table=True):
 
 
 class Handover(SQLModel, table=True):
-    """Reports that the worker hands over: `kind` is `agency` (all that names `from_id`, removed),
-    `reports` (the open ones it handles), `assignments` (of officer `from_id` to `to_id`) or
-    `chains` (at `from_id` and below it, which has moved in the tree). Nobody asked for the one
-    that a migration begins."""
+    """Reports for the worker to hand over. `kind` is `agency` (everything that names the removed
+    agency `from_id`), `reports` (the open ones that it handles), `assignments` (from officer
+    `from_id` to `to_id`) or `chains` (of agency `from_id`, which has moved in the tree, and those
+    below it). The one begun by a migration has no person who asked."""
 
     __tablename__ = "handover"
     __table_args__ = (_IN_SCHEMA,)
@@ -70,7 +70,8 @@ class Handover(SQLModel, table=True):
 
 
 class Import(SQLModel, table=True):
-    """A spreadsheet of agencies and staff being checked or imported, all of it or nothing."""
+    """A spreadsheet of agencies and staff that is being checked or imported, as a whole or not at
+    all."""
 
     __tablename__ = "import"
     __table_args__ = (_IN_SCHEMA,)
@@ -86,9 +87,9 @@ class Import(SQLModel, table=True):
     agencies: int = 0
     people: int = 0
     at: datetime = timestamp(sa_column_kwargs=_NOW)
-    """When it was last heard of."""
+    """The time of its last sign of life."""
     run_id: UUID | None = None
-    """Of a dry run: the import of the file it checked."""
+    """For a dry run: the import of the file that it checked."""
 
 
 class ImportFile(SQLModel, table=True):
@@ -103,8 +104,8 @@ class ImportFile(SQLModel, table=True):
 
 
 class AnswerTemplate(SQLModel, table=True):
-    """Words for an answer (*templat jawaban*) that an agency keeps for itself and those below it,
-    for all reports or those of a category; `{fields}` in them are filled in for a report."""
+    """The text of an answer (*templat jawaban*) that an agency keeps for itself and those below it,
+    for all reports or for one category. Its `{fields}` are filled in for each report."""
 
     __tablename__ = "answer_template"
     __table_args__ = (UniqueConstraint("agency_id", "name"), _IN_SCHEMA)
@@ -117,7 +118,7 @@ class AnswerTemplate(SQLModel, table=True):
 
 
 class ManagementEntry(SQLModel, table=True):
-    """Who changed what of people, agencies and reference data, and when. Append-only."""
+    """A change to people, agencies or reference data: who made it and when. Append-only."""
 
     __tablename__ = "management_log"
     __table_args__ = (Index("management_log_agency", "agency_id", "id"), _IN_SCHEMA)
@@ -126,9 +127,9 @@ class ManagementEntry(SQLModel, table=True):
     at: datetime = timestamp(sa_column_kwargs=_NOW)
     staff_id: int | None = None
     operator: str | None = None
-    """Of the platform, where there was nobody else."""
+    """The operator of the platform, if nobody else could do it."""
     agency_id: int
-    """The agency that the change concerns; pusat's for what is national."""
+    """The agency that the change concerns; pusat for national matters."""
     kind: str
     subject_id: str
     action: str

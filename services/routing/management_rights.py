@@ -21,7 +21,7 @@ _RANK = {role: rank for rank, role in enumerate(Role)}
 
 @dataclass(frozen=True)
 class Person:
-    """A member of staff as they are managed."""
+    """A member of staff, as an admin manages them."""
 
     id: int
     username: str
@@ -32,21 +32,21 @@ class Person:
 
 
 async def its_admin(staff: CurrentStaff) -> Staff:
-    """An admin, who keeps what belongs to the own agency. 403 for everybody else."""
+    """Require an admin, who keeps what belongs to the own agency. 403 for everybody else."""
     if staff.role not in ADMINS:
         raise forbidden()
     return staff
 
 
 async def managing(staff: CurrentStaff) -> Staff:
-    """A coordinating admin, or pusat. 403 for everybody else."""
+    """Require a coordinating admin, or pusat. 403 for everybody else."""
     if staff.role not in MANAGERS:
         raise forbidden()
     return staff
 
 
 async def pusat(staff: CurrentStaff) -> Staff:
-    """The national team. 403 for everybody else."""
+    """Require the national team. 403 for everybody else."""
     if not staff.role.is_central:
         raise forbidden()
     return staff
@@ -60,8 +60,8 @@ Pusat = Annotated[Staff, Depends(pusat)]
 async def agency_in_reach(
     session: AsyncSession, staff: Staff, agency_id: int, *, field: str | None = None
 ) -> Agency:
-    """The own agency or one below, active or not. 404 for any other; 422 on `field` where the
-    caller names it in a form."""
+    """The own agency or one below it, active or not. 404 for any other, or a 422 on `field` if a
+    form names it."""
     unit = await agency(session, agency_id)
     if unit is None or not unit.is_or_stands_below(staff.agency_id):
         if field is not None:
@@ -71,7 +71,7 @@ async def agency_in_reach(
 
 
 async def agency_to_manage(session: AsyncSession, staff: Staff, agency_id: int) -> Agency:
-    """An active agency below the own one; for pusat, pusat itself too. 404, 403 or 409."""
+    """An active agency below the own one; for pusat, also pusat itself. Raises 404, 403 or 409."""
     unit = await agency_in_reach(session, staff, agency_id)
     if not unit.active:
         raise conflict("agency_removed")
@@ -81,8 +81,9 @@ async def agency_to_manage(session: AsyncSession, staff: Staff, agency_id: int) 
 
 
 async def agency_to_work_at(session: AsyncSession, staff: Staff, agency_id: int) -> Agency:
-    """An active agency in reach, named in the form as `agency_id`. It is not removed until the
-    caller's transaction ends, and then knows of whoever came to it."""
+    """An active agency in reach, named in the form as `agency_id`. The lock keeps it from being
+    removed until the caller's transaction ends, so that a removal then sees the person who came to
+    it."""
     stays = select(col(Row.id)).where(col(Row.id) == agency_id).with_for_update(read=True)
     await session.execute(stays)
     unit = await agency_in_reach(session, staff, agency_id, field="agency_id")
@@ -92,13 +93,13 @@ async def agency_to_work_at(session: AsyncSession, staff: Staff, agency_id: int)
 
 
 def check_role(staff: Staff, role: Role, where: Agency) -> None:
-    """422 for a role beyond the own one, or of pusat elsewhere."""
+    """Raise a 422 for a role above the own one, or for pusat's role at another agency."""
     if problem := role_problem(staff, role, len(where.path) == 1):
         raise validation(FieldError("role", problem))
 
 
 def role_problem(staff: Staff, role: Role, at_pusat: bool) -> str | None:
-    """The code of what is against this person giving the role there."""
+    """The code of the reason why this person may not give the role there, or None."""
     if role not in roles_to_manage(staff):
         return "role_beyond_own"
     if role.is_central and not at_pusat:
@@ -107,13 +108,13 @@ def role_problem(staff: Staff, role: Role, at_pusat: bool) -> str | None:
 
 
 def roles_to_manage(staff: Staff) -> list[Role]:
-    """The roles that are not beyond the own one."""
+    """The roles that are not above the own one."""
     return [role for role in Role if _RANK[role] <= _RANK[staff.role]]
 
 
 async def person_in_reach(session: AsyncSession, staff: Staff, staff_id: int) -> Person:
-    """Somebody of the own subtree whose role is not beyond the own; never oneself (409).
-    404 outside the subtree."""
+    """A person of the own subtree whose role is not above the own. 404 outside the subtree, 403 for
+    a higher role, 409 for oneself."""
     people = await session.execute(
         select(StaffMember, col(Row.path))
         .join(Row, col(Row.id) == col(StaffMember.agency_id))

@@ -1,5 +1,5 @@
-"""Who stands in for whom (*Plt.*): what is owed and told goes to both, and the history names who
-acted."""
+"""Who stands in for whom (*Plt.*). Both receive what is owed and notified; the history names the
+person who acted."""
 
 from collections.abc import Collection
 from datetime import date, timedelta
@@ -17,7 +17,7 @@ from shared.lifecycle.calendar import Zone
 
 
 class ShownStandIn(BaseModel):
-    """`in_force`: today is one of its days."""
+    """`in_force` says whether today is one of its days."""
 
     staff_id: int
     staff_name: str
@@ -29,28 +29,28 @@ class ShownStandIn(BaseModel):
 
 
 class StandIns(BaseModel):
-    """Who stands in for a person, now or later, and for whom the person does."""
+    """The stand-in of a person, now or later, and the people for whom the person stands in."""
 
     of: ShownStandIn | None
     stands_in_for: list[ShownStandIn] = Field(description="Whose days have not ended")
 
 
 async def stand_ins(session: AsyncSession, staff_id: int) -> StandIns:
-    """Both ways, of one person; none whose days are over."""
+    """Both directions, for one person; without those whose days are over."""
     own = await _shown(session, col(StandInEntry.staff_id) == staff_id)
     others = await _shown(session, col(StandInEntry.stand_in_id) == staff_id)
     return StandIns(of=own[0] if own else None, stands_in_for=others)
 
 
 async def in_force_of(session: AsyncSession, staff_ids: Collection[int]) -> dict[int, ShownStandIn]:
-    """By these people's ids, who stands in for them today."""
+    """Who stands in today, by the id of the absent person."""
     shown = await _shown(session, col(StandInEntry.staff_id).in_(sorted(staff_ids)))
     return {each.staff_id: each for each in shown if each.in_force}
 
 
 async def stood_in_for(session: AsyncSession, staff_id: int) -> list[int]:
-    """The person, and everybody for whom they stand in at this moment: those, too, for whom
-    somebody does who is away in turn."""
+    """The person, and everybody for whom they stand in at this moment, including indirectly: those
+    for whom an absent person stands in."""
     rows = await session.execute(_STOOD_IN_FOR, {"staff_id": staff_id, "now": now()})
     return list(rows.scalars())
 
@@ -81,7 +81,7 @@ _NAMED = (
     .join(Agency, col(Agency.id) == col(_Person.agency_id))
     .order_by(col(_Person.name), col(_Person.id))
 )
-# UNION ends it where people who are away stand in for each other.
+# UNION ends the recursion if absent people stand in for each other.
 _STOOD_IN_FOR = text("""
 WITH RECURSIVE absent (id) AS (
     SELECT CAST(:staff_id AS int)

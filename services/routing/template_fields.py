@@ -6,4 +6,4 @@ from typing import Final
 FIELDS: Final = ("nomor", "judul", "kategori", "instansi", "petugas", "tanggal", "tenggat")
 
 FIELD = re.compile(r"\{([^{}]*)\}?|\}")
-"""A field; also a brace that has lost the other, which is refused as one."""
+"""A field; also an unmatched brace, which is refused as an unknown field."""

@@ -1,4 +1,4 @@
-"""The operator in place of the second person, where there is none (`lapor staff break-glass`)."""
+"""The operator acts as the second person where there is none (`lapor staff break-glass`)."""
 
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from shared.lifecycle.people import Role
 
 
 async def stuck_requests(session: AsyncSession) -> list[SecondPersonRequest]:
-    """What waits and nobody can decide, the oldest first."""
+    """The waiting requests that nobody can decide, oldest first."""
     requests = await session.scalars(
         select(SecondPersonRequest).where(waits()).order_by(col(SecondPersonRequest.asked_at))
     )
@@ -34,7 +34,8 @@ async def stuck_requests(session: AsyncSession) -> list[SecondPersonRequest]:
 
 
 async def stand_in(session: AsyncSession, request_id: UUID, operator: str, reason: str) -> None:
-    """Grant a request; `BreakGlassRefused` where somebody else can."""
+    """Grant a request as the operator. Raises `BreakGlassRefused` if somebody else can decide
+    it."""
     request = await session.get(SecondPersonRequest, request_id, with_for_update=True)
     if request is None:
         raise BreakGlassRefused("There is no such request.")
@@ -50,8 +51,9 @@ async def let_in(
     *,
     second_factor: bool,
 ) -> OneTimeLink:
-    """A link for the only person of pusat, who cannot get in and so can ask nobody; the present
-    password and all sessions end. `BreakGlassRefused` where another of pusat can ask for it."""
+    """Make a link for the only person of pusat, who cannot sign in and has nobody to ask. Their
+    present password and all their sessions end. Raises `BreakGlassRefused` if another person of
+    pusat can ask for it."""
     of_pusat = select(StaffMember).where(
         col(StaffMember.active), col(StaffMember.role) == Role.CENTRAL_ADMIN
     )

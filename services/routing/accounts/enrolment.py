@@ -1,4 +1,5 @@
-"""Setting up a second factor, with name and password: pusat has to before the first session."""
+"""Setting up a second factor, with name and password. Pusat must do this before the first
+session."""
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
@@ -19,7 +20,7 @@ from shared.values.text import ONE_TIME_CODE_LIMIT
 
 
 class Credentials(SignIn):
-    """Name and password. A second factor in use asks for its code too."""
+    """Name and password; a code too, if a second factor is already in use."""
 
 
 class Confirmation(SignIn):
@@ -29,14 +30,14 @@ class Confirmation(SignIn):
 
 
 class Enrolment(BaseModel):
-    """For an authenticator app: typed in, or read from a QR code of `uri`."""
+    """The secret for an authenticator app: to type in, or to scan as a QR code made of `uri`."""
 
     secret: str
     uri: str
 
 
 class Enrolled(BaseModel):
-    """`recovery_codes` are shown this once; each is good once, in place of a code."""
+    """`recovery_codes` are shown only this once. Each works once, in place of a code."""
 
     recovery_codes: list[str]
 
@@ -48,7 +49,7 @@ router = APIRouter(
 
 @router.post("/enrol")
 async def enrol(form: Credentials, request: Request, database: CurrentDatabase) -> Enrolment:
-    """Begin: a secret for the authenticator. It is in use once confirmed."""
+    """Begin: return a secret for the authenticator. It is in use only after it is confirmed."""
     person = await checked_person(form, request, database)
     await person.attempt.take_back()
     async with database.session() as session:
@@ -59,7 +60,7 @@ async def enrol(form: Credentials, request: Request, database: CurrentDatabase) 
 
 @router.post("/confirm")
 async def confirm(form: Confirmation, request: Request, database: CurrentDatabase) -> Enrolled:
-    """Confirm with a first code. From now on signing in needs one; all sessions end."""
+    """Confirm with a first code. From now on signing in requires a code; all sessions end."""
     person = await checked_person(form, request, database)
     cipher = request.app.state.identity
     async with database.session() as session:
@@ -72,7 +73,7 @@ async def confirm(form: Confirmation, request: Request, database: CurrentDatabas
 
 @router.post("/remove", status_code=204)
 async def remove(form: Confirmation, request: Request, database: CurrentDatabase) -> None:
-    """Do without it again, with a code of it; not for pusat where it is required."""
+    """Remove the second factor, with one of its codes. Pusat cannot where it is required."""
     person = await checked_person(form, request, database)
     if person.role in WITH_SECOND_FACTOR and request.app.state.settings.second_factor_required:
         raise conflict("second_factor_required")

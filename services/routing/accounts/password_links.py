@@ -1,4 +1,4 @@
-"""Choosing a password: by a one-time link from an admin, or by oneself while signed in."""
+"""Choosing a password: with a one-time link from an admin, or oneself while signed in."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -32,14 +32,14 @@ from shared.values.words import Form
 LIFETIME = timedelta(days=3)
 PER_ADDRESS = Limit("password_link_address", count=30, seconds=300)
 CHECKS = Limit("password_link_check", count=60, seconds=300)
-"""Looks at links, by address."""
+"""Checks of links, for each client address."""
 PER_PERSON = Limit("password_change", count=10, seconds=300)
 
 Password = Annotated[str, StringConstraints(min_length=SHORTEST, max_length=PASSWORD_LIMIT)]
 
 
 class OneTimeLink(BaseModel):
-    """Shown once, to the admin who hands it on: nothing else can open it again."""
+    """Shown once, to the admin who passes it on; it cannot be displayed again."""
 
     url: str
     expires_at: datetime
@@ -63,8 +63,9 @@ router = APIRouter(tags=["sign-in"], responses=problem_responses(422, 429))
 
 @router.post("/password/by-link", status_code=204, responses=problem_responses(409))
 async def choose_password(form: ByLink, request: Request, database: CurrentDatabase) -> None:
-    """Choose a password with a one-time link. All sessions of before end. Whoever has an address
-    that is not proven yet is mailed the link that proves it."""
+    """Choose a password with a one-time link. All earlier sessions end. If the person has an
+    address that is not proven yet, the link that proves it is mailed to it. 409 for a used or
+    expired link."""
     await rate_limits(request).take(PER_ADDRESS, client_address(request))
     good = _good_link(form.token)
     async with database.session() as session:
@@ -84,8 +85,8 @@ async def choose_password(form: ByLink, request: Request, database: CurrentDatab
 
 @router.post("/password/by-link/check", status_code=204, responses=problem_responses(409))
 async def check_link(form: LinkToken, request: Request, database: CurrentDatabase) -> None:
-    """Whether a password can still be chosen with this link; nothing is used up. The same 409 for
-    one that was used, has run out, or never was."""
+    """Check whether a password can still be chosen with this link, without using it up. The same
+    409 for a link that was used, has expired or never existed."""
     await rate_limits(request).take(CHECKS, client_address(request))
     async with database.session() as session:
         good = select(col(PasswordLink.staff_id)).where(*_good_link(form.token))
@@ -97,7 +98,8 @@ async def check_link(form: LinkToken, request: Request, database: CurrentDatabas
 async def change_own_password(
     form: OwnPassword, staff: CurrentReader, request: Request, database: CurrentDatabase
 ) -> None:
-    """Change the own password. All sessions end, this one too: sign in with the new one."""
+    """Change the own password. All sessions end, including this one: sign in with the new
+    password."""
     await rate_limits(request).take(PER_PERSON, str(staff.id))
     async with database.session() as session:
         person = (await session.execute(_person().where(col(StaffMember.id) == staff.id))).one()
@@ -111,7 +113,7 @@ async def change_own_password(
 
 
 async def make_link(session: AsyncSession, base_url: str, staff_id: int) -> OneTimeLink:
-    """A new link for a person; the one before, if any, is worth nothing any more."""
+    """Make a new link for a person; an earlier one becomes invalid."""
     token, hashed = new_token()
     expires_at = now() + LIFETIME
     row = {"staff_id": staff_id, "token_hash": hashed, "expires_at": expires_at}
@@ -121,17 +123,18 @@ async def make_link(session: AsyncSession, base_url: str, staff_id: int) -> OneT
 
 
 async def withdraw_links(session: AsyncSession, staff_ids: Collection[int]) -> None:
-    """Links that these people have not used are worth nothing any more: whoever was given one to
-    hand on may not manage them from now on."""
+    """Make the unused links of these people invalid: the admins who received them to pass on may no
+    longer manage these people."""
     staff_id = col(PasswordLink.staff_id)
-    # In the order in which the links of an import are made.
+    # Locked in the order in which the links of an import are made.
     locked = select(staff_id).where(staff_id.in_(staff_ids)).order_by(staff_id).with_for_update()
     await session.execute(delete(PasswordLink).where(staff_id.in_(locked)))
 
 
 async def take_password(session: AsyncSession, staff_id: int) -> bool:
-    """The person cannot sign in until a link is used; all sessions end. Whether they ever could:
-    each password that was chosen or taken before has made sessions of a newer version."""
+    """Remove the password: the person cannot sign in until a link is used, and all sessions end.
+    Return whether they ever could sign in: each password chosen or removed has raised the version
+    of their sessions."""
     person = await session.get_one(StaffMember, staff_id, populate_existing=True)
     if not person.password_hash:  # nor any session
         return person.token_version > 1
@@ -143,9 +146,10 @@ async def take_password(session: AsyncSession, staff_id: int) -> bool:
 async def still_has_password(
     session: AsyncSession, staff_id: int, checked: str, refusal: str, *, shared: bool = False
 ) -> None:
-    """401 with this code where the person has another password by now than the one that was looked
-    at, by its hash. It stays until the transaction ends; `shared`: it is only read in it."""
-    # New sessions refer to the person, and are not kept waiting.
+    """Raise a 401 with the code `refusal` if the hash of the person's password is no longer
+    `checked`. The password then cannot change until the transaction ends; `shared`: the transaction
+    only reads it."""
+    # The weaker lock lets new sessions, which refer to the person, be saved meanwhile.
     lock = {"read": True} if shared else {"key_share": True}
     member = await session.get_one(
         StaffMember, staff_id, populate_existing=True, with_for_update=lock
@@ -155,7 +159,7 @@ async def still_has_password(
 
 
 async def set_password(session: AsyncSession, staff_id: int, hashed: str) -> None:
-    """From now on it is this one, by its hash."""
+    """Set the person's password, given as a hash."""
     person = update(StaffMember).where(col(StaffMember.id) == staff_id)
     await session.execute(person.values(password_hash=hashed))
 
@@ -173,7 +177,7 @@ async def _check(password: str, person: StaffMember, *agency: str) -> None:
 
 
 def _good_link(token: str) -> tuple[ColumnElement[bool], ...]:
-    """Of somebody who is still here."""
+    """The conditions on a valid link: not expired, and its person is still active."""
     here = select(col(StaffEntry.id)).where(col(StaffEntry.active))
     return (
         col(PasswordLink.token_hash) == token_hash(token),
@@ -183,7 +187,7 @@ def _good_link(token: str) -> tuple[ColumnElement[bool], ...]:
 
 
 def _person() -> Select[StaffMember, str, str]:
-    """A person with name and code of the agency, and the link they may have."""
+    """Select a person, with the name and code of their agency, and the link they may have."""
     return (
         select(StaffMember, col(Agency.name), col(Agency.code))
         .join(Agency, col(Agency.id) == col(StaffMember.agency_id))

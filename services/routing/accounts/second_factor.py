@@ -1,5 +1,4 @@
-"""The second factor: codes of an authenticator (TOTP), and recovery codes for anyone who lost
-it."""
+"""The second factor: codes of an authenticator (TOTP), and recovery codes for losing it."""
 
 import hashlib
 import hmac
@@ -31,8 +30,8 @@ async def in_use(session: AsyncSession, staff_id: int) -> bool:
 async def check_code(
     session: AsyncSession, cipher: IdentityCipher, staff_id: int, code: str | None
 ) -> None:
-    """Nothing for anyone who has no second factor. Otherwise the code, or a recovery code, is
-    used up; 401 without one or with a wrong one."""
+    """Check the code and use it up; a recovery code works too. Does nothing for a person without a
+    second factor. Raises a 401 if the code is missing or wrong."""
     factor = await _locked(session, staff_id)
     if factor is None or factor.confirmed_at is None:
         return
@@ -51,7 +50,8 @@ async def check_code(
 
 
 async def is_right(session: AsyncSession, cipher: IdentityCipher, staff_id: int, code: str) -> bool:
-    """Whether the person has a second factor, and the code would be taken; it is not used up."""
+    """Whether the person has a second factor and this code would be accepted. The code is not used
+    up."""
     factor = await _locked(session, staff_id)
     if factor is None or factor.confirmed_at is None:
         return False
@@ -61,7 +61,8 @@ async def is_right(session: AsyncSession, cipher: IdentityCipher, staff_id: int,
 
 
 async def enrol(session: AsyncSession, cipher: IdentityCipher, staff_id: int) -> str:
-    """A new secret (base32), in use once a code of it is confirmed. 409 if there is one in use."""
+    """Return a new secret (base32), which is in use once a code of it is confirmed. 409 if one is
+    in use."""
     secret = pyotp.random_base32()
     row = {"staff_id": staff_id, "secret": cipher.encrypt(secret), "last_step": 0}
     begun = insert(SecondFactor).values(row)
@@ -78,15 +79,15 @@ async def enrol(session: AsyncSession, cipher: IdentityCipher, staff_id: int) ->
 async def confirm(
     session: AsyncSession, cipher: IdentityCipher, staff_id: int, code: str
 ) -> list[str]:
-    """Take the new secret into use, and give the recovery codes, known to nobody else.
-    401 for a wrong code, 409 where nothing waits to be confirmed."""
+    """Put the new secret into use and return the recovery codes, which nobody else knows. 401 for a
+    wrong code, 409 if no secret waits to be confirmed."""
     factor = await _locked(session, staff_id)
     if factor is None or factor.confirmed_at is not None:
         raise conflict("second_factor_in_use" if factor else "second_factor_not_begun")
     step = _step_of(cipher.decrypt(factor.secret), code, after=0)
     if step is None:
         raise unauthorized("second_factor_wrong")
-    # With the step: whoever saw this code typed does not sign in with it.
+    # Saving the step uses the code up: a person who saw it typed cannot sign in with it.
     factor.confirmed_at, factor.last_step = now(), step
     codes = [f"{secrets.token_hex(3)}-{secrets.token_hex(3)}" for _ in range(RECOVERY_CODES)]
     await session.execute(_all_of(RecoveryCode, staff_id))
@@ -96,13 +97,13 @@ async def confirm(
 
 
 async def forget(session: AsyncSession, staff_id: int) -> None:
-    """The person has no second factor any more."""
+    """Delete the person's second factor and recovery codes."""
     for table in (RecoveryCode, SecondFactor):
         await session.execute(_all_of(table, staff_id))
 
 
 async def _locked(session: AsyncSession, staff_id: int) -> SecondFactor | None:
-    """As it is now, and stays until the transaction ends."""
+    """The present row, locked until the transaction ends."""
     return await session.get(SecondFactor, staff_id, with_for_update=True, populate_existing=True)
 
 
@@ -111,13 +112,13 @@ def _all_of(table: type[SecondFactor | RecoveryCode], staff_id: int) -> Delete:
 
 
 def uri(secret: str, username: str) -> str:
-    """What an authenticator reads from a QR code."""
+    """The address that an authenticator reads from a QR code."""
     return pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name=ISSUER)
 
 
 def _step_of(secret: str, code: str, *, after: int) -> int | None:
-    """The half minute whose code this is: the present one, or one beside it for clocks that
-    differ; never one up to `after`, so that a code is good once."""
+    """The half minute to which this code belongs: the present one or one next to it, since clocks
+    differ; never one up to `after`, so that a code works only once. None if it is wrong."""
     digits = "".join(code.split())
     present = int(time.time()) // _HALF_MINUTE
     authenticator = pyotp.TOTP(secret)

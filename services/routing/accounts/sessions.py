@@ -1,4 +1,4 @@
-"""Sessions of staff. Ending them ends access tokens too, by a new version of the person's."""
+"""Sessions of staff. Ending them also ends access tokens, by raising the person's token version."""
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,8 +11,8 @@ SESSIONS = Sessions(StaffSession, "staff_id", EndedSession)
 
 
 async def revoke_all(session: AsyncSession, staff_id: int) -> None:
-    """End every session of a person, access tokens included. The person first, as whoever removes
-    them: two at once would wait in a circle."""
+    """End all sessions of a person, including access tokens. The person is locked first, as when
+    people are removed: otherwise the two could deadlock."""
     newer = {"token_version": col(StaffMember.token_version) + 1}
     await session.execute(update(StaffMember).where(col(StaffMember.id) == staff_id).values(newer))
     await SESSIONS.end_all(session, staff_id)

@@ -1,4 +1,4 @@
-"""Signing in and out, and who one is."""
+"""Signing in and out, and reading who is signed in."""
 
 from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
@@ -34,7 +34,7 @@ GUARD = PasswordGuard(
     Guard(Limit("sign_in", count=10, seconds=300), Limit("sign_in_address", count=60, seconds=300)),
     strangers=Limit("sign_in_strangers", count=100, seconds=3600),
 )
-"""Failures: an office behind one address signs in at the same hour."""
+"""Limits on failures only: a whole office behind one address signs in at the same hour."""
 REFRESHES = Limit("refresh_address", count=300, seconds=300)
 
 
@@ -68,7 +68,8 @@ class Renewal(RefreshToken):
 
 
 class SignedIn(BaseModel):
-    """`access_token` goes into `Authorization: Bearer`; `refresh_token` gets the next pair."""
+    """`access_token` goes into `Authorization: Bearer`; `refresh_token` is exchanged for the next
+    pair."""
 
     access_token: str
     token_type: Literal["Bearer"]
@@ -78,13 +79,14 @@ class SignedIn(BaseModel):
 
 
 class SignedInHere(SignedIn):
-    """`device_tokens` are kept by the browser, thirty days, in place of those it sent."""
+    """The browser keeps `device_tokens` for thirty days, replacing those it sent."""
 
     device_tokens: list[str]
 
 
 class CheckedPerson(NamedTuple):
-    """Whose name and password it was, and the try, which is a failure until it is taken back."""
+    """The person whose name and password were right, and the attempt, which counts as a failure
+    until it is taken back."""
 
     id: int
     password_hash: str
@@ -112,9 +114,9 @@ router = APIRouter(tags=["sign-in"])
 
 @router.post("/sign-in", responses=problem_responses(401, 403, 422, 429))
 async def sign_in(body: SignIn, request: Request, database: CurrentDatabase) -> SignedInHere:
-    """Sign in with name and password, and a code of the second factor for anyone who has one
-    (`second_factor_needed` asks for it). The same answer, as fast, for a name nobody has. Pusat
-    sets up a second factor first: `second_factor_enrolment_needed`."""
+    """Sign in with name and password, and a code for anyone with a second factor (the answer
+    `second_factor_needed` asks for it). An unknown name gets the same answer as a wrong password,
+    equally fast. Pusat must set up a second factor first: `second_factor_enrolment_needed`."""
     person = await checked_person(body, request, database)
     stronger = await hash_password(body.password) if needs_rehash(person.password_hash) else None
     async with database.session() as session:
@@ -131,8 +133,8 @@ async def sign_in(body: SignIn, request: Request, database: CurrentDatabase) -> 
 
 @router.post("/refresh", responses=problem_responses(401, 422, 429))
 async def refresh(body: Renewal, request: Request, database: CurrentDatabase) -> SignedIn:
-    """A new pair of tokens for a refresh token. One that was used before has been copied: all
-    sessions of its person end."""
+    """Exchange a refresh token for a new pair of tokens. A token used before must have been copied,
+    so all sessions of its person end."""
     await rate_limits(request).take(REFRESHES, client_address(request))
     async with database.session() as session:
         try:
@@ -142,13 +144,13 @@ async def refresh(body: Renewal, request: Request, database: CurrentDatabase) ->
         else:
             if used is not None:
                 return await _signed_in(session, request, used.owner_id, used)
-    # Outside: a refusal must not undo the end of the sessions.
+    # Raised outside the transaction, so that it does not undo the end of the sessions.
     raise unauthorized("token_invalid")
 
 
 @router.post("/sign-out", status_code=204, responses=problem_responses(422))
 async def sign_out(body: RefreshToken, session: Transaction) -> None:
-    """End the session of this refresh token; its access tokens end with it."""
+    """End the session of this refresh token, and its access tokens with it."""
     await SESSIONS.close(session, body.refresh_token)
 
 
@@ -176,8 +178,8 @@ async def me(staff: CurrentReader, session: Transaction) -> Me:
 async def checked_person(
     body: SignIn, request: Request, database: CurrentDatabase
 ) -> CheckedPerson:
-    """The person who has this name and password. 401 for nobody, 429 after many failures. No
-    transaction is open while the password is looked at: that takes long on purpose."""
+    """Return the person with this name and password. 401 if there is none, 429 after many failures.
+    No transaction is open while the password is checked, which is slow on purpose."""
     async with database.session() as session:
         row = (await session.execute(_BY_NAME, {"username": body.username})).one_or_none()
 
@@ -198,8 +200,8 @@ async def checked_person(
 async def still_checked(
     session: AsyncSession, person: CheckedPerson, *, shared: bool = False
 ) -> None:
-    """401 where they chose another password meanwhile. Before their second factor is looked at:
-    whoever resets it holds the person first, too."""
+    """Raise a 401 if the person has changed their password meanwhile. Call it before checking the
+    second factor, since resetting that locks the person first, too."""
     checked = person.password_hash
     await still_has_password(session, person.id, checked, "sign_in_failed", shared=shared)
 
@@ -207,7 +209,7 @@ async def still_checked(
 async def check_second_factor(
     session: AsyncSession, request: Request, person: CheckedPerson, code: str | None
 ) -> None:
-    """As `second_factor.check_code`; who has not typed a code has not guessed at it."""
+    """As `second_factor.check_code`. A missing code does not count as a failed attempt."""
     try:
         await second_factor.check_code(session, request.app.state.identity, person.id, code)
     except Problem as problem:
@@ -226,7 +228,7 @@ async def _owes_second_factor(
 async def _signed_in(
     session: AsyncSession, request: Request, staff_id: int, used: Used | None = None
 ) -> SignedIn:
-    """Tokens of a new session, or of the one that goes on."""
+    """The tokens of a new session, or of the session that is continued."""
     person = await session.get(StaffEntry, staff_id)
     if (
         person is None
@@ -250,7 +252,7 @@ _BY_NAME = text(
     "SELECT s.id, s.password_hash, s.role FROM routing.staff s"
     " JOIN routing.staff_directory d ON d.id = s.id AND d.active"
     " WHERE lower(s.username) = lower(:username)"
-    # Two names of old that differ in capitals only: each is found as it is written.
+    # Where two old names differ only in capitals, each is found only as it is written.
     " AND (s.username = :username OR NOT EXISTS (SELECT FROM routing.staff o"
     "  WHERE lower(o.username) = lower(:username) AND o.id <> s.id))"
 )

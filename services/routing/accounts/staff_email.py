@@ -1,4 +1,5 @@
-"""The e-mail address of a member of staff: kept encrypted; `notification` alone sends to it."""
+"""The e-mail address of a member of staff. It is kept encrypted, and only `notification` sends to
+it."""
 
 from collections.abc import Collection
 from typing import Literal
@@ -19,7 +20,7 @@ EmailState = Literal["none", "unproven", "proven", "undeliverable"]
 async def read_emails(
     session: AsyncSession, cipher: IdentityCipher, staff_ids: Collection[int]
 ) -> dict[int, str]:
-    """The addresses of those who have one, by the ids of people."""
+    """The addresses by staff id; people without one are left out."""
     kept = select(StaffContact).where(col(StaffContact.staff_id).in_(staff_ids))
     emails: dict[int, str] = {}
     for contact in await session.scalars(kept):
@@ -29,7 +30,7 @@ async def read_emails(
 
 
 async def email_states(session: AsyncSession, staff_ids: Collection[int]) -> dict[int, EmailState]:
-    """How far the addresses are proven, by the ids of people who have one."""
+    """Whether the addresses are proven, by staff id; people without an address are left out."""
     holder = func.concat("staff-", col(StaffContact.staff_id))
     statement = (
         select(col(StaffContact.staff_id), ContactProof)
@@ -46,8 +47,8 @@ async def email_states(session: AsyncSession, staff_ids: Collection[int]) -> dic
 async def enter_email(
     session: AsyncSession, cipher: IdentityCipher, staff_id: int, email: str
 ) -> None:
-    """From now on it is this one, not proven yet; empty: there is none. In the caller's
-    transaction, as everything here."""
+    """Set the person's address, which is then not proven yet; an empty one removes it. Like
+    everything here, this happens in the caller's transaction."""
     if not email:
         gone = delete(StaffContact).where(col(StaffContact.staff_id) == staff_id)
         await session.execute(gone)
@@ -62,8 +63,8 @@ async def enter_email(
 async def mail_password_link(
     session: AsyncSession, cipher: IdentityCipher, staff_id: int, url: str, *, first: bool
 ) -> None:
-    """Mail a one-time link to the person, if there is an address. `first`: they have no password,
-    so that it may go to an address that is not proven yet."""
+    """Mail a one-time link to the person, if they have an address. `first`: they have no password
+    yet, so the link may also go to an address that is not proven."""
     facts = cast({"first": first}, JSONB)
     sealed = cast(cipher.encrypt(url), LargeBinary)
     write = func.notification.write_to_staff(staff_id, "password_link", facts, sealed)
@@ -71,7 +72,7 @@ async def mail_password_link(
 
 
 async def mail_proof_link(session: AsyncSession, staff_id: int) -> None:
-    """Mail the link that proves the address, if there is one that is not proven."""
+    """Mail the link that proves the address, if the person has one that is not proven."""
     if (await email_states(session, [staff_id])).get(staff_id) != "unproven":
         return
     write = func.notification.write_to_staff(staff_id, "prove_email", cast({}, JSONB), None)

@@ -1,2 +1,2 @@
-"""What staff do to a report: verify, throw, defer, archive, forward, amend. Every module here is an
-action, or a few alike."""
+"""What staff do to a report: verify, throw, defer, archive, forward, amend. Each module here holds
+one action, or a few similar ones."""

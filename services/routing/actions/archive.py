@@ -27,7 +27,7 @@ router = command_router("verification")
 
 @router.by_staff(Action.ARCHIVE, "/reports/{number}/archive")
 async def archive(session: AsyncSession, access: ReportAccess, form: ArchiveForm) -> CommandFields:
-    """File a report away that cannot be verified, for one of the guide's eight reasons."""
+    """Archive a report that cannot be verified, for one of the guide's eight reasons."""
     reason = await session.get(ArchiveReason, form.category)
     if reason is None or not reason.active:
         raise validation(FieldError("category", "archive_reason_retired"))
@@ -36,5 +36,5 @@ async def archive(session: AsyncSession, access: ReportAccess, form: ArchiveForm
 
 @router.by_staff(Action.RESTORE, "/reports/{number}/restore")
 async def restore(_: AsyncSession, __: ReportAccess, form: RestoreForm) -> CommandFields:
-    """Take a report out of the archive again, with a full verification clock."""
+    """Take a report out of the archive. Its verification clock starts again at full length."""
     return {}

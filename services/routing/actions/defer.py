@@ -39,7 +39,7 @@ router = command_router("verification")
 
 @router.by_staff(Action.DEFER, "/reports/{number}/defer")
 async def defer(session: AsyncSession, access: ReportAccess, form: Deferral) -> CommandFields:
-    """Put the report off; the verification clock pauses while nothing can be done."""
+    """Defer the report. The verification clock pauses while nothing can be done."""
     if form.awaited_agency_id is not None:
         awaited_ids = [form.awaited_agency_id]
         [awaited] = (await known_agencies(session, "awaited_agency_id", awaited_ids)).values()

@@ -30,7 +30,7 @@ router = command_router("forwarding")
 
 @router.by_staff(Action.FORWARD, "/reports/{number}/forward")
 async def forward(session: AsyncSession, access: ReportAccess, form: ForwardForm) -> CommandFields:
-    """Hand the duty to follow up to an agency below, whoever below had it before."""
+    """Hand the duty to follow up to an agency below, whichever agency below had it before."""
     receiver = await agency_below(session, access, form.agency_id, to_verify=False)
     await known_agencies(session, "copies", form.copies)
     return {"handing": handing_to(access, receiver), "copies": tuple(form.copies)}
@@ -38,7 +38,7 @@ async def forward(session: AsyncSession, access: ReportAccess, form: ForwardForm
 
 @router.by_staff(Action.CHANGE_COPIES, "/reports/{number}/copies")
 async def copies(session: AsyncSession, access: ReportAccess, form: Copies) -> CommandFields:
-    """Set which agencies read along: those named, no others."""
+    """Set the agencies that read along: exactly those named here."""
     added = [a for a in form.agency_ids if a not in access.state.copies]
     await known_agencies(session, "agency_ids", added)
     return {"copies": tuple(form.agency_ids)}

@@ -1,7 +1,8 @@
-"""Linking a report to a main one about the same thing (*Tautkan Laporan Serupa*), and untying it.
+"""Linking a report to a main report about the same thing (*Tautkan Laporan Serupa*), and
+unlinking.
 
-What stands against it depends on other reports, which change by runs of their own: whoever links
-two holds both for the moment in which the command is saved, and looks at commands that wait.
+Whether a link is allowed depends on other reports, which other workflow runs change. So linking
+locks both reports until the command is saved, and takes waiting commands into account.
 """
 
 from typing import Annotated, Final
@@ -19,7 +20,7 @@ from shared.lifecycle.statuses import ENDED
 from shared.values.words import Form, NoteText
 
 MOST_LINKED: Final = 500
-"""Reports that are linked to one."""
+"""How many reports can be linked to one main report."""
 
 
 class Link(Form):
@@ -43,11 +44,11 @@ router = command_router("linking")
 
 @router.by_staff(Action.LINK, "/reports/{number}/link")
 async def link(session: AsyncSession, access: ReportAccess, form: Link) -> CommandFields:
-    """Link the report to a main one about the same thing. Nobody but staff learns of it."""
+    """Link the report to a main report about the same thing. Only staff can see the link."""
     number = access.state.number
     main = await _main(session, access, form.main_number)
     await _hold(session, number, main["number"])
-    main = await _main(session, access, main["number"])  # as it stands while both are held
+    main = await _main(session, access, main["number"])  # read again under the locks
     if main["status"] in ENDED:
         raise conflict("main_ended")
     if main["handler_id"] not in access.handler.path:
@@ -64,13 +65,13 @@ async def link(session: AsyncSession, access: ReportAccess, form: Link) -> Comma
 
 @router.by_staff(Action.UNLINK, "/reports/{number}/unlink")
 async def unlink(_: AsyncSession, __: ReportAccess, form: Unlink) -> CommandFields:
-    """Untie the report from its main one."""
+    """Remove the link between the report and its main report."""
     return {}
 
 
 async def _main(session: AsyncSession, access: ReportAccess, number: int) -> RowMapping:
-    """The report, or the one that it is linked to. 422 where that is not for this person to read
-    as the handler's or from above, or is the report itself."""
+    """The report, or the main report it is linked to. 422 if this person may not read it as its
+    handler or from above, or if it is the report itself."""
     rows = await session.execute(_REPORT, {"number": number, "agency": access.own_agency_id})
     main = rows.mappings().one_or_none()
     if main is None:
@@ -81,7 +82,8 @@ async def _main(session: AsyncSession, access: ReportAccess, number: int) -> Row
 
 
 async def _hold(session: AsyncSession, *numbers: int) -> None:
-    """Until the command is saved. In their order, so that nobody waits for one another."""
+    """Lock these reports until the command is saved; in the order of their numbers, so that no two
+    requests wait for each other."""
     for number in sorted(numbers):
         await session.execute(_HELD, {"number": f"link {number}"})
 
@@ -94,7 +96,7 @@ JOIN routing.agency_directory d ON d.id = main.handler_id
 WHERE r.number = :number AND :agency = ANY (d.path)
 """)
 _HELD = text("SELECT pg_advisory_xact_lock(hashtextextended(:number, 0))")
-# What waits is little, and has an index of its own.
+# Few commands wait, and they have an index of their own.
 _COUNTED = text("""
 SELECT (SELECT count(*) FROM lifecycle.report WHERE main_number = :main) AS linked,
     EXISTS (SELECT FROM lifecycle.report WHERE main_number = :n) AS own_linked,

@@ -1,4 +1,4 @@
-"""Throwing a report to an agency below that is to verify it (*Lempar*)."""
+"""Throwing a report to an agency below, which is to verify it (*Lempar*)."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 

@@ -1,4 +1,4 @@
-"""The words that staff write with a command are kept here."""
+"""Saves the words that staff write with a command."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,12 +9,12 @@ from shared.lifecycle.commands import Command
 
 
 def command_router(tag: str) -> CommandRouter:
-    """For the endpoints of this service's commands."""
+    """Return the router for a module's commands, which saves their words with them."""
     return CommandRouter(tag, save_note)
 
 
 async def save_note(session: AsyncSession, command: Command, request: CommandRequest) -> None:
-    """Keep the words, if there are any, in the transaction that saves the command."""
+    """Save the words, if there are any, in the same transaction as the command."""
     if request.form.words is None:
         return
     assert command.actor.staff_id is not None

@@ -1,4 +1,4 @@
-"""*Manajemen Instansi*: agencies below the own one are created, changed, moved in the tree."""
+"""*Manajemen Instansi*: creating, changing and moving agencies below the own one."""
 
 from typing import Annotated, Any, Literal
 
@@ -44,9 +44,9 @@ class NewAgency(Form):
 
 
 class AgencyChange(Form):
-    """What is left out stays. With another parent it moves there, with all below it: whoever
-    stands above the new place has authority over its reports from then on. Links by which people
-    there were to choose a password end: those above the old place have them in hand."""
+    """Fields that are left out stay as they are. A new parent moves the agency with all below it:
+    those above the new place then have authority over its reports. Unused password links of people
+    there become invalid, since those above the old place may hold them."""
 
     name: Name | None = None
     kind: Kind | None = None
@@ -63,7 +63,7 @@ router = APIRouter(
 
 @router.post("", status_code=201)
 async def create_agency(form: NewAgency, staff: Managing, session: Transaction) -> AgencyDetails:
-    """A new agency below the own one, or one below that."""
+    """Create an agency below the own one, at any level."""
     await session.execute(ONE_AT_A_TIME)
     parent = await _parent(session, staff, form.parent_id)
     taken = select(col(Agency.id)).where(col(Agency.code) == form.code)
@@ -79,7 +79,7 @@ async def create_agency(form: NewAgency, staff: Managing, session: Transaction) 
 async def read_managed_agency(
     agency_id: Id, staff: Managing, session: Transaction, request: Request
 ) -> ManagedAgency:
-    """An agency with its people, its units, and how its reports stand."""
+    """An agency with its people, its units and the state of its reports."""
     await agency_in_reach(session, staff, agency_id)
     return await agency_details(session, request.app.state.identity, staff, agency_id)
 
@@ -106,7 +106,7 @@ async def change_agency(
 
 
 async def add_agency(session: AsyncSession, values: dict[str, Any], above: tuple[int, ...]) -> int:
-    """Save an agency below the one whose path this is; its id."""
+    """Save an agency below the one with the path `above`; return its id."""
     new_id = await session.scalar(select(_AGENCY_IDS.next_value())) or 0
     session.add(Agency(id=new_id, path=[*above, new_id], **values))
     await session.flush()
@@ -114,7 +114,7 @@ async def add_agency(session: AsyncSession, values: dict[str, Any], above: tuple
 
 
 async def has_open_reports(session: AsyncSession, agency_id: int) -> bool:
-    """Whether the agency handles any that is neither closed nor archived."""
+    """Whether the agency handles a report that is neither closed nor archived."""
     handled = select(col(Report.number)).where(col(Report.handler_id) == agency_id)
     first = await session.scalar(handled.where(col(Report.tab).in_(OPEN_TABS)).limit(1))
     return first is not None
@@ -134,7 +134,7 @@ async def _row(session: AsyncSession, staff: Staff, agency_id: int) -> dict[str,
 
 
 async def _move(session: AsyncSession, staff: Staff, agency_id: int, parent_id: int) -> None:
-    """Hang the agency, with all below it, under another parent."""
+    """Move the agency, with all below it, under another parent."""
     parent = await _parent(session, staff, parent_id)
     if parent.is_or_stands_below(agency_id):
         raise validation(FieldError("parent_id", "parent_below_itself"))
@@ -142,7 +142,7 @@ async def _move(session: AsyncSession, staff: Staff, agency_id: int, parent_id: 
         raise conflict("root_stays")
     await check_moving(session, agency_id, parent.path)
     await session.execute(_MOVE, {"id": agency_id, "above": list(parent.path)})
-    # The worker takes who no longer stands above out of the chains of reports there.
+    # The worker removes agencies that are no longer above from the chains of reports there.
     total = await session.scalar(_broken_chains(agency_id)) or 0
     await ask_for_handover(session, staff, "chains", agency_id, agency_id, agency_id, total)
     there = select(col(Agency.id)).where(col(Agency.path).contains([agency_id]))
@@ -151,8 +151,8 @@ async def _move(session: AsyncSession, staff: Staff, agency_id: int, parent_id: 
 
 
 def _broken_chains(agency_id: int) -> Select[int]:
-    """How many reports of the agency, and of those below it, were handed down by an agency that
-    does not stand above any more."""
+    """Count the reports, of the agency and those below it, that were handed down by an agency that
+    is no longer above."""
     path = col(Agency.path)
     broken = path.contains([agency_id]), ~path.contains(col(Report.chain))
     of_agency = select(func.count()).join_from(Agency, Report, col(Report.handler_id) == Agency.id)
@@ -160,7 +160,7 @@ def _broken_chains(agency_id: int) -> Select[int]:
 
 
 ONE_AT_A_TIME = text("LOCK TABLE routing.agency IN SHARE ROW EXCLUSIVE MODE")
-"""The tree changes by one hand at a time; reading it goes on."""
+"""Only one transaction at a time may change the tree; reading it is still possible."""
 _AGENCY_IDS = Sequence("agency_id_seq", schema="routing")
 _MOVE = text(
     "UPDATE routing.agency"

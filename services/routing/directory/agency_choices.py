@@ -1,4 +1,5 @@
-"""Which agencies a form offers: as people say them, the likely ones first, each with its reason."""
+"""The agencies that a form offers: found by everyday names, likely ones first, each with its
+reason."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
@@ -30,8 +31,8 @@ Unavailable = Literal["no_admin", "no_officer", "connected", "own_agency", "hand
 
 
 class OfferedAgency(BaseModel):
-    """`likely` says why it comes first, `unavailable` why it cannot be chosen and comes last.
-    `place` names those above it, the nearest first."""
+    """`likely` says why the agency comes first; `unavailable` says why it cannot be chosen and
+    comes last. `place` names the agencies above it, the nearest first."""
 
     id: int
     name: str
@@ -43,7 +44,7 @@ class OfferedAgency(BaseModel):
 
 
 class OfferedAgencies(BaseModel):
-    """The best ones of `total`."""
+    """The best matches, of `total`."""
 
     items: list[OfferedAgency]
     total: int = Field(description="How many match, those not in `items` too")
@@ -74,7 +75,8 @@ async def list_agency_choices(
     below: Annotated[bool, Query(description="Only the own agency and those below")] = False,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
 ) -> OfferedAgencies:
-    """Agencies to choose from. Without words, the likely ones and then all."""
+    """Agencies to choose from. Without search words, the likely ones come first, then all
+    others."""
     if staff.role.only_reads and (purpose != "any" or report is not None):
         raise forbidden()
     handing = purpose in _HANDING
@@ -108,7 +110,7 @@ async def list_agency_choices(
 async def note_usual_unit(
     session: AsyncSession, agency_id: int, category_id: int, unit_id: int
 ) -> None:
-    """The staff of an agency dispose another report of the category to the unit."""
+    """Count another report of the category that the agency's staff dispose to the unit."""
     first = UsualUnit(agency_id=agency_id, category_id=category_id, unit_id=unit_id, times=1)
     counted = insert(UsualUnit).values(first.model_dump())
     await session.execute(
@@ -120,9 +122,9 @@ async def note_usual_unit(
 
 
 _HANDING: tuple[Purpose, ...] = ("verify", "throw", "forward")
-"""What goes to the own agency or below it alone."""
+"""These go only to the own agency or one below it."""
 _ELSEWHERE: tuple[Purpose, ...] = ("throw", "forward")
-"""What goes to another agency."""
+"""These go to another agency than the own one."""
 _STEPS: Mapping[Purpose, Step | None] = {
     "verify": "follow_up",
     "throw": "verify",
@@ -171,8 +173,8 @@ async def _entries(session: AsyncSession, matches: Sequence[Match]) -> dict[int,
 async def _likely(
     session: AsyncSession, staff: Staff, access: ReportAccess | None, category: int | None
 ) -> dict[int, Likely]:
-    """Those that the report's reporter or a request named, then those to which the own agency
-    mostly hands reports of its category."""
+    """The agencies that the reporter or a request named, then those to which the own agency mostly
+    hands reports of this category."""
     likely: dict[int, Likely] = {}
     if access is not None:
         number = access.state.number

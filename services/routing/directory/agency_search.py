@@ -26,7 +26,8 @@ from shared.values.text import NAME_SEARCH_LIMIT
 
 
 class AgencyRow(BaseModel):
-    """`connected`: somebody verifies there; `can_follow_up`: somebody works there at all."""
+    """`connected`: it has active people who verify; `can_follow_up`: it has active people at
+    all."""
 
     id: int
     code: str
@@ -42,7 +43,7 @@ class AgencyRow(BaseModel):
 
 
 class AgencyDetails(AgencyRow):
-    """`ancestors` go from pusat to the parent."""
+    """`ancestors` lists the agencies from pusat down to the parent."""
 
     successor_id: int | None
     ancestors: list[ShownAgency]
@@ -74,7 +75,7 @@ async def list_agencies(
     limit: PageSize = 25,
     cursor: Cursor = None,
 ) -> Page[AgencyRow]:
-    """Active agencies by name."""
+    """Active agencies, by name."""
     last = decode_cursor(cursor, _Position)
     name, id = col(AgencyEntry.name), col(AgencyEntry.id)
     entries = select(AgencyEntry).where(col(AgencyEntry.active)).order_by(name, id).limit(limit + 1)
@@ -96,7 +97,7 @@ async def list_agencies(
 
 @router.get("/agencies/{agency_id}")
 async def read_agency(agency_id: Id, _: CurrentReader, session: Transaction) -> AgencyDetails:
-    """One agency, also one that is no longer active."""
+    """One agency, even if it is no longer active."""
     row = await session.get(AgencyEntry, agency_id)
     if row is None:
         raise not_found("agency_unknown")
@@ -116,8 +117,8 @@ async def list_suggested_agencies(
     session: Transaction,
     own: Annotated[bool, Query(description="With the own agency, as the last")] = False,
 ) -> list[AgencyRow]:
-    """The agencies that its reporter or a request named for a report, of those that this person
-    may hand it to: active, the own agency or below it."""
+    """The agencies that the reporter or a request named for a report and to which this person may
+    hand it: active, and the own agency or one below it."""
     await staff_access(session, staff, number)
     addressed = select(col(Report.suggested_agency_id)).where(col(Report.number) == number)
     named = [await session.scalar(addressed)]
@@ -129,7 +130,7 @@ async def list_suggested_agencies(
 
 
 async def _asked(session: AsyncSession, words: str, entries: Select[AgencyEntry]) -> str | None:
-    """What is asked for; where nothing has these words, as if each were mistyped."""
+    """The search for these words or, if it finds nothing, one that treats each word as mistyped."""
     asked = await agency_query(session, words)
     if asked is None or (await session.scalars(_named(entries, asked).limit(1))).first():
         return asked

@@ -24,7 +24,7 @@ class AgencyPerson(BaseModel):
 
 
 class ReportCounts(BaseModel):
-    """Reports of the agency itself, and with all below it."""
+    """Reports of the agency itself, or including all agencies below it."""
 
     open: int
     overdue: int
@@ -43,7 +43,7 @@ class ManagedAgency(AgencyDetails):
 async def agency_details(
     session: AsyncSession, cipher: IdentityCipher, staff: Staff, agency_id: int
 ) -> ManagedAgency:
-    """The agency; 404 if there is none."""
+    """The agency; 404 if it does not exist."""
     known = await read_agency(agency_id, staff, session)
     people = await session.scalars(
         select(StaffMember)

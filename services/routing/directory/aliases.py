@@ -1,4 +1,4 @@
-"""The other names of an agency (*Nama lain*), by which it is found: kept by its own admins."""
+"""The other names of an agency (*Nama lain*) by which it can be found; its own admins keep them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated
@@ -24,7 +24,7 @@ Alias = Annotated[Name, Field(max_length=ALIAS_LIMIT)]
 
 
 class Aliases(Form):
-    """All other names that the agency has from now on."""
+    """All other names of the agency; they replace the present ones."""
 
     aliases: Annotated[list[Alias], AfterValidator(lambda names: sorted(set(names)))] = Field(
         max_length=MOST
@@ -60,8 +60,8 @@ async def keep_aliases(
     before: Sequence[str],
     form: Aliases,
 ) -> None:
-    """Of what they name, from now on those of the form. `whose`: the column that says so, and the
-    id; the caller holds its row."""
+    """Replace the other names with those of the form. `whose` is the column that names their owner,
+    and the owner's id; the caller has locked the owner's row."""
     gone = set(before) - set(form.aliases)
     await session.execute(delete(names).filter_by(**whose).where(col(names.alias).in_(gone)))
     session.add_all(names(**whose, alias=name) for name in form.aliases if name not in before)
@@ -69,6 +69,6 @@ async def keep_aliases(
 
 
 async def aliases_of(session: AsyncSession, agency_id: int) -> list[str]:
-    """The other names of an agency, in their order."""
+    """The other names of an agency, sorted."""
     names = select(col(AgencyAlias.alias)).where(col(AgencyAlias.agency_id) == agency_id)
     return sorted(await session.scalars(names))

@@ -23,7 +23,7 @@ from shared.values.text import TEMPLATE_LIMIT, TEMPLATE_NAME_LIMIT
 from shared.values.words import FollowUpText, Form, Name
 
 MOST = 100
-"""Of an agency."""
+"""How many templates one agency may have."""
 
 
 class TemplateForm(Form):
@@ -69,7 +69,7 @@ Whose = Annotated[
 async def list_answer_templates(
     staff: ItsAdmin, session: Transaction, whose: Whose = None
 ) -> KeptTemplates:
-    """Those that the agency keeps, by name."""
+    """The templates that the agency keeps, by name."""
     agency_id = await _kept_by(session, staff, whose or staff.agency_id)
     kept = select(AnswerTemplate).where(col(AnswerTemplate.agency_id) == agency_id)
     rows = await session.scalars(kept.order_by(col(AnswerTemplate.name)))
@@ -80,7 +80,7 @@ async def list_answer_templates(
 async def add_answer_template(
     form: TemplateForm, staff: ItsAdmin, session: Transaction, whose: Whose = None
 ) -> KeptTemplate:
-    """Keep another."""
+    """Add a template."""
     agency_id = await _kept_by(session, staff, whose or staff.agency_id)
     await _check(session, form, agency_id, None)
     if await _count(session, agency_id) >= MOST:
@@ -96,7 +96,7 @@ async def add_answer_template(
 async def read_answer_template(
     template_id: UUID, staff: ItsAdmin, session: Transaction
 ) -> KeptTemplate:
-    """One of those."""
+    """One of the agency's templates."""
     return _shown(await _found(session, staff, template_id))
 
 
@@ -104,7 +104,7 @@ async def read_answer_template(
 async def change_answer_template(
     template_id: UUID, form: TemplateForm, staff: ItsAdmin, session: Transaction
 ) -> KeptTemplate:
-    """Keep it as it is sent."""
+    """Replace a template with what is sent."""
     row = await _found(session, staff, template_id)
     await _check(session, form, row.agency_id, template_id)
     before, after = row.model_dump(include=set(TemplateForm.model_fields)), form.model_dump()
@@ -118,7 +118,7 @@ async def change_answer_template(
 
 @router.delete("/{template_id}", status_code=204)
 async def remove_answer_template(template_id: UUID, staff: ItsAdmin, session: Transaction) -> None:
-    """Keep it no more. Answers that were made from it stay as they are."""
+    """Delete a template. Answers that were made from it stay as they are."""
     row = await _found(session, staff, template_id)
     record(session, staff, row.agency_id, _KIND, template_id, "remove", name=row.name)
     await session.delete(row)
@@ -126,8 +126,8 @@ async def remove_answer_template(template_id: UUID, staff: ItsAdmin, session: Tr
 
 
 async def _kept_by(session: AsyncSession, staff: Staff, agency_id: int) -> int:
-    """The agency, whose templates this person may keep: the own one, or as who manages agencies
-    also one below. 404 for any other."""
+    """The agency, if this person may keep its templates: the own one or, for those who manage
+    agencies, also one below. 404 for any other."""
     if agency_id != staff.agency_id:
         if staff.role not in MANAGERS:
             raise not_found("agency_not_found")
@@ -146,7 +146,8 @@ async def _found(session: AsyncSession, staff: Staff, template_id: UUID) -> Answ
 async def _check(
     session: AsyncSession, form: TemplateForm, agency_id: int, template_id: UUID | None
 ) -> None:
-    """422 for a field that is none, a category that is none, a name that another one has."""
+    """Raise a 422 for an unknown field, an unknown category, or a name that another template
+    has."""
     for match in FIELD.finditer(form.text):
         if match[0].strip("{}") not in FIELDS or match[0] != f"{{{match[1]}}}":
             known = ", ".join(f"{{{name}}}" for name in FIELDS)
@@ -175,4 +176,4 @@ def _shown(row: AnswerTemplate) -> KeptTemplate:
 
 _KIND = "answer_template"
 _ONE_AT_A_TIME = select(func.pg_advisory_xact_lock(func.hashtext("answer templates")))
-"""Else two could give a name twice, or keep one too many."""
+"""Otherwise two people could use a name twice, or exceed the limit."""

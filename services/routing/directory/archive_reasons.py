@@ -1,4 +1,5 @@
-"""Reasons to archive, as pusat keeps them: the guide's eight, in its words, offered or not."""
+"""Reasons to archive a report: the guide's eight, in words that pusat can change, offered or
+not."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel
@@ -30,7 +31,7 @@ router = APIRouter(
 
 @router.get("")
 async def list_archive_reasons(_: Pusat, session: Transaction) -> list[KeptReason]:
-    """All eight, also what is not offered."""
+    """All eight reasons, including those not offered."""
     rows = await session.scalars(select(ArchiveReason).order_by(col(ArchiveReason.place)))
     return [KeptReason.model_validate(row, from_attributes=True) for row in rows]
 
@@ -39,8 +40,8 @@ async def list_archive_reasons(_: Pusat, session: Transaction) -> list[KeptReaso
 async def change_archive_reason(
     reason: ArchiveCategory, form: Change, staff: Pusat, session: Transaction
 ) -> KeptReason:
-    """Say it in other words, or offer it no more; reports archived for it keep it. One at least
-    is offered (409)."""
+    """Change the words of a reason, or stop offering it; reports archived for it keep it. At least
+    one reason must stay offered (409)."""
     await session.execute(_ONE_AT_A_TIME)
     reasons = {kept.code: kept for kept in await session.scalars(select(ArchiveReason))}
     row = reasons.pop(reason)

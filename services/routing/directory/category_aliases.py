@@ -1,4 +1,4 @@
-"""The everyday words for a category (*Kata lain*), by which it is found: kept by pusat."""
+"""The everyday words for a category (*Kata lain*) by which it can be found; pusat keeps them."""
 
 from fastapi import APIRouter
 from sqlalchemy import func, select
@@ -39,7 +39,7 @@ async def set_category_aliases(
 
 
 async def category_aliases(session: AsyncSession) -> dict[int, list[str]]:
-    """By category, its other words in their order; those without any are left out."""
+    """The other words of each category, sorted; categories without any are left out."""
     alias = col(CategoryAlias.alias)
     by_category = select(col(CategoryAlias.category_id), func.array_agg(alias)).group_by(
         col(CategoryAlias.category_id)

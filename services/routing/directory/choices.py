@@ -1,4 +1,4 @@
-"""What forms offer to choose from: categories, tags, programmes, and the fixed lists."""
+"""The choices that forms offer: categories, tags, programmes, and the fixed lists."""
 
 import asyncio
 from typing import Annotated, Generic, TypeVar
@@ -26,7 +26,8 @@ class Choices(BaseModel, Generic[T]):
 
 
 class CategoryChoice(BaseModel):
-    """`name` says the group too (*Kependudukan › Akta Kelahiran*); groups are not offered."""
+    """`name` includes the group (*Kependudukan › Akta Kelahiran*); groups themselves are not
+    offered."""
 
     id: int
     code: str
@@ -46,8 +47,8 @@ class ProgrammeChoice(BaseModel):
 
 
 class GroupedCategory(BaseModel):
-    """A category; `group` is the name of its group, or its own where it stands in none. `aliases`
-    are everyday words by which it is found too."""
+    """A category. `group` is the name of its group, or its own name if it has none. It can also be
+    found by its `aliases`, which are everyday words."""
 
     id: int
     name: str
@@ -56,7 +57,7 @@ class GroupedCategory(BaseModel):
 
 
 class VerificationChoices(BaseModel):
-    """What a verification or an amendment sets. `tags` are those of one category."""
+    """The choices of a verification or an amendment. `tags` are those of one category."""
 
     categories: list[GroupedCategory]
     tags: list[TagChoice]
@@ -91,7 +92,7 @@ async def list_tags(
     session: Transaction,
     category: Annotated[int | None, Query(description="Of this category only")] = None,
 ) -> Choices[TagChoice]:
-    """The tags of a category, or of all."""
+    """The tags of one category, or of all."""
     return Choices(items=await _tags(session, category))
 
 
@@ -112,7 +113,7 @@ async def list_verification_choices(
         str | None, Query(max_length=13, description="With the levels down to this region")
     ] = None,
 ) -> VerificationChoices:
-    """All that a form for a verification offers, in one answer."""
+    """All choices of a verification form, in one answer."""
     return VerificationChoices(
         categories=await grouped_categories(session),
         tags=await _tags(session, category) if category else [],
@@ -123,7 +124,8 @@ async def list_verification_choices(
 
 @router.get("/archive-categories")
 async def list_archive_categories(_: CurrentStaff, session: Transaction) -> Choices[CodeChoice]:
-    """The reasons to archive a report (*Kategori Arsip*) that are offered, of the guide's eight."""
+    """The reasons to archive a report (*Kategori Arsip*) that are offered, out of the guide's
+    eight."""
     reasons = select(ArchiveReason).where(col(ArchiveReason.active))
     rows = await session.scalars(reasons.order_by(col(ArchiveReason.place)))
     return Choices(items=[CodeChoice(code=reason.code, label=reason.name) for reason in rows])
@@ -152,7 +154,7 @@ async def _programmes(session: AsyncSession) -> list[ProgrammeChoice]:
 
 
 async def grouped_categories(session: AsyncSession) -> list[GroupedCategory]:
-    """Categories and groups that stand alone."""
+    """Categories, and groups that have no active categories."""
     rows = await session.execute(_GROUPED)
     words = await category_aliases(session)
     return [
@@ -167,7 +169,7 @@ def _codes(kind: str) -> Choices[CodeChoice]:
     )
 
 
-# Made once: around every queue, putting such a statement together took longer than answering it.
+# Built once: every queue needs it, and building the statement took longer than executing it.
 _Group, _Within = aliased(Category), aliased(Category)
 _INSIDE = select(_Within).where(col(_Within.parent_id) == col(Category.id))
 _HEADING = func.coalesce(col(_Group.name), col(Category.name))

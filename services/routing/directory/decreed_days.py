@@ -1,12 +1,12 @@
-"""National holidays and *cuti bersama* as the maintained package `holidays` knows them."""
+"""National holidays and *cuti bersama*, from the maintained package `holidays`."""
 
 from collections.abc import Iterable
 from datetime import date
 
 
 def decreed_days(years: Iterable[int]) -> dict[date, str]:
-    """The days of these years with their Indonesian names, in their order. Joint leave that was
-    decreed after the package was published is not among them: pusat adds it."""
+    """The days of these years with their Indonesian names, in order. Joint leave decreed after the
+    package was published is missing: pusat adds it."""
     from holidays import country_holidays  # slow to import, and seldom needed
 
     asked = set(years)

@@ -1,4 +1,4 @@
-"""Hand-overs of many reports at once: of an officer, of a unit, of an agency removed."""
+"""Handing over many reports at once: from an officer, from a unit, or from a removed agency."""
 
 from datetime import datetime
 from typing import Literal
@@ -29,9 +29,9 @@ from shared.values.words import Form
 
 
 class HandoverForm(Form):
-    """`reports`: the open reports that an agency handles go to another, clocks and requests as
-    they are. `assignments`: an officer's open reports are assigned to a colleague, who works at
-    the same agency, or at the one where the reports stayed when the officer left it."""
+    """`reports`: the open reports that an agency handles go to another; clocks and requests stay as
+    they are. `assignments`: an officer's open reports are assigned to a colleague, who works at the
+    same agency, or at the one where the reports stayed when the officer left it."""
 
     kind: Literal["reports", "assignments"]
     from_id: int
@@ -58,7 +58,7 @@ router = APIRouter(
 
 @router.post("", status_code=202)
 async def hand_over(form: HandoverForm, staff: Managing, session: Transaction) -> HandoverShown:
-    """Hand over all open reports. The worker does it; ask again for its progress."""
+    """Hand over all open reports. The worker does it; read the hand-over again for its progress."""
     if form.from_id == form.to_id:
         raise validation(FieldError("to_id", "same_as_from"))
     if form.kind == "reports":
@@ -81,7 +81,7 @@ async def hand_over(form: HandoverForm, staff: Managing, session: Transaction) -
 
 @router.get("/{handover_id}")
 async def read_handover(handover_id: UUID, staff: Managing, session: Transaction) -> HandoverShown:
-    """How far a hand-over is, of the own agency or one below."""
+    """The progress of a hand-over of the own agency or one below."""
     handover = await session.get(Handover, handover_id)
     if handover is None:
         raise not_found("handover_not_found")
@@ -90,7 +90,7 @@ async def read_handover(handover_id: UUID, staff: Managing, session: Transaction
 
 
 class Duty(BaseModel):
-    """Open reports assigned to somebody at one agency, which the person may have left."""
+    """Open reports assigned to a person at one agency, which the person may have left."""
 
     agency_id: int
     agency_name: str
@@ -98,7 +98,7 @@ class Duty(BaseModel):
 
 
 class Duties(BaseModel):
-    """Those at agencies in the reach of the person who asks."""
+    """The person's duties at agencies in the reach of the reader."""
 
     id: int
     name: str
@@ -107,8 +107,8 @@ class Duties(BaseModel):
 
 @router.get("/duties/{staff_id}")
 async def read_duties(staff_id: Id, staff: Managing, session: Transaction) -> Duties:
-    """What is assigned to a person, by the agency where it is: that is where a colleague can
-    take it over, also of somebody who has moved away or left."""
+    """The open reports assigned to a person, by the agency that handles them: there a colleague can
+    take them over, even if the person has moved away or left."""
     rows = await session.execute(
         select(Row, func.count())
         .join(Report, col(Report.handler_id) == col(Row.id))
@@ -138,7 +138,7 @@ async def ask_for_handover(
     agency_id: int,
     total: int,
 ) -> Handover:
-    """Save it for the worker. `total` reports are to be handed over as things stand."""
+    """Save the hand-over for the worker. `total` is the present number of reports to hand over."""
     handover = Handover(
         id=uuid4(),
         kind=kind,
@@ -168,7 +168,7 @@ async def show_handover(session: AsyncSession, handover_id: UUID) -> HandoverSho
 
 
 async def _reports_to_take(session: AsyncSession, giver: Agency, taker: Agency) -> int:
-    """How many; 409 where the taker has nobody for the step they owe."""
+    """How many reports there are; 409 if the taker has nobody for the step they owe."""
     counted = await session.execute(
         select(col(Report.tab), func.count())
         .where(col(Report.handler_id) == giver.id, col(Report.tab).in_(OPEN_TABS))
@@ -182,8 +182,8 @@ async def _reports_to_take(session: AsyncSession, giver: Agency, taker: Agency) 
 
 
 async def _office(session: AsyncSession, staff: Staff, form: HandoverForm) -> tuple[int, int]:
-    """The agency in reach at which both work, or where who takes over works and who gives has
-    left reports; and how many there are. Only who takes over need be active."""
+    """The agency in reach where both work, or where the taker works and the giver has left reports;
+    and the number of reports. Only the taker must be active."""
     giver = await session.get(StaffMember, form.from_id)
     taker = await session.get(StaffMember, form.to_id)
     if giver is None:

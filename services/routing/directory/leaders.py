@@ -1,4 +1,4 @@
-"""Who leads an agency (*pimpinan*): a name, a title and an address for the weekly letter."""
+"""The leader of an agency (*pimpinan*): a name, a title and an address for the weekly letter."""
 
 from typing import Literal
 
@@ -27,13 +27,14 @@ from shared.values.emails import Email
 from shared.values.words import Form, Name
 
 PER_AGENCY = Limit("leader_links", 5, 86_400)
-"""Links to the leader of one agency: whoever is entered did not ask for them."""
+"""Links mailed to the leader of one agency, who did not ask for them."""
 
 State = Literal["unproven", "proven", "lapsed", "undeliverable", "stopped"]
 
 
 class Leader(BaseModel):
-    """Gets the letter where `proven`. `lapsed`: proven a year ago; `stopped`: they ended it."""
+    """Receives the letter only if `proven`. `lapsed`: proven more than a year ago; `stopped`: they
+    ended it."""
 
     name: str
     title: str
@@ -42,7 +43,7 @@ class Leader(BaseModel):
 
 
 class LeaderForm(Form):
-    """Another `email` has to be proven, by a link that is mailed there."""
+    """A new `email` must be proven, by a link that is mailed to it."""
 
     name: Name
     title: Name = Field(examples=["Kepala Dinas"])
@@ -60,8 +61,8 @@ router = APIRouter(
 async def name_leader(
     agency_id: Id, form: LeaderForm, staff: Managing, session: Transaction, request: Request
 ) -> Leader:
-    """Name the leader of the own agency or one below. While the address is not proven, each time
-    mails the link; one that was stopped is asked anew. 429: five links a day."""
+    """Name the leader of the own agency or one below. While the address is not proven, each call
+    mails the link; a leader who stopped the letter is asked again. 429 after five links a day."""
     cipher: IdentityCipher = request.app.state.identity
     await _check(session, staff, agency_id)
     before = await leader_of(session, cipher, agency_id)
@@ -83,7 +84,7 @@ async def name_leader(
 async def remove_leader(
     agency_id: Id, staff: Managing, session: Transaction, request: Request
 ) -> None:
-    """From now on nobody gets the letter. 404: nobody was named."""
+    """Remove the leader, so that nobody receives the letter. 404 if nobody was named."""
     await _check(session, staff, agency_id)
     before = await leader_of(session, request.app.state.identity, agency_id)
     if before is None:
@@ -93,7 +94,7 @@ async def remove_leader(
 
 
 async def leader_of(session: AsyncSession, cipher: IdentityCipher, agency_id: int) -> Leader | None:
-    """The leader whom the agency has named."""
+    """The leader that the agency has named, or None."""
     row = await session.get(AgencyLeader, agency_id, populate_existing=True)
     if row is None:
         return None
@@ -104,7 +105,7 @@ async def leader_of(session: AsyncSession, cipher: IdentityCipher, agency_id: in
 
 
 async def forget_leader(session: AsyncSession, agency_id: int) -> None:
-    """In the caller's transaction."""
+    """Remove the leader, in the caller's transaction."""
     gone = delete(AgencyLeader).where(col(AgencyLeader.agency_id) == agency_id)
     await session.execute(gone)
     await session.execute(select(func.notification.leader_removed(agency_id)))
@@ -134,7 +135,7 @@ def _log(
     before: Leader | None,
     after: Leader | None,
 ) -> None:
-    """Who was named, and whether by another address: the log holds none."""
+    """Log who was named, and whether the address changed: the log holds no addresses."""
     was, is_now = (_named(leader) for leader in (before, after))
     differences = changed(was, is_now)
     email = [leader.email if leader else "" for leader in (before, after)]

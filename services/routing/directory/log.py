@@ -1,4 +1,4 @@
-"""The log of management: who changed what, and when; nothing in it changes."""
+"""The log of management: who changed what, and when. Its entries never change."""
 
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from shared.labels import label
 
 
 class LogLine(BaseModel):
-    """`details` holds what was changed: for a change, each field's value before and after."""
+    """`details` holds what was changed: for a change, the value of each field before and after."""
 
     id: int
     at: datetime
@@ -52,7 +52,7 @@ router = APIRouter(
 async def read_log(
     staff: Managing, session: Transaction, limit: PageSize = 25, cursor: Cursor = None
 ) -> Page[LogLine]:
-    """What was changed at the own agency and those below, newest first."""
+    """Changes at the own agency and those below, newest first."""
     last = decode_cursor(cursor, _Position)
     entries = _entries(staff.agency_id).limit(limit + 1)
     if last is not None:
@@ -101,8 +101,8 @@ def record_change(
     *,
     agency_id: int | None = None,
 ) -> bool:
-    """Log what differs between the fields `before` and `after` of something that the agency keeps
-    (without one, pusat), the `name` among them; False where nothing does."""
+    """Log the differences between the fields `before` and `after` of something that the agency
+    keeps (pusat, if no agency is given), with its `name`. Returns False if nothing differs."""
     differences = changed(before, after)
     if differences:
         changes = {f"{field}_changed": values for field, values in differences.items()}
@@ -118,7 +118,8 @@ def changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any
 
 
 def _entries(agency_id: int) -> Select[*tuple[Any, ...]]:
-    """Those of the agency and all below it. What is changed goes by the name that it has now."""
+    """The entries of the agency and all below it. What was changed is shown under its present
+    name."""
     entry, person, unit = ManagementEntry, aliased(StaffMember), aliased(Agency)
     kind, subject_id = col(entry.kind), col(entry.subject_id)
     person_name = select(col(person.name)).where(col(person.id) == cast(subject_id, Integer))

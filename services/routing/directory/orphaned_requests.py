@@ -1,4 +1,4 @@
-"""Requests that would be left behind: pending, with an agency that no longer stands above."""
+"""Finds pending requests that would be orphaned: their deciding agency would no longer be above."""
 
 from collections.abc import Sequence
 
@@ -18,8 +18,8 @@ _Pending = Select[int, str]
 
 
 async def check_moving(session: AsyncSession, agency_id: int, above: Sequence[int]) -> None:
-    """409 where a report of the agency, or of one below it, waits for a decision of an agency
-    that will not be among those above: its admins could not even read it."""
+    """Raise a 409 if a report of the agency, or of one below it, waits for a decision of an agency
+    that will no longer be above it: its admins could not even read the report."""
     pending = _pending_elsewhere(above).where(
         col(_Handler.path).contains([agency_id]), ~col(_Decider.path).contains([agency_id])
     )
@@ -27,7 +27,7 @@ async def check_moving(session: AsyncSession, agency_id: int, above: Sequence[in
 
 
 async def check_taking(session: AsyncSession, giver_id: int, taker: KnownAgency) -> None:
-    """As `check_moving`, of the reports that another agency takes over."""
+    """As `check_moving`, for the reports that another agency takes over."""
     pending = _pending_elsewhere(taker.path).where(
         col(_Handler.id) == giver_id, col(_Decider.id) != giver_id
     )
@@ -41,7 +41,7 @@ async def _refuse(session: AsyncSession, pending: _Pending) -> None:
 
 
 def _pending_elsewhere(above: Sequence[int]) -> _Pending:
-    """Requests of which another agency than these is to decide, by number."""
+    """Pending requests that an agency outside `above` is to decide, by number."""
     return (
         select(col(RequestRow.number), col(_Decider.name))
         .join(Report, col(Report.number) == col(RequestRow.number))

@@ -1,4 +1,4 @@
-"""*Manajemen Pengguna*: people of the own agency and those below are added, changed, removed."""
+"""*Manajemen Pengguna*: adding, changing and removing people of the own agency and those below."""
 
 from typing import Annotated
 
@@ -51,8 +51,8 @@ class NewPerson(Form):
 
 
 class PersonChange(Form):
-    """What is left out stays. A change of role or agency ends sessions, and a link that waits.
-    Another `email` has to be proven; empty, there is none any more."""
+    """Fields that are left out stay as they are. A change of role or agency ends sessions and makes
+    a waiting link invalid. A new `email` must be proven; an empty one removes the address."""
 
     name: Name | None = None
     role: Role | None = None
@@ -61,7 +61,7 @@ class PersonChange(Form):
 
 
 class PersonMade(BaseModel):
-    """`mailed`: the link goes to the person's address too."""
+    """`mailed`: the link was also sent to the person's address."""
 
     person: ManagedPerson
     link: OneTimeLink
@@ -69,7 +69,7 @@ class PersonMade(BaseModel):
 
 
 ADDRESSES = Limit("staff_addresses", 60, 3600)
-"""That one person enters: whoever has such an address did not ask for the mail that comes."""
+"""Addresses that one person enters: their owners did not ask for the mail they receive."""
 
 router = APIRouter(
     prefix="/management/staff",
@@ -82,8 +82,8 @@ router = APIRouter(
 async def add_person(
     form: NewPerson, staff: Managing, session: Transaction, request: Request
 ) -> PersonMade:
-    """Add somebody. The link, by which they choose a password, is shown this once, and mailed
-    where there is an address: 60 an hour by one person."""
+    """Add a person. The link with which they choose a password is shown only this once, and mailed
+    if there is an address. One admin can add 60 people an hour."""
     if form.email:
         await rate_limits(request).take(ADDRESSES, str(staff.id))
     where = await agency_to_work_at(session, staff, form.agency_id)
@@ -102,7 +102,7 @@ async def add_person(
 async def change_person(
     staff_id: Id, form: PersonChange, staff: Managing, session: Transaction, request: Request
 ) -> ManagedPerson:
-    """Change name, role, agency or e-mail address."""
+    """Change a person's name, role, agency or e-mail address."""
     person = await active_person(session, staff, staff_id)
     before = {"name": person.name, "role": person.role.value, "agency_id": person.agency_id}
     named = form.model_dump(mode="json", exclude_none=True, exclude={"email"})
@@ -132,7 +132,7 @@ async def change_person(
 
 @router.delete("/{staff_id}", status_code=204)
 async def remove_person(staff_id: Id, staff: Managing, session: Transaction) -> None:
-    """Remove somebody: what they did stays in the histories, their sessions end at once."""
+    """Remove a person. Their actions stay in the histories; their sessions end at once."""
     person = await active_person(session, staff, staff_id)
     await _check_not_the_last_of_pusat(session, person)
     await deactivate(session, [staff_id])
@@ -140,8 +140,8 @@ async def remove_person(staff_id: Id, staff: Managing, session: Transaction) -> 
 
 
 async def deactivate(session: AsyncSession, staff_ids: list[int]) -> None:
-    """These people cannot sign in any more; sessions and links end at once. Rows are locked in one
-    order, as by whoever makes them links or ends their sessions."""
+    """Make these people unable to sign in; their sessions and links end at once. Rows are locked in
+    the same order as by those who make links or end sessions, to avoid deadlocks."""
     ended = {"active": False, "token_version": col(StaffMember.token_version) + 1}
     id, session_id = col(StaffMember.id), col(StaffSession.id)
     people = select(id).where(id.in_(staff_ids)).order_by(id).with_for_update(key_share=True)
@@ -153,7 +153,7 @@ async def deactivate(session: AsyncSession, staff_ids: list[int]) -> None:
 
 
 async def active_person(session: AsyncSession, staff: Managing, staff_id: int) -> Person:
-    """Somebody the caller manages; 409 for anyone who was removed."""
+    """A person whom the caller manages; 409 for a person who was removed."""
     person = await person_in_reach(session, staff, staff_id)
     if not person.active:
         raise conflict("person_removed")
@@ -177,8 +177,8 @@ async def _check_not_the_last_of_pusat(session: AsyncSession, person: Person) ->
 async def made(
     session: AsyncSession, request: Request, staff_id: int, *, first: bool
 ) -> PersonMade:
-    """The person with a new one-time link, which is mailed too: to a proven address, or, where it
-    is the `first` password, to the one that was entered."""
+    """The person with a new one-time link. The link is also mailed: to a proven address or, for the
+    `first` password, also to an unproven one."""
     cipher = request.app.state.identity
     link = await make_link(session, request.app.state.settings.public_base_url, staff_id)
     person = await _known(session, cipher, staff_id)
@@ -191,7 +191,8 @@ async def made(
 async def _change_email(
     session: AsyncSession, cipher: IdentityCipher, staff_id: int, email: str
 ) -> dict[str, list[bool]]:
-    """Whether there was an address and is one, where it is another: the log holds none."""
+    """Set a new address. Returns whether there was one before and is one now, for the log, which
+    holds no addresses; empty if it does not change."""
     before = (await read_emails(session, cipher, [staff_id])).get(staff_id, "")
     if before == email:
         return {}

@@ -1,4 +1,4 @@
-"""People as the admins who keep them see them: all of the own agency and those below, or one."""
+"""People as the admins who manage them see them: all of the own agency and those below, or one."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -35,8 +35,8 @@ from shared.values.text import NAME_SEARCH_LIMIT
 
 
 class ManagedPerson(BaseModel):
-    """`has_password`: a link was used; `link_until`: one waits to be used. `email` is read by who
-    manages the person alone; empty where there is none."""
+    """`has_password`: a link was used; `link_until`: an unused link is valid until then. Only those
+    who manage the person see `email`; it is empty if there is none."""
 
     id: int
     username: str
@@ -83,7 +83,7 @@ async def list_people(
     limit: PageSize = 25,
     cursor: Cursor = None,
 ) -> Page[ManagedPerson]:
-    """People by name, found by words of their name or user name."""
+    """People by name; a search matches words of their name or user name."""
     below = await agency_in_reach(session, staff, agency_id or staff.agency_id)
     last = decode_cursor(cursor, _Position)
     name, id = col(StaffMember.name), col(StaffMember.id)
@@ -118,14 +118,14 @@ async def read_person(
 async def find_person(
     session: AsyncSession, cipher: IdentityCipher, staff_id: int
 ) -> ManagedPerson | None:
-    """Somebody of any agency, also who was removed."""
+    """A person of any agency, even a removed one."""
     people = await session.execute(_people().where(col(StaffMember.id) == staff_id))
     shown = await _shown(session, cipher, people.all())
     return shown[0] if shown else None
 
 
 def _as_read_by(staff: Staff, person: ManagedPerson) -> ManagedPerson:
-    """Without the address of somebody whose role is beyond the reader's own."""
+    """The person, without the address if their role is above the reader's own."""
     if person.role in roles_to_manage(staff):
         return person
     return person.model_copy(update={"email": ""})
@@ -158,7 +158,7 @@ async def _shown(
 
 
 def _people() -> "Select[StaffMember, str, bool, datetime | None, int]":
-    """Members of staff with what `_shown` adds to them."""
+    """Members of staff, with the columns that `_shown` needs."""
     id = col(StaffMember.id)
     link = select(col(PasswordLink.expires_at)).where(
         col(PasswordLink.staff_id) == id, col(PasswordLink.expires_at) > func.now()

@@ -1,4 +1,5 @@
-"""Process times as they were: who set which lengths, for whom, from when until when."""
+"""The history of process times: who set which lengths, for whom, and from when to when they
+applied."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -20,7 +21,7 @@ from shared.lifecycle.policy import NATIONAL_DEFAULT, Length
 
 
 class SetLength(BaseModel):
-    """One length that a version names; `classification` of settlement only."""
+    """One length that a version sets; only settlement has a `classification`."""
 
     clock: ClockKind
     classification: Classification | None
@@ -28,7 +29,7 @@ class SetLength(BaseModel):
 
 
 class ChangedLength(BaseModel):
-    """What differs from the version before it for the same. Null: as at the agency above."""
+    """A difference to the version before it for the same agency. Null: as at the agency above."""
 
     clock: ClockKind
     classification: Classification | None
@@ -42,8 +43,8 @@ class SetBy(BaseModel):
 
 
 class FormerPolicy(BaseModel):
-    """A version counts from `valid_from` until `valid_until`; null: it counts now. A clock
-    started meanwhile keeps it."""
+    """A version applies from `valid_from` until `valid_until`; null means that it still applies. A
+    clock that started in that time keeps it."""
 
     version: int
     agency: ShownAgency | None = Field(description="Null: national")
@@ -76,8 +77,8 @@ async def list_policy_versions(
     limit: PageSize = 25,
     cursor: Cursor = None,
 ) -> Page[FormerPolicy]:
-    """All versions, newest first: national, of agencies above the own one, of the own one and of
-    those below. Pusat sees everybody's."""
+    """All versions, newest first: national ones, and those of the own agency, of those above and of
+    those below. Pusat sees the versions of all agencies."""
     about = await agency_asked_for(session, staff, agency_id)
     last = decode_cursor(cursor, _Position)
     parameters = {

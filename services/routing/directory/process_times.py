@@ -1,4 +1,4 @@
-"""Process times as pusat keeps them: lengths of the clocks, days that are no working days."""
+"""Process times that pusat keeps: the lengths of the clocks, and days that are not working days."""
 
 import asyncio
 from datetime import datetime
@@ -30,7 +30,7 @@ from shared.values.fields import Day, PlainNumbers
 from shared.values.words import Form, PlaceText
 
 MOST = 3650
-"""Of a length: ten years of days."""
+"""The most days of a length: ten years."""
 
 
 class BoundedLength(PlainNumbers, Length, frozen=True):
@@ -38,8 +38,8 @@ class BoundedLength(PlainNumbers, Length, frozen=True):
 
 
 class NewPolicy(Form):
-    """The lengths to be set; what is left out stays the national one (of an agency), or the
-    guide's (of the nation). It replaces the version before as a whole."""
+    """The lengths to set. What is left out stays the national length (for an agency) or the guide's
+    (for the nation). It replaces the whole version before."""
 
     agency_id: int | None = Field(
         None, description="For this agency and those below; null: for all"
@@ -75,8 +75,8 @@ class ClosedDays(Form):
 
 
 class Redating(BaseModel):
-    """`waiting`: the worker begins within seconds; `done` of `total` open reports are dated to
-    the calendar as it is. Closed reports have no running clock and stay as they are."""
+    """`waiting`: the worker begins within seconds; `done` of `total` open reports have deadlines by
+    the present calendar. Closed reports have no running clock and stay as they are."""
 
     state: Literal["waiting", "running", "finished"]
     total: int
@@ -98,15 +98,15 @@ async def read_policy(
         int | None, Query(description="Of the own agency (default), or one below")
     ] = None,
 ) -> Policy:
-    """The lengths that a clock started now would have at an agency."""
+    """The lengths that a clock starting now would have at an agency."""
     unit = await agency(session, await agency_asked_for(session, staff, agency_id))
     return await load_policy(session, unit.path if unit else (), now())
 
 
 @router.put("/policy")
 async def set_policy(form: NewPolicy, staff: CurrentStaff, session: Transaction) -> PolicySet:
-    """Set lengths from now on. Clocks that run keep the version they started with. What is set
-    already makes no new version."""
+    """Set lengths from now on. Running clocks keep the version they started with. Sending the
+    present lengths creates no new version."""
     _only_pusat(staff)
     await session.execute(_ONE_POLICY_AT_A_TIME)
     if form.agency_id is not None and await agency(session, form.agency_id) is None:
@@ -131,7 +131,7 @@ async def set_policy(form: NewPolicy, staff: CurrentStaff, session: Transaction)
 
 @router.get("/closed-days/redating", responses=problem_responses(401, 403))
 async def read_redating(_: Pusat, session: Transaction) -> Redating:
-    """How far the clocks have been dated to the calendar."""
+    """How many reports have been re-dated to the calendar."""
     mark = await session.scalar(text(CALENDAR_MARK))
     progress = await session.get(RedatingProgress, 1)
     state: Literal["waiting", "running", "finished"]
@@ -146,14 +146,14 @@ async def read_redating(_: Pusat, session: Transaction) -> Redating:
 
 @router.get("/closed-days/{year}")
 async def read_closed_days(year: Year, _: CurrentStaff, session: Transaction) -> ClosedDays:
-    """The days of a year that are no working days though no weekend."""
+    """The weekdays of a year that are not working days."""
     return await _closed_days(session, year)
 
 
 @router.get("/closed-days/{year}/decreed")
 async def read_decreed_days(year: Year, staff: CurrentStaff) -> ClosedDays:
-    """The holidays and joint leave of a year as a maintained package knows them: to begin with,
-    or to compare; what is set is what counts."""
+    """The holidays and joint leave of a year as a maintained package knows them, to start from or
+    to compare. Only the days that are set count."""
     _only_pusat(staff)
     decreed = await asyncio.to_thread(decreed_days, [year])
     return ClosedDays(items=[NamedDay(day=day, name=name) for day, name in decreed.items()])

@@ -1,4 +1,4 @@
-"""`GET /queue/choices`: what stands around a queue, whichever its tab: views and filters."""
+"""`GET /queue/choices`: what is shown around a queue, in every tab: views and filters."""
 
 import asyncio
 from typing import Final
@@ -22,7 +22,7 @@ MOST_AGENCIES: Final = 100
 
 
 class QueueChoices(BaseModel):
-    """Overseers are told of no views and no colleagues."""
+    """For overseers the views and colleagues are empty."""
 
     views: list[ShownView]
     colleagues: list[Colleague]
@@ -39,7 +39,7 @@ router = APIRouter(tags=["queue"], responses=problem_responses(401, 403))
 
 @router.get("/queue/choices")
 async def queue_choices(staff: CurrentReader, session: Transaction) -> QueueChoices:
-    """All that a queue's filters offer, and the saved views, in one answer."""
+    """All choices of a queue's filters, and the saved views, in one answer."""
     reads_only = staff.role.only_reads
     below = (
         select(col(AgencyEntry.id), col(AgencyEntry.code), col(AgencyEntry.name))

@@ -1,4 +1,4 @@
-"""Where else a reporter can go who was refused, as pusat keeps it."""
+"""Offices to which a refused reporter can turn, as pusat keeps them."""
 
 from typing import Annotated
 
@@ -19,8 +19,8 @@ from shared.values.words import Form, Name, NoteText
 
 
 class NewRecourse(Form):
-    """An office, and of which reports it is named: those that bear all that is given of the last
-    three; without any, all."""
+    """An office, and the reports for which it is named: those that match all values given of the
+    last three fields; if none is given, all reports."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]{1,39}$")]
     name: Name
@@ -36,7 +36,8 @@ class NewRecourse(Form):
 
 
 class RecourseChange(Form):
-    """What is left out stays. What is not active is named to nobody."""
+    """Fields that are left out stay as they are. An office that is not active is not named to
+    anybody."""
 
     name: Name | None = None
     how: NoteText | None = Field(None, description="How to reach it, and with what")
@@ -45,7 +46,7 @@ class RecourseChange(Form):
 
 
 class KeptRecourse(BaseModel):
-    """Named to reporters whose report bears all that is not null of the last three."""
+    """Named to reporters whose report matches all of the last three fields that are not null."""
 
     code: str
     name: str
@@ -66,14 +67,15 @@ router = APIRouter(
 
 @router.get("")
 async def list_recourse(_: Pusat, session: Transaction) -> list[KeptRecourse]:
-    """All offices, also those that are not named."""
+    """All offices, including those that are not named."""
     rows = await session.scalars(select(Recourse).order_by(col(Recourse.place)))
     return [KeptRecourse.model_validate(row, from_attributes=True) for row in rows]
 
 
 @router.post("", status_code=201)
 async def add_recourse(form: NewRecourse, staff: Pusat, session: Transaction) -> KeptRecourse:
-    """Name another office: to some reporters before those named so far, to all after them."""
+    """Add an office. One for some reporters is named before the present offices, one for all after
+    them."""
     if form.category_id is not None:
         category = await session.get(Category, form.category_id)
         if category is None or not category.active:
@@ -92,7 +94,7 @@ async def add_recourse(form: NewRecourse, staff: Pusat, session: Transaction) ->
 async def change_recourse(
     office: str, form: RecourseChange, staff: Pusat, session: Transaction
 ) -> KeptRecourse:
-    """Say it in other words, or name it no more."""
+    """Change the words of an office, or stop naming it."""
     row = await session.get(Recourse, office, with_for_update=True)
     if row is None:
         raise not_found()

@@ -1,4 +1,4 @@
-"""Categories in two levels, their tags, priority programmes: kept by pusat, never deleted."""
+"""Categories in two levels, their tags, and priority programmes: kept by pusat, never deleted."""
 
 from typing import Annotated, TypeVar
 
@@ -22,7 +22,7 @@ from shared.values.words import Form, Name
 
 
 class NewCategory(Form):
-    """Without a parent it is a group, whose categories people choose."""
+    """Without a parent it is a group; people choose its categories."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]{1,63}$")]
     name: Name
@@ -39,7 +39,8 @@ class NewProgramme(Form):
 
 
 class Change(Form):
-    """What is left out stays. What is not active is not offered any more; reports keep it."""
+    """Fields that are left out stay as they are. What is not active is no longer offered; reports
+    keep it."""
 
     name: Name | None = None
     active: bool | None = None
@@ -71,7 +72,7 @@ class KeptProgramme(BaseModel):
 
 
 class ReferenceData(BaseModel):
-    """All there is, also what is not active."""
+    """All reference data, including what is not active."""
 
     categories: list[CategoryByWords] = Field(description="Groups first")
     tags: list[KeptTag]
@@ -87,7 +88,7 @@ router = APIRouter(
 
 @router.get("/reference-data")
 async def read_reference_data(_: Pusat, session: Transaction) -> ReferenceData:
-    """What forms offer, and what they offered once."""
+    """What forms offer now, and what they offered before."""
     groups_first = col(Category.parent_id).nulls_first(), col(Category.name), col(Category.id)
     categories = await session.scalars(select(Category).order_by(*groups_first))
     tags = await session.scalars(select(Tag).order_by(col(Tag.name), col(Tag.id)))
@@ -104,7 +105,7 @@ async def read_reference_data(_: Pusat, session: Transaction) -> ReferenceData:
 
 @router.post("/categories", status_code=201)
 async def create_category(form: NewCategory, staff: Pusat, session: Transaction) -> KeptCategory:
-    """A category of a group, or a group."""
+    """Create a category of a group, or a group."""
     if form.parent_id is not None:
         parent = await session.get(Category, form.parent_id)
         if parent is None or not parent.active or parent.parent_id is not None:
@@ -117,8 +118,8 @@ async def create_category(form: NewCategory, staff: Pusat, session: Transaction)
 async def change_category(
     category_id: Id, form: Change, staff: Pusat, session: Transaction
 ) -> KeptCategory:
-    """Rename a category, or take it out of use; reports keep it. With a group all its categories
-    are out of use."""
+    """Rename a category, or take it out of use; reports keep it. Taking a group out of use does so
+    for all its categories."""
     category = await session.get(Category, category_id)
     if form.name is not None and category is not None:
         await _check_name(session, Category, form.name, category.id, within=category.parent_id)
@@ -164,7 +165,7 @@ async def change_programme(
 
 
 _TAKEN = {"category": "category_code_taken", "programme": "programme_name_taken"}
-"""Whose code, or name, is its own."""
+"""Kinds whose code or name must be unique, each with the code of the problem."""
 Kept = TypeVar("Kept", bound=BaseModel)
 _Row = Category | Tag | Programme
 
@@ -198,8 +199,8 @@ async def _check_name(
     of_id: int | None = None,
     within: int | None = None,
 ) -> None:
-    """409 where another of the kind, in the same group or category, is called so: people could
-    not tell them apart."""
+    """Raise a 409 if another of the same kind, in the same group or category, has this name: people
+    could not distinguish them."""
     same: Select[int] = select(col(row.id)).where(
         func.lower(col(row.name)) == func.lower(name), col(row.id) != (of_id or 0)
     )

@@ -1,4 +1,4 @@
-"""Removing an agency, alone when nothing is under way there, or with a successor."""
+"""Removing an agency: without a successor if nothing is under way there, otherwise with one."""
 
 from typing import Annotated
 
@@ -28,7 +28,7 @@ from shared.http.transaction import Transaction
 
 
 class AgencyRemoved(BaseModel):
-    """`handover` says how far the successor's taking over is."""
+    """`handover` shows how far the successor has taken over."""
 
     agency_id: int
     people_removed: int
@@ -52,9 +52,9 @@ async def remove_agency(
         Query(description="Takes over open and closed reports, copies and places in chains"),
     ] = None,
 ) -> AgencyRemoved:
-    """Remove an agency below the own one that has no units (left). Its people are removed too:
-    move those who stay first. 409 `agency_in_use` while something is under way there and no
-    successor is named."""
+    """Remove an agency below the own one that has no active units. Its people are removed too: move
+    those who stay first. 409 `agency_in_use` if something is under way there and no successor is
+    named."""
     await session.execute(ONE_AT_A_TIME)
     removed = await agency_to_manage(session, staff, agency_id)
     if len(removed.path) == 1:
@@ -62,7 +62,7 @@ async def remove_agency(
     units = select(col(Row.id)).where(col(Row.parent_id) == agency_id, col(Row.active)).limit(1)
     if await session.scalar(units) is not None:
         raise conflict("agency_has_units")
-    # Waits for whoever is coming to work there.
+    # Waits for transactions that add people there.
     await session.execute(select(col(Row.id)).where(col(Row.id) == agency_id).with_for_update())
     working = col(StaffMember.agency_id) == agency_id, col(StaffMember.active)
     people = list(await session.scalars(select(col(StaffMember.id)).where(*working)))
@@ -94,7 +94,7 @@ async def remove_agency(
 async def _successor(
     session: AsyncSession, staff: Staff, removed: Agency, successor_id: int
 ) -> Agency:
-    """Active, connected, in reach, and not the agency itself."""
+    """The successor, which must be active, connected, in reach, and not the agency itself."""
     successor = await agency_in_reach(session, staff, successor_id, field="successor_id")
     if not successor.active or successor.id == removed.id:
         raise validation(FieldError("successor_id", "agency_out_of_reach"))
@@ -104,7 +104,7 @@ async def _successor(
 
 
 async def _is_in_use(session: AsyncSession, agency_id: int) -> bool:
-    """Whether a report is under way there, or waits for the agency."""
+    """Whether the agency has open reports, or a report or request waits for it."""
     suggested = select(col(RequestRow.id)).where(
         col(RequestRow.decision).is_(None),
         (col(RequestRow.decider_id) == agency_id) | (col(RequestRow.agency_id) == agency_id),
@@ -118,7 +118,8 @@ async def _is_in_use(session: AsyncSession, agency_id: int) -> bool:
 
 
 async def _count_naming(session: AsyncSession, agency_id: int) -> int:
-    """How many reports name the agency: in the chain, in copy, awaited, in a pending request."""
+    """How many reports name the agency: in their chain, as a copy, as awaited, or in a pending
+    request."""
     named = (RequestRow.decider_id, RequestRow.agency_id, RequestRow.suggested_agency_id)
     naming = union(
         select(col(Report.number)).where(col(Report.chain).contains([agency_id])),

@@ -1,4 +1,4 @@
-"""Saved views of the queue (*Tampilan*): a tab with its filters under a name, of a person alone or
+"""Saved views of the queue (*Tampilan*): a tab with its filters under a name, of one person or
 shared within their agency."""
 
 from typing import Annotated
@@ -22,12 +22,12 @@ from shared.lifecycle.people import ADMINS
 from shared.values.words import Form, Name
 
 MOST = 30
-"""Of a person, and shared of an agency."""
+"""How many views a person may have, and how many an agency may share."""
 NAME = 60
 
 
 class NewView(Form):
-    """`query` are parameters of `GET /queue`."""
+    """`query` holds parameters of `GET /queue`."""
 
     name: Annotated[Name, Field(max_length=NAME)]
     shared: bool = Field(False, description="With everybody of the own agency")
@@ -35,7 +35,7 @@ class NewView(Form):
 
 
 class ShownView(BaseModel):
-    """`removable`: by this person."""
+    """`removable`: this person may remove it."""
 
     id: UUID
     name: str
@@ -53,7 +53,7 @@ router = APIRouter(tags=["queue"], responses=problem_responses(401, 403, 404, 40
 
 @router.get("/saved-views")
 async def list_saved_views(staff: CurrentStaff, session: Transaction) -> SavedViews:
-    """The own ones, and those shared within the own agency, by name."""
+    """One's own views, and those shared within the own agency, by name."""
     views = (
         select(SavedView).where(_seen_by(staff)).order_by(col(SavedView.name), col(SavedView.id))
     )
@@ -62,7 +62,7 @@ async def list_saved_views(staff: CurrentStaff, session: Transaction) -> SavedVi
 
 @router.post("/saved-views", status_code=201)
 async def save_view(form: NewView, staff: CurrentStaff, session: Transaction) -> ShownView:
-    """Save a view under a name that none of those one sees has."""
+    """Save a view under a name that no view shown to the person has."""
     await session.execute(_ONE_AT_A_TIME)
     same = select(col(SavedView.id)).where(_seen_by(staff), col(SavedView.name) == form.name)
     if await session.scalar(same) is not None:
@@ -88,7 +88,7 @@ async def save_view(form: NewView, staff: CurrentStaff, session: Transaction) ->
 
 @router.delete("/saved-views/{view_id}", status_code=204)
 async def remove_view(view_id: UUID, staff: CurrentStaff, session: Transaction) -> None:
-    """Remove an own one, or, as an admin, one that is shared within the own agency."""
+    """Remove one's own view or, as an admin, one shared within the own agency."""
     found = select(SavedView).where(_seen_by(staff), col(SavedView.id) == view_id)
     view = await session.scalar(found)
     if view is None or not _removable(view, staff):
@@ -133,6 +133,6 @@ async def _count(session: AsyncSession, staff: Staff, *, shared: bool) -> int:
 
 
 _NOT_KEPT = {"q", "cursor", "limit"}
-"""People are searched for by name and telephone number: such words are kept nowhere."""
+"""Never saved. People search for names and telephone numbers: search words are not stored."""
 _ONE_AT_A_TIME = select(func.pg_advisory_xact_lock(func.hashtext("saved views")))
-"""Else two could save a name twice, or one too many."""
+"""Otherwise two requests could save a name twice, or exceed the limit."""

@@ -1,4 +1,4 @@
-"""The people of an agency: who can be assigned a report, and adding somebody."""
+"""The people of an agency: who can be assigned a report, and adding a person."""
 
 from typing import Annotated
 
@@ -35,7 +35,7 @@ class Colleagues(BaseModel):
 
 
 class StaffRefused(ValueError):
-    """Somebody who cannot be added; the message says why, in words for the operator."""
+    """The person cannot be added; the message tells the operator why."""
 
 
 router = APIRouter(tags=["staff"], responses=problem_responses(401, 403, 404, 422))
@@ -49,7 +49,7 @@ async def list_staff(
         int | None, Query(description="The own agency (default), or one below")
     ] = None,
 ) -> Colleagues:
-    """The active people of an agency who work on reports, by name, with whoever stands in for them
+    """The active people of an agency who work on reports, by name, each with their stand-in of
     today."""
     agency_id = await agency_asked_for(session, staff, agency)
     active = (

@@ -1,4 +1,4 @@
-"""How people get in: taken back, a new password, a second factor reset."""
+"""Access of people: taking them back, a new password, resetting the second factor."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ WAITS: dict[int | str, dict[str, Any]] = {
 
 
 class Return(Form):
-    """Where somebody comes back to: at another agency where the former one was removed too."""
+    """The agency to which the person comes back; another one if the former was removed too."""
 
     agency_id: int | None = None
 
@@ -58,8 +58,8 @@ async def restore_person(
     response: Response,
     form: Return | None = None,
 ) -> PersonMade | RequestToConfirm:
-    """Take somebody back who was removed; a new password is chosen by the link. An admin of
-    people: 202 until a second person has granted it."""
+    """Take back a person who was removed; they choose a new password with the link. For an admin of
+    people, 202 until a second person has granted it."""
     person = await person_in_reach(session, staff, staff_id)
     if person.active:
         raise conflict("person_active")
@@ -80,8 +80,8 @@ async def restore_person(
 async def reset_password(
     staff_id: Id, staff: Managing, session: Transaction, request: Request, response: Response
 ) -> PersonMade | RequestToConfirm:
-    """A new link; the present password and all sessions end at once. Of an admin of people: 202
-    until a second person has granted it, then once."""
+    """Make a new link; the present password and all sessions end at once. For an admin of people,
+    202 until a second person has granted it; a grant works once."""
     person = await active_person(session, staff, staff_id)
     if waits := await _for_a_second(session, staff, Kind.PASSWORD, person):
         response.status_code = 202
@@ -93,8 +93,8 @@ async def reset_password(
 
 @router.delete("/{staff_id}/second-factor", status_code=204, response_model=None, responses=WAITS)
 async def reset_second_factor(staff_id: Id, staff: Managing, session: Transaction) -> Response:
-    """Forget the second factor of somebody who lost it; all sessions end. Of an admin of people:
-    202 until a second person has granted it, then once."""
+    """Delete the second factor of a person who lost it; all sessions end. For an admin of people,
+    202 until a second person has granted it; a grant works once."""
     person = await active_person(session, staff, staff_id)
     if waits := await _for_a_second(session, staff, Kind.SECOND_FACTOR, person):
         return JSONResponse(waits.model_dump(mode="json"), 202)
@@ -107,7 +107,8 @@ async def reset_second_factor(staff_id: Id, staff: Managing, session: Transactio
 async def _for_a_second(
     session: AsyncSession, staff: Staff, kind: Kind, person: Person
 ) -> RequestToConfirm | None:
-    """None where this person may go on; a grant is used up. Else what they have now asked."""
+    """None if the caller may proceed; this uses up a grant. Otherwise the request that now
+    waits."""
     if not await is_guarded(session, person.id, person.role):
         return None
     if granted := await in_force(session, staff.id, kind, person.id):

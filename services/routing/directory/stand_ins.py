@@ -1,4 +1,4 @@
-"""Naming a stand-in (*Plt.*): for oneself, or by an admin for the people they manage."""
+"""Naming a stand-in (*Plt.*): for oneself or, as an admin, for people one manages."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -28,7 +28,7 @@ LONGEST = timedelta(days=366)
 
 
 class NewStandIn(Form):
-    """Somebody of the same agency and role, from the first day to the end of the last, in the zone
+    """A person of the same agency and role, from the first day to the end of the last, in the zone
     of the agency."""
 
     stand_in_id: int
@@ -42,7 +42,7 @@ _OF_A_PERSON = "/management/staff/{staff_id}/stand-in"
 
 @router.get("/me/stand-in")
 async def own_stand_in(staff: CurrentStaff, session: Transaction) -> StandIns:
-    """Who stands in for oneself, and for whom one stands in."""
+    """One's own stand-in, and the people for whom one stands in."""
     return await stand_ins(session, staff.id)
 
 
@@ -50,19 +50,20 @@ async def own_stand_in(staff: CurrentStaff, session: Transaction) -> StandIns:
 async def name_own_stand_in(
     form: NewStandIn, staff: CurrentStaff, session: Transaction
 ) -> StandIns:
-    """Somebody of the own agency and role stands in from the first day to the last."""
+    """Name a person of the own agency and role as one's stand-in, from the first day to the
+    last."""
     return await _name(session, staff, staff.id, form)
 
 
 @router.delete("/me/stand-in", status_code=204)
 async def end_own_stand_in(staff: CurrentStaff, session: Transaction) -> None:
-    """One is back before the last day, or does not go."""
+    """End one's own stand-in early: one is back before the last day, or does not leave."""
     await _end(session, staff, staff.id)
 
 
 @router.get(_OF_A_PERSON, responses=problem_responses(404, 409))
 async def stand_in_of(staff_id: Id, staff: Managing, session: Transaction) -> StandIns:
-    """As `GET /me/stand-in`, of a person one manages."""
+    """As `GET /me/stand-in`, for a person one manages."""
     person = await active_person(session, staff, staff_id)
     return await stand_ins(session, person.id)
 
@@ -71,21 +72,22 @@ async def stand_in_of(staff_id: Id, staff: Managing, session: Transaction) -> St
 async def name_stand_in_of(
     staff_id: Id, form: NewStandIn, staff: Managing, session: Transaction
 ) -> StandIns:
-    """For a person who cannot do it themselves any more: who fell ill."""
+    """Name a stand-in for a person who cannot do it themselves, for example because they fell
+    ill."""
     person = await active_person(session, staff, staff_id)
     return await _name(session, staff, person.id, form)
 
 
 @router.delete(_OF_A_PERSON, status_code=204, responses=problem_responses(404, 409))
 async def end_stand_in_of(staff_id: Id, staff: Managing, session: Transaction) -> None:
-    """The person is back before the last day, or does not go."""
+    """End a person's stand-in early: they are back before the last day, or do not leave."""
     person = await active_person(session, staff, staff_id)
     await _end(session, staff, person.id)
 
 
 async def _name(session: AsyncSession, by: Staff, staff_id: int, form: NewStandIn) -> StandIns:
-    """Name it, in place of the one before. 422 for somebody of another agency or role, and for days
-    that are over, the wrong way round, or more than a year."""
+    """Save the stand-in, replacing an earlier one. 422 for a person of another agency or role, and
+    for days that are past, in the wrong order, or more than a year."""
     person = await session.get_one(StaffMember, staff_id)
     zone = Zone((await session.get_one(Agency, person.agency_id)).zone)
     stand_in = await session.get(StaffMember, form.stand_in_id)
@@ -118,7 +120,7 @@ async def _name(session: AsyncSession, by: Staff, staff_id: int, form: NewStandI
 
 
 async def _end(session: AsyncSession, by: Staff, staff_id: int) -> None:
-    """End it before its time; nothing changes where there is none."""
+    """End a stand-in early; does nothing if there is none."""
     ended = delete(StandIn).where(col(StandIn.staff_id) == staff_id)
     if await session.scalar(ended.returning(col(StandIn.staff_id))) is not None:
         person = await session.get_one(StaffMember, staff_id)

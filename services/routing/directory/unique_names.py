@@ -1,4 +1,4 @@
-"""Saving what has a name of its own, which another admin may give at the same moment."""
+"""Saving rows with a unique name, which another admin may use at the same moment."""
 
 from psycopg.errors import UniqueViolation
 from sqlalchemy.exc import IntegrityError
@@ -8,7 +8,7 @@ from shared.http.problems import conflict
 
 
 async def save(session: AsyncSession, row: object, taken: str) -> None:
-    """Save a new row; 409 with the code `taken` where its name is given already."""
+    """Save a new row; 409 with the code `taken` if its name is already used."""
     session.add(row)
     try:
         await session.flush()

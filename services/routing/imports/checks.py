@@ -1,4 +1,4 @@
-"""What is wrong with each row of an import, before anything of it is saved."""
+"""Checks each row of an import before anything is saved."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ from shared.values.text import ALIAS_LIMIT, EMAIL_LIMIT, NAME_LIMIT, is_a_name
 
 
 class Fault(NamedTuple):
-    """One thing wrong with one field of one row; row 0 is the file."""
+    """A fault in one field of one row; row 0 is the file itself."""
 
     sheet: str
     row: int
@@ -42,7 +42,8 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True)
 class Known:
-    """What is there: paths of active agencies in reach by code, all codes, all user names."""
+    """What exists already: the paths of active agencies in reach by code, all codes, all user
+    names."""
 
     paths: Mapping[str, Sequence[int]]
     codes: frozenset[str]
@@ -51,7 +52,8 @@ class Known:
 
 @dataclass
 class Checked:
-    """The rows as they would be saved, parents before what stands below them, and the faults."""
+    """The rows as they would be saved, with parents before the agencies below them, and the
+    faults."""
 
     agencies: list[dict[str, str]] = field(default_factory=list)
     people: list[dict[str, str]] = field(default_factory=list)
@@ -63,7 +65,7 @@ def file_fault(error: NotAWorkbook) -> Fault:
 
 
 def check_rows(rows: Sequence[Row], known: Known, staff: Staff) -> Checked:
-    """Check every row; all faults are named, not only the first."""
+    """Check every row and report all faults, not only the first."""
     checked = Checked()
     new: set[str] = set()
     agencies = [row for row in rows if row.sheet == AGENCIES]
@@ -87,7 +89,8 @@ def check_rows(rows: Sequence[Row], known: Known, staff: Staff) -> Checked:
 def _agency_faults(
     row: Row, known: Known, new: set[str], parents: Mapping[str, str]
 ) -> list[Fault]:
-    """`new`: codes of the rows above; `parents`: by code, of all rows of the file."""
+    """The faults of one row. `new` are the codes of the rows above it; `parents` holds the parent
+    of every row of the file, by code."""
     fields = row.fields
     needed = {name: value for name, value in fields.items() if name not in OPTIONAL}
     faults = {name: "needed" for name, value in needed.items() if not value}
@@ -112,7 +115,7 @@ def _agency_faults(
 def _parent_fault(
     fields: Mapping[str, str], known: Known, new: set[str], parents: Mapping[str, str]
 ) -> str | None:
-    """A parent in the same file stands in a row above."""
+    """The fault of the parent, if any. A parent in the same file must be in a row above."""
     code, parent = fields["code"], fields["parent"]
     if parent in known.paths:
         return None
@@ -126,7 +129,7 @@ def _parent_fault(
 
 
 def _is_above_itself(code: str, parents: Mapping[str, str]) -> bool:
-    """Whether the parents of the file's rows lead from this one back to it."""
+    """Whether following the parents in the file leads from this agency back to itself."""
     passed: set[str] = set()
     above = parents[code]
     while above in parents and above not in passed:
@@ -138,7 +141,7 @@ def _is_above_itself(code: str, parents: Mapping[str, str]) -> bool:
 
 
 def aliases_in(typed: str) -> list[str]:
-    """Other names as a cell has them, with semicolons between."""
+    """The other names in a cell, which are separated by semicolons."""
     return sorted({alias.strip() for alias in typed.split(";") if alias.strip()})
 
 
@@ -187,6 +190,6 @@ def _is_an_email(typed: str) -> bool:
 
 
 def _code_of(choices: Mapping[str, str], typed: str) -> str | None:
-    """The code of a choice, typed as its label or as the code itself."""
+    """The code of a choice that was typed as its label or as its code; None if it is neither."""
     folded = typed.casefold()
     return next((c for c, words in choices.items() if folded in (c, words.casefold())), None)

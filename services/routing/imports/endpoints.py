@@ -1,4 +1,4 @@
-"""Importing agencies and people from a spreadsheet: a dry run, or all of it, or nothing."""
+"""Importing agencies and people from a spreadsheet: as a dry run, or all rows or none."""
 
 import asyncio
 import logging
@@ -33,14 +33,14 @@ from shared.http.uploads import FILES
 FILE_LIMIT = 5 * 1024 * 1024
 """Bytes of a spreadsheet: ten thousand rows are less than one of five."""
 SILENCE = timedelta(seconds=30)
-"""An import not heard of for so long has died with its process; nothing of it was saved."""
+"""An import without a sign of life for this long died with its process; nothing was saved."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 State = Literal["running", "checked", "refused", "done", "failed"]
 
 
 class RowProblem(BaseModel):
-    """`row` as the spreadsheet numbers it; 0 is the file itself."""
+    """`row` is the number in the spreadsheet; 0 is the file itself."""
 
     sheet: str
     row: int
@@ -51,10 +51,11 @@ class RowProblem(BaseModel):
 
 
 class ImportShown(BaseModel):
-    """`done` of `total` rows. `checked`: a dry run found nothing wrong; `refused`: `problems`
-    names each bad row, and nothing was saved; `failed`: nothing was saved, send it again.
+    """The progress: `done` of `total` rows. `checked`: a dry run found no fault; `refused`:
+    `problems` lists each bad row and nothing was saved; `failed`: nothing was saved, send it
+    again.
 
-    A file that was checked can be imported until `file_until`; `run_id` is the import that did.
+    A checked file can be imported until `file_until`; `run_id` is the import that did so.
     """
 
     id: UUID
@@ -72,7 +73,7 @@ class ImportShown(BaseModel):
 
 
 class ImportListed(BaseModel):
-    """An import of before, without its problems."""
+    """An earlier import, without its problems."""
 
     id: UUID
     file_name: str
@@ -93,15 +94,15 @@ router = APIRouter(
 
 @router.get("/template", response_class=Response)
 async def download_template(_: Managing) -> Response:
-    """An empty spreadsheet with the headings, and the choices to pick from."""
+    """An empty spreadsheet with the headings, and lists of the choices."""
     content = await asyncio.to_thread(workbook.template)
     return Response(content, headers=serving_headers("templat-impor.xlsx", XLSX), media_type=XLSX)
 
 
 @router.get("/agency-codes", response_class=Response)
 async def download_agency_codes(staff: Managing, session: Transaction) -> Response:
-    """A spreadsheet of the own agency and all below it with their codes, by which the columns of
-    an import name them."""
+    """A spreadsheet of the own agency and all below it, with the codes that name them in an
+    import."""
     entries = select(AgencyEntry).where(col(AgencyEntry.active))
     below = entries.where(col(AgencyEntry.path).contains([staff.agency_id]))
     agencies = (await session.scalars(below.order_by(col(AgencyEntry.name)))).all()
@@ -114,7 +115,7 @@ async def download_agency_codes(staff: Managing, session: Transaction) -> Respon
 
 @router.get("")
 async def list_imports(staff: Managing, session: Transaction) -> list[ImportListed]:
-    """One's own latest twenty, newest first."""
+    """One's own latest twenty imports, newest first."""
     own = select(Import).where(col(Import.staff_id) == staff.id)
     jobs = await session.scalars(own.order_by(col(Import.at).desc(), col(Import.id)).limit(20))
     return [
@@ -137,8 +138,8 @@ async def begin_import(
     file: Annotated[UploadFile, File(description=".xlsx as the template")],
     dry_run: Annotated[bool, Form(description="Only check it")] = True,
 ) -> ImportShown:
-    """Check a spreadsheet and, unless it is a dry run, import it. Ask for its progress at
-    `/management/imports/{id}`."""
+    """Check a spreadsheet and, unless it is a dry run, import it. `/management/imports/{id}` shows
+    its progress."""
     await rate_limits(request).take(FILES, f"staff:{staff.id}")
     content = await file.read()
     if len(content) > FILE_LIMIT:
@@ -153,8 +154,8 @@ async def begin_import(
 async def import_checked_file(
     import_id: UUID, staff: Managing, database: CurrentDatabase, request: Request
 ) -> ImportShown:
-    """Import the very file that this dry run checked. It is checked again as it is saved: the
-    world may have changed. Asked for again, it is the same import."""
+    """Import the same file that this dry run checked. It is checked again while it is saved, since
+    agencies and people may have changed. A repeated request returns the same import."""
     kept = _kept(request, database)
     async with database.session() as session:
         checked = await session.get(Import, import_id, with_for_update=True)
@@ -175,12 +176,12 @@ async def import_checked_file(
 
 @router.get("/{import_id}")
 async def read_import(import_id: UUID, staff: Managing, session: Transaction) -> ImportShown:
-    """How far an import of one's own is."""
+    """The progress of one's own import."""
     return await own_import(session, staff, import_id)
 
 
 async def own_import(session: AsyncSession, staff: Staff, import_id: UUID) -> ImportShown:
-    """An import of one's own; 404 for any other."""
+    """One's own import; 404 for any other."""
     job = await session.get(Import, import_id)
     if job is None or job.staff_id != staff.id:
         raise not_found("import_not_found")
@@ -215,7 +216,7 @@ def _kept(request: Request, database: Database) -> KeptImports:
 def _begun(
     job: Import, staff: Staff, kept: KeptImports, sandbox: Sandbox, content: bytes
 ) -> ImportShown:
-    """Let it run beside the request; the set keeps it from being collected."""
+    """Start the import beside the request. The set keeps its task from being garbage-collected."""
     run = ImportRun(kept.database, kept, sandbox, staff, job.id, job.dry_run)
     task = asyncio.create_task(run.carry_out(content))
     _running.add(task)

@@ -1,5 +1,5 @@
-"""A spreadsheet that was checked, kept for the person who sent it until it is imported: encrypted,
-since it holds names, and for an hour at most."""
+"""Keeps a checked spreadsheet for the person who sent it until it is imported: for an hour at most,
+and encrypted, since it holds names."""
 
 import asyncio
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from shared.privacy.identity import IdentityCipher, InvalidToken
 
 KEPT = timedelta(hours=1)
 LOOK_EVERY = 300.0
-"""Seconds between two looks for files whose time is up."""
+"""Seconds between two searches for files whose time is up."""
 
 
 @dataclass(frozen=True)
 class KeptImports:
-    """The files of dry runs that found nothing wrong."""
+    """The files of dry runs that found no fault."""
 
     database: Database
     cipher: IdentityCipher
@@ -34,8 +34,8 @@ class KeptImports:
             session.add(kept)
 
     async def take(self, session: AsyncSession, import_id: UUID) -> bytes | None:
-        """The file, which is not kept any more once the transaction ends; None where there is
-        none (left), or none that a present key opens."""
+        """Return the file and delete it in this transaction; None if there is none (any more), or
+        if no present key decrypts it."""
         this = col(ImportFile.import_id) == import_id, col(ImportFile.expires_at) > now()
         taken = delete(ImportFile).where(*this).returning(col(ImportFile.content))
         encrypted = await session.scalar(taken)
@@ -47,7 +47,7 @@ class KeptImports:
             return None
 
     async def forget_expired(self) -> int:
-        """Delete the files whose time is up; how many."""
+        """Delete the files whose time is up and return how many there were."""
         async with self.database.autocommit() as connection:
             expired = delete(ImportFile).where(col(ImportFile.expires_at) <= now())
             return int((await connection.execute(expired)).rowcount)

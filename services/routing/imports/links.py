@@ -31,9 +31,9 @@ router = APIRouter(
 async def make_links(
     import_id: UUID, staff: Managing, session: Transaction, request: Request
 ) -> Response:
-    """One-time links for the people imported who have no password yet and whom the caller still
-    manages, as a spreadsheet, and mailed to those who have an address. Shown this once; asked for
-    again, new links take their place."""
+    """Make one-time links for the imported people who have no password yet and whom the caller
+    still manages. They come as a spreadsheet, shown only this once, and are mailed to people with
+    an address. Asking again replaces the links with new ones."""
     job = await own_import(session, staff, import_id)
     if job.state != "done":
         raise conflict("import_not_done")

@@ -1,4 +1,4 @@
-"""Carrying an import out: checked row by row, then saved in one transaction, with progress."""
+"""Carries an import out: checks it row by row, then saves it in one transaction, with progress."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -35,16 +35,16 @@ from shared.resilience.periodic import repeating
 from shared.values.emails import normalise_email
 
 EVERY = 100
-"""Rows between two words of progress."""
+"""Rows between two updates of the progress."""
 SIGN_OF_LIFE = 10.0
-"""Seconds between two signs of life, while another import is waited for, or rows are checked."""
+"""Seconds between two signs of life while it waits for another import or checks rows."""
 MOST_FAULTS = 500
-"""Faults that are kept to be shown."""
+"""How many faults are saved to be shown."""
 
 
 @dataclass(frozen=True)
 class ImportRun:
-    """One import. Its progress is saved beside the transaction that saves its rows."""
+    """One import. Its progress is saved outside the transaction that saves its rows."""
 
     database: Database
     kept: KeptImports
@@ -54,7 +54,7 @@ class ImportRun:
     dry_run: bool
 
     async def carry_out(self, content: bytes) -> None:
-        """Check, and unless it is a dry run or something is wrong, save all rows."""
+        """Check all rows and save them, unless it is a dry run or there is a fault."""
         try:
             async with repeating("an import's sign of life", SIGN_OF_LIFE, self._live):
                 await self._carry_out(content)
@@ -159,7 +159,7 @@ class ImportRun:
         await self._tell()
 
     async def _tell(self, **changes: Any) -> None:
-        """Save what has changed, and that it was heard of."""
+        """Save these changes of the import, and the time as its sign of life."""
         this = update(Import).where(col(Import.id) == self.id)
         if not changes:
             this = this.where(col(Import.state) == "running")

@@ -1,4 +1,4 @@
-"""The spreadsheet of agencies and people: its template, and its rows as they were typed."""
+"""The spreadsheet of agencies and people: its template, and reading its rows as they were typed."""
 
 import asyncio
 import io
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 10_000
 MOST_LINES = 5 * MOST_ROWS
-"""Of a sheet, empty ones included: a file of some KB can name a row in the millions."""
+"""Lines of a sheet, including empty ones: a file of some KB can name a row in the millions."""
 MOST_BYTES = 100 * 1024 * 1024
-"""Of a spreadsheet unpacked: what is packed small can be very large."""
+"""Bytes of a spreadsheet when unpacked: a small file can unpack to a very large one."""
 AGENCIES, PEOPLE = "Instansi", "Pengguna"
 COLUMNS: dict[str, dict[str, str]] = {
     AGENCIES: {
@@ -41,9 +41,9 @@ COLUMNS: dict[str, dict[str, str]] = {
         "email": "Surel",
     },
 }
-"""Field to heading, by sheet."""
+"""For each sheet, its fields and their headings."""
 OPTIONAL = ("email", "aliases")
-"""Columns that may be empty, and are not in sheets of before."""
+"""Columns that may be empty, and that older templates do not have."""
 
 KINDS = {code: name for code, name in labels("agency_kind").items() if code != "central"}
 ROLES = {
@@ -53,8 +53,9 @@ ROLES = {
 
 
 class Row(NamedTuple):
-    """A row of a sheet, numbered as the spreadsheet does; `fields` without spaces around, empty
-    where nothing is to be seen. `faults`: what cells hold in place of a text, by field."""
+    """A row of a sheet with its number in the spreadsheet. `fields` are stripped of surrounding
+    spaces, and empty if a cell shows nothing. `faults` says, by field, what a cell holds instead of
+    a text."""
 
     sheet: str
     number: int
@@ -63,7 +64,7 @@ class Row(NamedTuple):
 
 
 class NotAWorkbook(Exception):
-    """The file cannot be read: `code` says why, `sheet` where."""
+    """The file cannot be read: `code` says why, `sheet` says where."""
 
     def __init__(self, code: str, sheet: str = "") -> None:
         super().__init__(code)
@@ -71,8 +72,8 @@ class NotAWorkbook(Exception):
 
 
 def template() -> bytes:
-    """An empty .xlsx with headings, and the choices of each column to pick from."""
-    # Here and below: openpyxl is a dozen MB, for what is done now and then.
+    """An empty .xlsx with headings, and a list of choices for each column."""
+    # Imported here and below, not above: openpyxl takes a dozen MB and is seldom used.
     from openpyxl import Workbook
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
@@ -117,7 +118,7 @@ def sheet_of(title: str, headings: list[str], rows: list[list[str]]) -> bytes:
 
 
 async def rows_of(sandbox: Sandbox, content: bytes) -> list[Row]:
-    """As `read_rows`, in a process with limits. Raises NotAWorkbook, SandboxBusy."""
+    """As `read_rows`, in a sandboxed process with limits. Raises NotAWorkbook or SandboxBusy."""
     with workspace() as folder:
         source, target = folder / "source", folder / "target"
         await asyncio.to_thread(source.write_bytes, content)
@@ -133,7 +134,8 @@ async def rows_of(sandbox: Sandbox, content: bytes) -> list[Row]:
 
 
 def write_rows(source: Path, target: Path) -> dict[str, str]:
-    """The sandbox's job: the rows of the one file as JSON in the other; or what is wrong."""
+    """The sandbox's job: read one file and write its rows, or what is wrong, as JSON into the
+    other."""
     try:
         rows = read_rows(source.read_bytes())
     except NotAWorkbook as error:
@@ -161,7 +163,7 @@ _DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, OSError, SyntaxError),
     *(ValueError, LookupError, TypeError, ArithmeticError, AttributeError),
 )
-"""What reading raises where parts are cut short, are no XML, or hold what cannot be."""
+"""What reading raises if parts are truncated, are not XML, or hold impossible values."""
 
 
 def _rows(book: Any, sheet: str) -> list[Row]:
@@ -194,7 +196,7 @@ def _text(cell: Any) -> str:
 
 
 def _fault(cell: Any) -> str | None:
-    """What a spreadsheet program has put where somebody typed a text: a failed formula, a day."""
+    """What a spreadsheet program stored instead of the typed text: a failed formula, or a day."""
     if isinstance(cell, str):
         return "formula_failed" if FAILED_FORMULA.fullmatch(cell.strip()) else None
     return None if cell is None or type(cell) in (int, float) else "not_a_text"

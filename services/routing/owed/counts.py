@@ -1,4 +1,4 @@
-"""How much is owed: by kind, and how soon."""
+"""How much is owed, by kind and by how soon it is due."""
 
 from datetime import datetime, time, timedelta
 
@@ -13,7 +13,7 @@ from shared.lifecycle.calendar import SPREAD, Zone
 from shared.owed.statements import ORDINARY_AT_THE_ROOT, OwedKind, all_reports
 
 COUNTED = 1_000
-"""Ordinary escalations at pusat, as far as they are counted."""
+"""Ordinary escalations at pusat are counted up to this number."""
 
 
 class OwedCount(BaseModel):
@@ -24,7 +24,7 @@ class OwedCount(BaseModel):
 
 
 class OwedCounts(BaseModel):
-    """`today`: due by the end of this day, and not late."""
+    """`today` counts what is due by the end of this day and not late."""
 
     total: int
     late: int
@@ -37,7 +37,7 @@ class OwedCounts(BaseModel):
 
 
 async def owed_counts(session: AsyncSession, scope: OwedScope) -> OwedCounts:
-    """The counts of what `GET /owed` lists."""
+    """The counts of the items that `GET /owed` lists."""
     moment = now()
     parameters = scope.parameters | {"now": moment, "tonight": end_of_day(moment, scope.zone)}
     reports = f"SELECT kind, number, ref, priority, due_at FROM ({all_reports(scope.narrowed)}) r"  # noqa: S608
@@ -59,7 +59,8 @@ async def owed_counts(session: AsyncSession, scope: OwedScope) -> OwedCounts:
 
 
 def end_of_day(moment: datetime, zone: Zone) -> datetime:
-    """Until when a deadline is one of this day: those of its midnight lie in the minutes after."""
+    """The instant before which a deadline belongs to this day: deadlines at its midnight are spread
+    over the minutes after it."""
     tomorrow = moment.astimezone(zone.offset).date() + timedelta(days=1)
     return datetime.combine(tomorrow, time(), zone.offset) + SPREAD
 

@@ -22,12 +22,12 @@ async def owed(
     session: Transaction,
     request: Request,
 ) -> Page[OwedItem]:
-    """What the person or their agency owes now, whatever the tab: what is late first, then by the
-    day it is due, priority first among those of a day.
+    """What the person or their agency owes now, in every tab: late items first, then by the day
+    they are due, with priority first within a day.
 
-    Steps on the agency's reports; of an admin, requests and objections to decide, and lateness put
-    before the agency. What waits for the reporter or for another's decision is not in it. A page
-    may be shorter than asked for where something was done meanwhile.
+    It lists steps on the agency's reports and, for an admin, requests and objections to decide and
+    lateness escalated to the agency. It leaves out what waits for the reporter or for another's
+    decision. A page may be shorter than asked for if something was done meanwhile.
     """
     page, next_page = await owed_page(session, staff, query, request.app.state.identity)
     return Page(items=await owed_items(session, staff, page), next=next_page)
@@ -39,6 +39,6 @@ async def counts(
     session: Transaction,
     whose: Annotated[Literal["agency", "mine"], Query()] = "agency",
 ) -> OwedCounts:
-    """How much there is of it, by kind, and how soon."""
+    """How much is owed, by kind and by how soon it is due."""
     scope = await owed_scope(session, staff, OwedQuery(whose=whose))
     return await owed_counts(session, scope)

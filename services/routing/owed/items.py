@@ -1,4 +1,4 @@
-"""What is owed, as the list shows it: the report, who has it, and the request to be decided."""
+"""Items of the list of what is owed: the report, its assignee, and the request to be decided."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -24,15 +24,15 @@ from shared.owed.statements import OwedKind
 
 
 class OwedAssignee(ShownStaff):
-    """`mine`: the person who asks, or somebody for whom they stand in."""
+    """`mine`: it is the person who asks, or somebody for whom they stand in."""
 
     stand_in: ShownStandIn | None
     mine: bool
 
 
 class OwedItem(BaseModel):
-    """One step, decision or escalation. Its deadline is the report's `countdown`, or that of the
-    `request`."""
+    """One step, decision or escalation. Its deadline is the `countdown` of the report, or that of
+    the `request`."""
 
     kind: OwedKind
     kind_label: str
@@ -43,7 +43,7 @@ class OwedItem(BaseModel):
 
 
 async def owed_items(session: AsyncSession, staff: Staff, owed: Sequence[Owed]) -> list[OwedItem]:
-    """The items of these, in this order."""
+    """The items to show for these, in this order."""
     seen = await seen_reports(session, staff, {each.number for each in owed})
     requests = await _requests(session, seen, [UUID(each.ref) for each in owed if each.ref])
     assignees = await _assignees(session, staff, seen)
@@ -65,7 +65,8 @@ async def owed_items(session: AsyncSession, staff: Staff, owed: Sequence[Owed]) 
 async def _requests(
     session: AsyncSession, seen: Mapping[int, Seen], ids: Sequence[UUID]
 ) -> dict[str, ShownRequest]:
-    """By their ids, as the reports' pages show them; one decided meanwhile is missing."""
+    """The requests by id, as the pages of their reports show them; those decided meanwhile are left
+    out."""
     if not ids:
         return {}
     rows = await pending_requests(session, ids)

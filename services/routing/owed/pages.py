@@ -1,4 +1,4 @@
-"""One page of what is owed: reports by index probes, and the few requests and escalations."""
+"""One page of what is owed: reports found by index probes, and the few requests and escalations."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,7 +50,7 @@ class OwedQuery(PlainNumbers):
 
 
 class Owed(NamedTuple):
-    """A step, a decision or an escalation; `ref` is the request to be decided, else ''."""
+    """A step, a decision or an escalation; `ref` is the id of the request to be decided, or ''."""
 
     kind: OwedKind
     number: int
@@ -61,7 +61,7 @@ class Owed(NamedTuple):
 
 @dataclass(frozen=True)
 class OwedScope:
-    """Of whom it is asked what is owed, as parameters of the statements of `shared.owed`."""
+    """Whose duties are asked for, as parameters of the statements of `shared.owed`."""
 
     whose: Whose
     kinds: tuple[OwedKind, ...]
@@ -71,7 +71,7 @@ class OwedScope:
 
 
 async def owed_scope(session: AsyncSession, staff: Staff, query: OwedQuery) -> OwedScope:
-    """What this person is asked for by this query."""
+    """The scope of this person's query."""
     role, at_the_root = staff.role, len(staff.agency_path) == 1
     theirs = await whose(session, staff.agency_id, role, at_the_root=at_the_root)
     kinds = (query.kind,) if query.kind else tuple(OwedKind)
@@ -85,7 +85,8 @@ async def owed_scope(session: AsyncSession, staff: Staff, query: OwedQuery) -> O
 
 
 def other_sources(scope: OwedScope) -> list[str]:
-    """The statements of what is owed beside steps on reports: an officer owes nothing else."""
+    """The statements for what is owed besides steps on reports; none for an officer, who owes only
+    steps."""
     if not scope.whose.deciders:
         return []
     sources = []
@@ -101,8 +102,8 @@ def other_sources(scope: OwedScope) -> list[str]:
 async def owed_page(
     session: AsyncSession, staff: Staff, query: OwedQuery, cipher: IdentityCipher
 ) -> tuple[list[Owed], str | None]:
-    """One page, and the cursor of the next if there is one. Pages of one list are cut at the same
-    instant: what becomes late meanwhile does not move before what was read."""
+    """One page, and the cursor of the next if there is one. All pages of a list use the same
+    instant, so that items which become late meanwhile do not move to pages already read."""
     place = open_cursor(query.cursor, OwedPlace, cipher)
     scope = await owed_scope(session, staff, query)
     as_of = place.t if place else now()
@@ -133,7 +134,8 @@ def _page(scope: OwedScope, order: OwedOrder) -> str:
 
 
 async def _colleagues(session: AsyncSession, staff: Staff) -> list[int]:
-    """Those who do what is assigned to them: not the person, nor whom they stand in for."""
+    """The ids of active colleagues at the agency, without the person and those they stand in
+    for."""
     mine = await stood_in_for(session, staff.id)
     there = select(col(StaffEntry.id)).where(
         col(StaffEntry.agency_id) == staff.agency_id,

@@ -34,8 +34,8 @@ _PER_PERSON = Limit("paper", 30, 600)
 async def print_report(
     number: ReportNumber, staff: CurrentReader, database: CurrentDatabase, request: Request
 ) -> Response:
-    """The report as this person reads it, as PDF on A4, its labels in the language of
-    Accept-Language. Where it says who reported, that is logged."""
+    """The report as this person reads it, as a PDF on A4, with labels in the language of
+    Accept-Language. If it says who reported, this is logged."""
     language = pick_language(request.headers.get("accept-language"))
     await rate_limits(request).take(_PER_PERSON, str(staff.id))
     async with database.session() as session:
@@ -56,8 +56,9 @@ async def print_letter(
     database: CurrentDatabase,
     request: Request,
 ) -> Response:
-    """A follow-up as a letter to the reporter, as PDF under its agency's letterhead. To *Pelapor*
-    where the report is anonymous or secret; where it names them, that is logged."""
+    """A follow-up as a letter to the reporter, as a PDF with its agency's letterhead. It is
+    addressed to *Pelapor* if the report is anonymous or secret; if it names the reporter, this is
+    logged."""
     await rate_limits(request).take(_PER_PERSON, str(staff.id))
     async with database.session() as session:
         report = await report_view(session, staff, number, request.app.state.identity)

@@ -11,15 +11,16 @@ UNNAMED = "Pelapor"
 
 
 def addressee(report: ReportView) -> str:
-    """Who asked not to be named is not named on paper either: others open letters."""
+    """The name on the letter. A reporter who asked not to be named is not named here either: other
+    people open letters."""
     if report.anonymous or report.secret:
         return UNNAMED
     return report.reporter.name or UNNAMED
 
 
 def answer_of(report: ReportView, message: str) -> Written | None:
-    """The follow-up of this id, if it still stands and the report is not read by a copy: a letter
-    is written by who answers, not by who reads along."""
+    """The follow-up with this id, unless it was taken back or the reader has a copy: only the
+    agency that answers writes letters. None if there is no such follow-up."""
     answers = (words for words in report.written if str(words.id) == message)
     answer = next(answers, None)
     if answer is None or answer.action is not Action.FOLLOW_UP:
@@ -28,8 +29,8 @@ def answer_of(report: ReportView, message: str) -> Written | None:
 
 
 def letter_paper(report: ReportView, answer: Written, head: Letterhead, zone: Zone) -> A4:
-    """The answer's own words; no name of an officer, whom the reporter's page does not name
-    either."""
+    """The letter with the answer's own words. It names no officer, as the reporter's page does
+    not."""
     outcome = [text for text in (answer.outcome_label, answer.unmet_reason_label) if text]
     blocks: list[Block] = [
         Facts(

@@ -27,7 +27,7 @@ _Lines = Annotated[str, AfterValidator(normalise), Form(max_length=500)]
 
 
 class ShownLetterhead(BaseModel):
-    """Without one, letters are headed by the agency's name alone."""
+    """An agency without a letterhead has only its name at the top of its letters."""
 
     name: str
     address: str
@@ -39,7 +39,7 @@ router = APIRouter(tags=["management"], responses=problem_responses(401, 403, 42
 
 @router.get("/letterhead")
 async def read_letterhead(staff: ItsAdmin, session: Transaction) -> ShownLetterhead:
-    """The own agency's."""
+    """The letterhead of the own agency."""
     row = await session.get(Letterhead, staff.agency_id)
     own = await agency(session, staff.agency_id)
     name = row.name if row else own.name if own else ""
@@ -66,7 +66,7 @@ async def keep_letterhead(
     without_logo: Annotated[bool, Form(description="Take the present logo away")] = False,
     logo: Annotated[UploadFile | None, File(description="PNG or JPEG, at most 1 MB")] = None,
 ) -> ShownLetterhead:
-    """Keep the own agency's. The logo stays as it is where none is sent."""
+    """Save the letterhead of the own agency. The logo stays as it is if none is sent."""
     if not name:
         raise validation(FieldError("name", "text_empty"))
     await rate_limits(request).take(FILES, f"staff:{staff.id}")
@@ -92,7 +92,7 @@ async def keep_letterhead(
 
 
 async def head_of(row: Letterhead | None, store: AttachmentStore, name: str) -> a4.Letterhead:
-    """What stands on top of the agency's letters; without one of its own a plain head."""
+    """The letterhead of the agency's letters; a plain one with its name if it has saved none."""
     if row is None:
         return a4.Letterhead(name=name)
     logo = None
@@ -105,7 +105,8 @@ async def head_of(row: Letterhead | None, store: AttachmentStore, name: str) -> 
 
 
 async def _stored(store: AttachmentStore, logo: UploadFile) -> str:
-    """The logo's key, opened and cleaned as any file is; 422 for what is no picture for paper."""
+    """Store the logo and return its key. It is opened and cleaned like any file; 422 for a file
+    that is not a printable picture."""
     if (logo.size or 0) > LOGO_LIMIT:
         raise validation(FieldError("logo", "logo_not_taken"))
     try:
@@ -113,7 +114,7 @@ async def _stored(store: AttachmentStore, logo: UploadFile) -> str:
     except Problem as problem:
         if problem.status != 422:
             raise
-        # What it says of files would offer documents and films.
+        # Its message lists the kinds of files for reports, such as documents and films.
         raise validation(FieldError("logo", "logo_not_taken")) from None
     if kept.media_type not in _LOGO_TYPES:
         await store.delete(kept.key)

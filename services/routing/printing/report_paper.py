@@ -1,4 +1,4 @@
-"""A report as its staff read it, on paper."""
+"""A report on paper, as its staff read it."""
 
 from services.routing.reading.countdown import Countdown
 from services.routing.reading.history import HistoryLine, Written
@@ -14,19 +14,19 @@ from shared.lifecycle.actions import Action
 from shared.lifecycle.calendar import Zone
 
 MOST_LINES = 500
-"""Of the history, on one paper."""
+"""Most lines of the history on one paper."""
 MOST_SAID = 1_000
-"""Of what was written to and fro."""
+"""Most messages and notes on one paper."""
 _READ_AGAIN = frozenset({"reporter", "public"})
 _VALUES = (
     *("outcome", "unmet_reason", "follow_up_kind", "deferral", "archive_category"),
     *("objection_reason", "request", "brought_by", "clock"),
 )
-"""Kinds of labels that the facts of a step can have as their values."""
+"""Kinds of labels that can be values of a step's facts."""
 
 
 def shows_identity(report: ReportView) -> bool:
-    """Whether this person's paper says who reported."""
+    """Whether the paper for this person says who reported."""
     reporter = report.reporter
     return any((reporter.name, reporter.phone, reporter.email))
 
@@ -34,8 +34,8 @@ def shows_identity(report: ReportView) -> bool:
 def report_paper(
     report: ReportView, zone: Zone, reader: Staff, language: Language = INDONESIAN
 ) -> A4:
-    """Everything that the page of the panel shows, marked as internal, with who printed it. Labels
-    are in the reader's language, what was written stays as it is."""
+    """Everything that the panel's page shows, marked as internal, with the name of who printed it.
+    Labels are in the reader's language; texts that people wrote are not translated."""
     overseer = reader.role.only_reads
     return A4(
         title=_said(language, "title", number=report.number, title=report.title)[:1_000],
@@ -95,7 +95,8 @@ def _particulars(
 
 
 def _reporter(report: ReportView, language: Language, *, overseer: bool) -> list[Block]:
-    """An overseer reads as a copy does, though there is none."""
+    """The reporter, or the reason why they are hidden. An overseer reads what a copy shows, but
+    gets a reason of their own."""
     reporter = report.reporter
     if reporter.hidden:
         reads_as_copy = overseer and reporter.hidden == "copy"
@@ -110,7 +111,7 @@ def _reporter(report: ReportView, language: Language, *, overseer: bool) -> list
 
 
 def _original(report: ReportView, language: Language) -> list[Block]:
-    """As it was sent, where verification changed it."""
+    """The text as it was sent, if verification changed it."""
     if not report.title_difference and not report.body_difference:
         return []
     return [
@@ -166,7 +167,7 @@ def _conversation(
 
 
 def _history(lines: list[HistoryLine], zone: Zone, language: Language = INDONESIAN) -> list[Block]:
-    """The newest lines: readings have no end, and paper has."""
+    """The newest lines only: readings can go on without end, paper cannot."""
     left_out = len(lines) - MOST_LINES
     earlier = _said(language, "older_lines", count=left_out)
     return [

@@ -1,8 +1,9 @@
-"""Reports whose reporter has exactly this phone number or e-mail address, for who is told them.
+"""Reports whose reporter has exactly this phone number or e-mail address, for staff who may know
+it.
 
-Only contacts that were proven are indexed, by a keyed digest; of anonymous reports none is, and of
-secret ones those of their account. What a person may not read of a reporter does not answer here,
-so that the answer is the same whether there is such a reporter or not.
+Only proven contacts are indexed, by a keyed digest; none of anonymous reports, and of secret ones
+only those of their account. Reports whose reporter a person may not know are never found, so the
+answer does not reveal whether there is such a reporter.
 """
 
 from dataclasses import dataclass
@@ -27,15 +28,15 @@ from shared.values.report_numbers import numbers_in
 
 
 class TypedContact(NamedTuple):
-    """In the form in which it is kept."""
+    """A contact in the normalised form in which it is stored."""
 
     channel: ContactChannel
     value: str
 
 
 def contact_in(words: str) -> TypedContact | None:
-    """The phone number or e-mail address that a search consists of; numbers of reports are none,
-    whatever their digits make together."""
+    """The phone number or e-mail address that a search consists of, or None. Report numbers are not
+    contacts, even if their digits together look like a phone number."""
     if numbers_in(words):
         return None
     try:
@@ -48,7 +49,7 @@ def contact_in(words: str) -> TypedContact | None:
 
 @dataclass(frozen=True)
 class ContactFinder:
-    """Looks for the contacts of reports on behalf of this person."""
+    """Finds reports by contact on behalf of this person."""
 
     staff: Staff
     index: BlindIndex
@@ -64,7 +65,7 @@ class ContactFinder:
         before: int | None,
         limit: int,
     ) -> list[int]:
-        """The numbers from `first` to below `before`, newest first."""
+        """The report numbers from `first` up to but not including `before`, newest first."""
         proven = (await load_policy(session, (), now())).proof.duration
         asked: dict[str, Any] = {
             **searched.parameters,
@@ -84,7 +85,8 @@ class ContactFinder:
     async def _of_those_who_have_it(
         self, session: AsyncSession, contact: TypedContact, numbers: list[int]
     ) -> list[int]:
-        """A report of an account may name another contact than its account does."""
+        """Keep the reports whose own contact this is: a report may name another contact than its
+        account."""
         rows = await session.scalars(select(Contact).where(col(Contact.number).in_(numbers)))
         have = {row.number for row in rows if self._value(row, contact.channel) == contact.value}
         return [number for number in numbers if number in have]
@@ -94,7 +96,7 @@ class ContactFinder:
         return read_if_possible(self.cipher, token, row.report_key, row.account_key)
 
 
-# As `ReportAccess.reporter_hidden` has it.
+# The same rule as `ReportAccess.reporter_hidden`.
 _TO_OFFICERS = "NOT r.anonymous AND r.handler_id = :reader"
 _TO_ADMINS = """
     NOT r.anonymous AND EXISTS (

@@ -1,4 +1,5 @@
-"""How many reports stand in each tab: kept as reports move, so that nothing is scanned."""
+"""How many reports each tab has. The counts are updated as reports move, so that nothing is
+scanned."""
 
 from typing import Final
 
@@ -14,11 +15,11 @@ from shared.lifecycle.statuses import Tab
 from shared.owed.whose import DECIDING, handlers_of
 
 LATE_COUNTED: Final = 21
-"""Late reports of a tab, as far as they are counted: a person would not count further."""
+"""Late reports of a tab are counted up to this number: a person would not count further."""
 
 
 class TabCount(BaseModel):
-    """`late` is None of a tab in which nothing is owed."""
+    """`late` is None for a tab in which nothing is owed."""
 
     tab: QueueTab
     sub: Tab | None = Field(description="Of `disposed`")
@@ -29,8 +30,8 @@ class TabCount(BaseModel):
 
 
 async def tab_counts(session: AsyncSession, agency_id: int, below: bool) -> list[TabCount]:
-    """The counts of every tab of an agency's queue, with all below it if `below`. What an agency
-    handed down is its own, whichever way it is looked at."""
+    """The counts of every tab of an agency's queue, with all agencies below it if `below`. Reports
+    that the agency handed down are counted for it alone in either case."""
     reading: list[int] | None
     to_verify: list[int] | None
     to_follow_up: list[int] | None
@@ -75,13 +76,13 @@ async def tab_counts(session: AsyncSession, agency_id: int, below: bool) -> list
 
 
 def _among(column: str, name: str, agencies: list[int] | None) -> str:
-    """`agencies` None: all there are."""
+    """The condition on the column; `agencies` None means all agencies."""
     return "true" if agencies is None else f"{column} = ANY (:{name})"
 
 
 def _in(column: str, name: str, agencies: list[int] | None) -> str:
-    """As `_among`, of few rows. A plan takes a millisecond for each thousand agencies that a
-    condition names one by one, longer than such rows take to be read."""
+    """As `_among`, for conditions on few rows. Naming agencies one by one costs the planner a
+    millisecond for each thousand, longer than reading such rows."""
     return "true" if agencies is None else f"{column} IN (SELECT unnest(CAST(:{name} AS int[])))"
 
 
@@ -101,7 +102,7 @@ def _shown(
     )
 
 
-# What is late is few of what there is, and in an index of its own.
+# Few reports are late, and they have an index of their own.
 _COUNTS = """
 SELECT 'handled', tab, sum(reports) FROM lifecycle.tab_reports
 WHERE NOT given AND (

@@ -40,12 +40,12 @@ async def queue(
     session: Transaction,
     request: Request,
 ) -> QueuePage:
-    """One tab of the own agency's queue, or of an agency's below.
+    """One tab of the queue of the own agency or of one below.
 
-    Reports of agencies below that have nobody left for the step owed show in it too. A search by
-    words looks at so many reports at a time: a page of it may be short, even empty, and have a
-    `next` that searches on among older ones. It orders by what fits best among a hundred at a time,
-    the newest hundred first.
+    It also shows reports of agencies below that have nobody left for the step owed. A search by
+    words reads a limited number of reports at a time: its page may be short, even empty, and have a
+    `next` that continues with older ones. It ranks the best matches first among a hundred at a
+    time, starting with the newest hundred.
     """
     cipher: IdentityCipher = request.app.state.identity
     index: BlindIndex = request.app.state.contact_index
@@ -62,6 +62,6 @@ async def queue_counts(
     scope: Annotated[Literal["own", "below"], Query()] = "own",
     agency: Annotated[int | None, Query()] = None,
 ) -> list[TabCount]:
-    """How many reports there are in each tab."""
+    """How many reports each tab has."""
     agency_id = await agency_asked_for(session, staff, agency)
     return await tab_counts(session, agency_id, below=scope == "below")

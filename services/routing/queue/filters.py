@@ -1,4 +1,4 @@
-"""What a queue can be asked for, and the conditions that amounts to."""
+"""The parameters of a queue, and the SQL conditions made from them."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -28,7 +28,8 @@ from shared.values.text import NUMBERS_LIMIT, SEARCH_LIMIT
 
 
 class QueueTab(StrEnum):
-    """The six tabs of every report, four more ways to look at reports, and all six at once."""
+    """The six tabs that divide all reports, four more views of reports, and all six tabs at
+    once."""
 
     UNVERIFIED = "unverified"
     DEFERRED = "deferred"
@@ -51,7 +52,8 @@ MINUTE = timedelta(minutes=1)
 
 
 def _day_or_instant(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    """Says once what is wanted, instead of once for each that it is not."""
+    """Report one error for a value that is neither a day nor an instant, instead of one for
+    each."""
     try:
         return read(value)
     except ValidationError:
@@ -73,7 +75,7 @@ Moment = Annotated[
 
 
 class QueueQuery(PlainNumbers):
-    """The parameters of `GET /queue`. Filters narrow together; absent ones do not narrow."""
+    """The parameters of `GET /queue`. All filters given must match."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -154,7 +156,7 @@ class QueueQuery(PlainNumbers):
         return self.order or ("newest" if ended else "deadline")
 
     def within(self, tabs: Sequence[Tab]) -> tuple[Tab, ...]:
-        """Of these tabs those in which there can be what is asked for."""
+        """Those of these tabs that can contain reports matching the query."""
         wanted = {TAB_OF[self.status]} if self.status else set(tabs)
         if self.reply_owed:
             wanted &= {TAB_OF[Status.REPLIED_BY_REPORTER]}
@@ -168,9 +170,9 @@ def conditions(
     zone: Zone,
     role: Role,
 ) -> tuple[list[str], dict[str, Any]]:
-    """Conditions on `lifecycle.report r`, and their parameters. Days are those of the zone;
+    """Return conditions on `lifecycle.report r` and their parameters. Days are those of `zone`;
     `stood_in_for` are the person and those for whom they stand in; `role` is the person's: an
-    overseer reads everything as copies are."""
+    overseer is shown everything as in a copy."""
     clauses: list[str] = []
     parameters: dict[str, Any] = {}
     copies = role.only_reads or query.tab is QueueTab.COPIES
@@ -194,7 +196,7 @@ def conditions(
     if query.linked is not None:
         clauses.append(f"{shown['main_number']} IS {'NOT ' if query.linked else ''}NULL")
     if query.reply_owed is not None:
-        # Stated, so that the index of these alone is known to have them.
+        # Written out, so that the planner can use the partial index on this status.
         clauses.append(
             f"r.status {'=' if query.reply_owed else '<>'} '{Status.REPLIED_BY_REPORTER}'"
         )
@@ -238,12 +240,12 @@ _TOLD_BY_COPY = {
     "region": PUBLIC_REGION.format("r"),
     "submitted_at": PUBLIC_TIME.format("r.submitted_at"),
 }
-"""What is filtered by is what is shown: with arrivals (True) or without, and in a copy."""
+"""Filters use the values that are shown: with arrival times (True) or without, and in a copy."""
 _DUE_BEFORE = (
     "({due_at} < :due_before"
     " OR {due_at} < :due_spread AND date_trunc('second', {due_at}) = {due_at})"
 )
-"""With a day, what ends it too, as `ends_a_day` knows it."""
+"""For a day, deadlines at the end of that day match too, as `ends_a_day` defines it."""
 _ESCALATED = (
     "EXISTS (SELECT FROM lifecycle.escalation e"
     " WHERE e.number = r.number AND e.agency_id = :escalated_to)"
@@ -251,8 +253,8 @@ _ESCALATED = (
 
 
 def _instant(name: str, value: Any, zone: Zone) -> Any:
-    """The instant at which a day begins for the first of a range, or has ended for the last: a
-    deadline in the first minute of a day is that of the day before."""
+    """The instant at which a day begins (for the start of a range) or has ended (for its end). A
+    deadline in the first minute of a day counts as the day before."""
     if isinstance(value, datetime) or not isinstance(value, date):
         return value
     midnight = datetime.combine(value, time(), zone.offset)

@@ -1,4 +1,4 @@
-"""Whose reports an agency's queue shows."""
+"""Which agencies' reports a queue shows."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ from shared.owed.whose import DECIDED_NEARER, PENDING, deciders_of
 
 
 async def agency_asked_for(session: AsyncSession, staff: Staff, agency_id: int | None) -> int:
-    """The agency whose queue it is: the own one, or one below. 404 for any other."""
+    """The agency whose queue is asked for: the own one, or one below. 404 for any other."""
     if agency_id is None or agency_id == staff.agency_id:
         return staff.agency_id
     unit = await agency(session, agency_id)
@@ -26,23 +26,23 @@ async def agency_asked_for(session: AsyncSession, staff: Staff, agency_id: int |
 
 
 async def handlers_below(session: AsyncSession, agency_id: int) -> list[int]:
-    """Who may handle what the agency has handed down: those below it, and those that have moved
-    elsewhere while the chains of their reports still name it."""
+    """The agencies that may handle what this agency has handed down: those below it, and those that
+    were moved elsewhere while the chains of their reports still name it."""
     rows = await session.execute(_BELOW, {"path": [agency_id]})
     return [handler for handler in rows.scalars() if handler != agency_id]
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Which requests `q` wait in a queue."""
+    """The condition for requests `q` that wait in a queue."""
 
     condition: str
     parameters: dict[str, Any]
 
 
 async def requests_waiting(session: AsyncSession, agency_id: int, *, below: bool) -> Waiting:
-    """Those the agency decides: its own, and those of agencies below where nobody nearer has an
-    admin who did not ask; `below`: those of every agency below too."""
+    """The requests that the agency decides: its own, and those of agencies below if nobody nearer
+    has an admin other than the one who asked. With `below`, also those of every agency below."""
     if below:
         deciders = await monitored(session, agency_id)
         if deciders is None:
@@ -53,13 +53,13 @@ async def requests_waiting(session: AsyncSession, agency_id: int, *, below: bool
 
 
 async def monitored(session: AsyncSession, agency_id: int) -> list[int] | None:
-    """The agency and every one below it; None of pusat: all there are, which no statement need
-    name. Of 20,000 that takes longer than the answer."""
+    """The agency and every one below it. None for pusat, which means all agencies: naming 20,000 in
+    a statement would take longer than the answer."""
     return None if await is_root(session, agency_id) else await subtree(session, agency_id)
 
 
 async def is_root(session: AsyncSession, agency_id: int) -> bool:
-    """Whether the agency is pusat, above all others."""
+    """Whether the agency is pusat, the root of the tree."""
     known = await agency(session, agency_id)
     return known is not None and len(known.path) == 1
 

@@ -1,4 +1,4 @@
-"""The two orders of a queue, and where the next page of each starts."""
+"""The two orders of a queue, and where the next page starts in each."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,9 +30,9 @@ class Newest(BaseModel):
 
 @dataclass(frozen=True)
 class Ordering:
-    """`by` is the ORDER BY of `r`; the page is what lies in any of `slices`, conditions that
-    do not overlap and that the index answers each by one range. `columns`, a report's place in
-    the order, are all of that index: reports themselves are not touched to find the page."""
+    """`by` is the ORDER BY of `r`. The page lies within `slices`: conditions that do not overlap,
+    each answered by one range of the index. All `columns`, which give a report's place in the
+    order, are in that index, so finding the page does not read the reports."""
 
     columns: str
     by: str
@@ -41,8 +41,8 @@ class Ordering:
 
 
 def ordering(order: Order, cursor: str | None, cipher: IdentityCipher) -> Ordering:
-    """The order, starting behind the cursor. A cursor of another order is a 422. One by deadline is
-    sealed: a due time tells to the microsecond when a report came."""
+    """The order, starting after the cursor. A cursor of another order raises a 422. A cursor by
+    deadline is sealed: a due time reveals to the microsecond when a report came."""
     if order == "newest":
         newest = decode_cursor(cursor, Newest)
         slices = ("r.number < :n",) if newest else ("true",)
@@ -55,7 +55,7 @@ def ordering(order: Order, cursor: str | None, cipher: IdentityCipher) -> Orderi
 def cursor_after(
     order: Order, cipher: IdentityCipher, number: int, priority: bool, due_at: datetime | None
 ) -> str:
-    """The cursor of the page behind this report."""
+    """The cursor of the page that follows this report."""
     if order == "newest":
         return encode_cursor(Newest(n=number))
     return seal_cursor(ByDeadline(p=priority, d=due_at, n=number), cipher)

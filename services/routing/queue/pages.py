@@ -36,13 +36,13 @@ from shared.privacy.identity import BlindIndex, IdentityCipher
 from shared.values.report_numbers import number_in, numbers_in
 
 PROBES: Final = 1_000
-"""Of an index, for the first report of each handler and tab; before more, the newest are tried."""
+"""Most index probes (one for each handler and tab) made at once; before more, `NEWEST` is tried."""
 NEWEST: Final = 20_000
-"""Reports that are looked at so, in some milliseconds."""
+"""How many of the newest reports are read first; this takes some milliseconds."""
 
 
 class Place(NamedTuple):
-    """A report's place in the order; by number alone where the newest come first."""
+    """A report's place in the order; only its number where the newest come first."""
 
     number: int
     priority: bool = False
@@ -62,7 +62,7 @@ async def page_of(
     agency_id = await agency_asked_for(session, staff, query.agency)
     overseer = staff.role.only_reads
     if overseer and query.q is not None and not _names_reports(query.q):
-        # Words that only the original has would tell of it, and of who signed it.
+        # A search would reveal words that only the original has, such as a signature.
         raise validation(FieldError("q", "number_alone"))
     if overseer:
         query = query.model_copy(update={"order": "newest"})
@@ -71,14 +71,14 @@ async def page_of(
     zone = own.zone if own else Zone.WIB
     mine = await stood_in_for(session, staff.id) if query.assigned_to_me else ()
     filters, parameters = conditions(query, agency_id, mine, zone, staff.role)
-    await plan_each_time(session)  # an agency may have handed down nearly all, or nothing
+    await plan_each_time(session)  # the best plan differs with how much it has handed down
     if query.q is not None:
         finder = None if overseer else ContactFinder(staff, index, cipher)
         wider = await _of_numbers(session, agency_id, query)
         return await search(session, source, query, filters, parameters, finder, wider)
     order = ordering(query.ordered_by, query.cursor, cipher)
     where = [*source.conditions, *filters]
-    if source.tabs is None or query.linked:  # few: a probe would read all of a handler for none
+    if source.tabs is None or query.linked:  # few: probes would read whole handlers in vain
         statement = _plain([source.belongs, *filters], order)
     else:
         statement = (_of_tabs if source.everywhere else _probing)(where, order)
@@ -122,8 +122,9 @@ async def _source(session: AsyncSession, agency_id: int, query: QueueQuery) -> S
 
 
 async def _of_numbers(session: AsyncSession, agency_id: int, query: QueueQuery) -> Source | None:
-    """Where a number is looked for among all of the own: with all below, which may be read, as what
-    was handed down there. Whoever has a number asks for that report and no other."""
+    """Where a number is looked for in a search over all of one's own reports: with all agencies
+    below, which the person may read, including what was handed down. A person who has a number
+    wants exactly that report."""
     if query.tab is not QueueTab.ALL or query.scope != "own" or not _names_reports(query.q or ""):
         return None
     return await _source(session, agency_id, query.model_copy(update={"scope": "below"}))
@@ -142,7 +143,8 @@ async def _agencies(
 
 
 async def _handed_down(session: AsyncSession, agency_id: int, tabs: Sequence[Tab]) -> Source:
-    """In the chain, but not the handler: whoever was handed the report stands below."""
+    """Reports with the agency in their chain that it no longer handles: an agency below handles
+    them."""
     if await is_root(session, agency_id):
         return Source.of_tabs(tabs, None, [HANDED_DOWN, NOT_OWN], giver=[agency_id])
     below = await handlers_below(session, agency_id)
@@ -150,10 +152,10 @@ async def _handed_down(session: AsyncSession, agency_id: int, tabs: Sequence[Tab
 
 
 def _probing(where: Sequence[str], order: Ordering) -> str:
-    """Each handler's first reports from the index, merged: never a scan of a subtree.
+    """The first reports of each handler from the index, merged; a subtree is never scanned.
 
-    Only handlers whose very first report is among the first of all can have any on the page, so
-    thousands of handlers are asked for one report, and a page's worth of them for more.
+    Only handlers whose own first report is among the first of all can appear on the page. So
+    thousands of handlers are asked for one report each, and only a page's worth of them for more.
     """
     tabs = "unnest(CAST(:tabs AS text[])) AS t (tab)"
     first, more = _probes(where, order, "1"), _probes(where, order, ":limit")
@@ -169,8 +171,8 @@ def _probing(where: Sequence[str], order: Ordering) -> str:
 
 
 def _among_the_newest(where: Sequence[str], order: Ordering) -> str:
-    """As `_probing` of thousands of agencies, as far as a look at the newest of all goes: who has
-    so many below has handled some of the last reports, and is answered by these."""
+    """Replaces `_probing` for thousands of agencies, where the newest reports fill the page: with
+    so many agencies below, some of the latest reports are theirs."""
     return (
         f"SELECT {order.columns} FROM lifecycle.report r"  # noqa: S608
         f" WHERE {' AND '.join([*where, *order.slices])} AND r.number > ("
@@ -180,7 +182,7 @@ def _among_the_newest(where: Sequence[str], order: Ordering) -> str:
 
 
 def _of_tabs(where: Sequence[str], order: Ordering) -> str:
-    """Each tab's first reports from the index, whoever handles them, merged."""
+    """The first reports of each tab from the index, whoever handles them, merged."""
     return (
         f"SELECT {order.columns} FROM unnest(CAST(:tabs AS text[])) AS t (tab),"  # noqa: S608
         f" LATERAL ({_firsts(['r.tab = t.tab', *where], order, ':limit')}) r"
@@ -189,7 +191,7 @@ def _of_tabs(where: Sequence[str], order: Ordering) -> str:
 
 
 def _probes(where: Sequence[str], order: Ordering, limit: str) -> str:
-    """The first reports of handler `h` in tab `t`, of each slice."""
+    """The first reports of handler `h` in tab `t`, from each slice."""
     return _firsts(["r.handler_id = h.id", "r.tab = t.tab", *where], order, limit)
 
 

@@ -31,9 +31,9 @@ from shared.privacy.publication import public_region
 
 
 class QueueRow(BaseModel):
-    """A report in a queue. `title` is the corrected one where there is one; in a copy, which shows
-    no other, it may say that it is not there yet. `excerpt` is how the text begins, of the same
-    words as the title, on one line."""
+    """A report in a queue. `title` is the corrected one if there is one. A copy shows only
+    corrected titles, so it may say there that none exists yet. `excerpt` is the beginning of the
+    text, from the same version as the title, on one line."""
 
     number: int
     version: int
@@ -64,7 +64,7 @@ class QueueRow(BaseModel):
 
 
 class Seen(NamedTuple):
-    """A report in a list, and what the person who reads the list is to it."""
+    """A report in a list, and the capacities of the list's reader towards it."""
 
     row: QueueRow
     access: ReportAccess
@@ -134,7 +134,7 @@ def _uncorrected(row: RowMapping, access: ReportAccess) -> str:
 
 def _excerpt(row: RowMapping, access: ReportAccess) -> str:
     if access.only_reads:
-        return ""  # they read it where each reading is logged
+        return ""  # they read it on its page, where each reading is logged
     begins = row["begins"] or ("" if access.by_copy else row["original_begins"])
     return " ".join(begins.split())
 
@@ -150,7 +150,7 @@ def _concerned(states: Iterable[ReportState]) -> set[int]:
 def _above_own_requests(
     states: Iterable[ReportState], staff: Staff, known: Mapping[int, Agency]
 ) -> set[int]:
-    """Who could decide what this person asked."""
+    """The agencies that could decide what this person asked."""
     own = (q for state in states for q in state.requests if q.staff_id == staff.id)
     deciding = (known[q.decider_id].path for q in own if q.decider_id in known)
     return {agency_id for path in deciding for agency_id in path} - known.keys()
@@ -159,7 +159,7 @@ def _above_own_requests(
 _ROWS = text(
     "SELECT r.number, r.state, r.category_id, c.name AS category, r.region_code, r.assignee_id,"
     " t.title, t.original_title,"
-    # As much as two lines of a list hold.
+    # As much as fits on two lines of a list.
     " left(t.body, 200) AS begins, left(t.original_body, 200) AS original_begins"
     " FROM lifecycle.report r JOIN lifecycle.report_text t ON t.number = r.number"
     " LEFT JOIN routing.category c ON c.id = r.category_id"

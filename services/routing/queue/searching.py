@@ -1,4 +1,4 @@
-"""Searching a queue: by number, by a reporter's contact, or by words, what fits best first."""
+"""Searching a queue by number, by a reporter's contact, or by words, best matches first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ from shared.values.report_numbers import number_in, numbers_in
 
 @dataclass(frozen=True)
 class Source:
-    """What a tab is made of: reports of the handlers `agencies` in `tabs` of the parameters, of all
-    handlers (`everywhere`), or (`tabs` None) those whose numbers a statement selects."""
+    """What a tab contains: the reports in `tabs` of the handlers `agencies` (in the parameters) or
+    of all handlers (`everywhere`); if `tabs` is None, those whose numbers a statement selects."""
 
     tabs: Sequence[Tab] | None
     conditions: Sequence[str]
@@ -31,7 +31,7 @@ class Source:
 
     @property
     def belongs(self) -> str:
-        """What it is made of, as a condition on `lifecycle.report r`."""
+        """The same as a condition on `lifecycle.report r`."""
         if self.tabs is None:
             return " AND ".join(self.conditions)
         handled = _BELONGS_ANYWHERE if self.everywhere else _BELONGS
@@ -39,7 +39,8 @@ class Source:
 
     @property
     def probes(self) -> int:
-        """Of how many handlers' tabs it is made; 0: of numbers, or of whoever handles them."""
+        """How many pairs of handler and tab it consists of; 0 for numbers, or if any handler
+        counts."""
         return len(self.parameters.get("agencies", ())) * len(self.tabs or ())
 
     @classmethod
@@ -50,7 +51,7 @@ class Source:
         conditions: Sequence[str] = (),
         **parameters: Any,
     ) -> "Source":
-        """`agencies` None: whoever handles them."""
+        """Reports in these tabs; `agencies` None means whoever handles them."""
         parameters["tabs"] = [tab.value for tab in tabs]
         if agencies is not None:
             parameters["agencies"] = agencies
@@ -58,13 +59,14 @@ class Source:
 
     @classmethod
     def of_numbers(cls, statement: str, parameters: dict[str, Any]) -> "Source":
-        """`statement` selects `q.number`."""
+        """Reports by number; `statement` selects `q.number`."""
         return cls(None, [f"r.number IN ({statement})"], parameters, statement)
 
 
 class Found(NamedTuple):
-    """The numbers of a page, and the cursor of the next. `corrected`: nothing says the words that
-    were asked for, these are found by others, spelt nearly so."""
+    """The numbers of a page, and the cursor of the next. `corrected` holds the words that were
+    searched for instead, spelt slightly differently, because no report has the words that were
+    typed."""
 
     numbers: list[int]
     next: str | None
@@ -72,8 +74,8 @@ class Found(NamedTuple):
 
 
 class _Place(BaseModel):
-    """Behind `at` reports of the block below number `n`; `w` are the words that are searched for
-    where they were corrected."""
+    """The position after `at` reports of the block below number `n`; `w` holds the words searched
+    for, if they were corrected."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -84,8 +86,8 @@ class _Place(BaseModel):
 
 @dataclass(frozen=True)
 class _Block:
-    """The newest that match, best first. `reached`: from this number on, all have been searched;
-    None: every one has."""
+    """The newest matches, best first. `reached`: all from this number on have been searched; None:
+    all."""
 
     numbers: list[int]
     reached: int | None
@@ -100,9 +102,13 @@ async def search(
     finder: ContactFinder | None,
     of_numbers: Source | None = None,
 ) -> Found:
-    """One page. It may be short, or empty, though there is a next one: what one search looks at is
-    bounded. Without a `finder`, who reads no words, digits are a number alone. Numbers are looked
-    for in `of_numbers`, if that is more; several of them are all that is."""
+    """Return one page. It may be short or empty even though a next page exists, because one
+    search reads a limited number of reports.
+
+    Without a `finder` (for readers who may not search words), digits are only a report number.
+    Numbers are looked for in `of_numbers`, if given, which is wider; a search for several numbers
+    finds only those.
+    """
     position = decode_cursor(query.cursor, _Place)
     words = query.q or ""
     if several := numbers_in(words):
@@ -206,7 +212,7 @@ async def _of_these(
     given: dict[str, Any],
     numbers: list[int],
 ) -> list[int]:
-    """Those that are there, in the order given."""
+    """Those of these numbers that exist there, in the order given."""
     condition = " AND ".join(["r.number = ANY (:asked_for)", source.belongs, *filters])
     parameters = source.parameters | given | {"asked_for": numbers}
     there = set(await session.scalars(text(_THESE.format(condition)), parameters))
@@ -214,7 +220,7 @@ async def _of_these(
 
 
 BLOCK: Final = 100
-"""So many matches are ranked at a time, the newest: more would have to be read for each page."""
+"""How many of the newest matches are ranked at a time: each page reads all of them."""
 _BY_TITLE = text("""
 SELECT t.number FROM lifecycle.report_text t
 WHERE t.number = ANY (CAST(:numbers AS bigint[]))
@@ -230,7 +236,7 @@ HANDLED = text("""
 SELECT coalesce(sum(reports), 0)::bigint FROM lifecycle.tab_reports
 WHERE NOT given AND agency_id = ANY (CAST(:agencies AS int[])) AND tab = ANY (:tabs)
 """)
-"""How many reports agencies handle, by the counts of tabs."""
+"""How many reports agencies handle, read from the counts of tabs."""
 _HANDLED_ANYWHERE = text("""
 SELECT coalesce(sum(reports), 0)::bigint FROM lifecycle.tab_reports
 WHERE NOT given AND tab = ANY (:tabs)
@@ -239,7 +245,7 @@ _GIVEN = text("""
 SELECT coalesce(sum(reports), 0)::bigint FROM lifecycle.tab_reports
 WHERE given AND agency_id = ANY (CAST(:giver AS int[])) AND tab = ANY (:tabs)
 """)
-# One index probe for each handler and tab: `report_newest` has nothing but what is asked for.
+# One index probe for each handler and tab: its range of `report_newest` has only what is wanted.
 STANDING = """
 SELECT r.number
 FROM unnest(CAST(:agencies AS int[])) AS h (id), unnest(CAST(:tabs AS text[])) AS s (tab), LATERAL (

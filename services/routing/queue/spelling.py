@@ -1,4 +1,4 @@
-"""What a search that found nothing may have meant: its words, spelt as reports spell them."""
+"""Corrects the words of a search that found nothing to words that reports use."""
 
 from typing import Final
 
@@ -10,12 +10,12 @@ from shared.values.text import folded
 
 MOST_WORDS: Final = 8
 SHORTEST: Final = 4
-"""Shorter ones are near too many others."""
+"""Letters of the shortest word that is corrected: shorter ones resemble too many others."""
 
 
 async def spelt_nearly(session: AsyncSession, words: str) -> str | None:
-    """The words, in place of each that no published report says the one spelt most nearly so; None
-    where there is none to put in place. What is asked for as in a web search stays as it is."""
+    """The words, with each word that no published report has replaced by the most similar one; None
+    if none can be replaced. The operators of a web search stay as they are."""
     if not is_plain(words):
         return None
     typed = words.split()[:MOST_WORDS]
@@ -38,7 +38,7 @@ def _is_a_word(word: str) -> bool:
 
 
 def _errors(typed: str, meant: str) -> int:
-    """How many letters are wrong, missing, too many, or stand in each other's place."""
+    """How many letters are wrong, missing, extra or swapped."""
     before: list[int] = []
     row = list(range(len(meant) + 1))
     for i, letter in enumerate(typed, start=1):

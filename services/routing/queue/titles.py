@@ -1,5 +1,5 @@
-"""`GET /report-titles`: what many reports are called and where they stand, for whoever has chosen
-them by number."""
+"""`GET /report-titles`: titles and statuses of many reports, for a person who has selected them by
+number."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ from shared.http.transaction import Transaction
 
 
 class ReportTitle(BaseModel):
-    """As the list shows it to this person."""
+    """A title as the list shows it to this person."""
 
     number: int
     title: str

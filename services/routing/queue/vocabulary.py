@@ -1,9 +1,9 @@
-"""The words that published reports are written with, by which typing errors are known.
+"""The words used in published reports, against which typing errors are corrected.
 
-Only corrected words of reports that the public reads, said by several: none of these tells of
-anybody, or that there is a report. They are gathered from the newest reports every some hours, not
-as each report is written; every few minutes while there are few reports, where a day's new ones are
-half of all words.
+Only corrected words of public reports count, and only if several reports use them, so that a word
+reveals neither a person nor a report. They are gathered from the newest reports every few hours
+rather than as each report is written; while there are few reports, every few minutes, since a day's
+new ones then hold half of all words.
 """
 
 from datetime import timedelta
@@ -17,20 +17,20 @@ from shared.database.engine import Database
 
 EVERY: Final = timedelta(hours=6)
 WHILE_FEW_EVERY: Final = timedelta(minutes=2)
-"""While one statement reads all."""
+"""The interval while there are so few reports that one statement reads all."""
 LOOK_EVERY: Final = 60.0
-"""Seconds between looks whether it is time."""
+"""Seconds between checks whether it is time."""
 NEWEST: Final = 50_000
-"""Numbers that are read each time; what older reports said is kept from before."""
+"""How many report numbers are read each time; words of older reports were kept earlier."""
 AT_ONCE: Final = 2_500
-"""Numbers that one statement reads, some tenths of a second."""
+"""How many report numbers one statement reads, in some tenths of a second."""
 SAID_BY: Final = 3
-"""So many of these say a word that is kept."""
+"""A word is kept if at least this many of these reports contain it."""
 FORGOTTEN_AFTER: Final = timedelta(days=400)
 
 
 async def gather_words(database: Database) -> int:
-    """Read what is new, unless another process has a while ago; in how many slices."""
+    """Read the new reports, unless another process did so recently; return in how many slices."""
     async with database.session() as session:
         first, last = (await session.execute(_BOUNDS)).one()
         few = last is None or last - first < AT_ONCE
@@ -48,7 +48,7 @@ async def gather_words(database: Database) -> int:
 
 
 async def _is_due(session: AsyncSession, every: timedelta) -> bool:
-    """Marks it as done, so that of several processes one does it."""
+    """Whether it is time. Marks it as done, so that only one of several processes does it."""
     marked = await session.execute(_MARK, {"at": now(), "before": now() - every})
     return marked.first() is not None
 

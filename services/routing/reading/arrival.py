@@ -1,4 +1,4 @@
-"""How and when a report came, and when its reporter did what, as exactly as the reader may know."""
+"""How and when a report came, and when its reporter acted, as exactly as the reader may know it."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,7 +16,7 @@ from shared.privacy.publication import public_channel, public_time
 
 
 class Arrival(TypedDict):
-    """The fields of a `ReportView` and of a `QueueRow` that say it."""
+    """The fields of a `ReportView` and of a `QueueRow` that say how and when the report came."""
 
     channel: Channel | None
     channel_label: str | None
@@ -25,9 +25,10 @@ class Arrival(TypedDict):
 
 
 def arrival_of(access: ReportAccess, moment: datetime) -> Arrival:
-    """All but pusat read what the public may: the hour; in a copy of an anonymous report also not
-    the channel. Its age is reckoned from what is told: else the minute in which it turns a day
-    older would be that in which it came."""
+    """How and when the report came, as this person may know it. Only pusat reads the exact time;
+    all others read the hour, as the public does, and in a copy of an anonymous report no channel.
+    The age is computed from the time shown: otherwise the minute in which it grows by a day would
+    reveal the minute in which the report came."""
     state, by_copy = access.state, access.by_copy
     channel = public_channel(state.channel, state.anonymous) if by_copy else state.channel
     submitted_at = public_time(state.submitted_at) if access.arrival_hidden else state.submitted_at
@@ -51,7 +52,7 @@ def lines_shown(lines: Rows, access: ReportAccess) -> list[Row]:
 
 
 def words_shown(written: Rows, lines: Rows, access: ReportAccess) -> list[Row]:
-    """What was written, as this person reads it: as `lines` are read, all lines of the history."""
+    """The messages and notes as this person reads them; `lines` are all lines of the history."""
     hidden = _hidden(lines, access)
     return [
         _as_arrival(row)
@@ -64,7 +65,7 @@ def words_shown(written: Rows, lines: Rows, access: ReportAccess) -> list[Row]:
 
 
 def requests_shown(requests: Rows, lines: Rows, access: ReportAccess) -> list[Row]:
-    """The requests as this person reads them: as `lines` are read, all lines of the history."""
+    """The requests as this person reads them; `lines` are all lines of the history."""
     hidden = _hidden(lines, access)
     unnamed = [line for line in lines if line["entry"] in hidden.entries]
     asked = {line["ref"] for line in unnamed if line["action"] != Action.END_REQUEST}
@@ -78,33 +79,36 @@ def requests_shown(requests: Rows, lines: Rows, access: ReportAccess) -> list[Ro
         if row["decided_at"] in hidden.times:
             row = {**row, "decided_at": public_time(row["decided_at"])}
         if access.reporter_times_hidden and row["kind"] == RequestKind.OBJECTION:
-            row = _to_the_hour(row, "asked_at", "due_at")  # the one is reckoned from the other
+            row = _to_the_hour(row, "asked_at", "due_at")  # due_at is computed from asked_at
         return row
 
     return [shown(row) for row in requests]
 
 
 def told_at(at: datetime | None, access: ReportAccess) -> datetime | None:
-    """When a report was verified, or ended: of an anonymous one whoever entered it may have done
-    the one in the same second, and its reporter the other."""
+    """When a report was verified or ended, cut to the hour where the reporter's times are hidden:
+    whoever entered an anonymous report may have verified it in the same second, and its reporter
+    may have ended it."""
     return public_time(at) if at and access.reporter_times_hidden else at
 
 
 def is_to_the_hour(row: Row) -> bool:
-    """Whether times of a row shown were cut, which pages say."""
+    """Whether times of this row were cut to the hour, which pages then say."""
     return bool(row.get(_CUT))
 
 
 class _Hidden(NamedTuple):
-    """Lines that are told without who and when, by their numbers, and times told to the hour."""
+    """The numbers of lines shown without actor and exact time, and the times that are cut to the
+    hour."""
 
     entries: frozenset[int]
     times: frozenset[datetime]
 
 
 def _hidden(lines: Rows, access: ReportAccess) -> _Hidden:
-    """A request that a step ended by the way ended at its very time; so stands a step that was sent
-    before the reporter's and came after it."""
+    """Find what this person may not see exactly. A request ended by a hidden step has the same time
+    as it, and so has a step that was sent before the reporter's and came after it: the time finds
+    them."""
     if not access.arrival_hidden:
         return _Hidden(frozenset(), frozenset())
     steps = [line for line in lines if line["entry"] is not None]
@@ -125,9 +129,9 @@ def _tells_when(step: Row, access: ReportAccess) -> bool:
 
 
 def _line_shown(line: Row, hidden: _Hidden, access: ReportAccess) -> Row:
-    """Of an anonymous report in a copy what its reporter did not through whom: the counter or the
-    system it came by is its channel. So the handling agency reads its submission too: who entered
-    it may be a colleague."""
+    """The line as this person reads it. In an anonymous report the submission is shown as the
+    reporter's own, since a colleague may have entered it. In a copy, so is all that the reporter
+    did: the counter or the system it came through is the report's channel."""
     if line["entry"] in hidden.entries:
         return _as_arrival(line)
     if line["entry"] is None:
@@ -142,9 +146,9 @@ def _line_shown(line: Row, hidden: _Hidden, access: ReportAccess) -> Row:
 
 
 def _entries_with_it(steps: Rows) -> frozenset[int]:
-    """What whoever entered the report went on to do with it, up to its verification: such a line
-    tells who that was, and when it came. And what staff recorded of a visit, a call or a letter:
-    they have met the reporter."""
+    """The steps of the person who entered the report, up to its verification: they reveal who that
+    was and when the report came. Also what staff recorded of a visit, a call or a letter: they have
+    met the reporter."""
     brought = frozenset(line["entry"] for line in steps if line["details"].get("brought_by"))
     submitted = next((line for line in steps if line["action"] == Action.SUBMIT), None)
     if submitted is None or submitted["staff_id"] is None:
@@ -160,7 +164,7 @@ def _entries_with_it(steps: Rows) -> frozenset[int]:
 
 
 def _as_arrival(row: Row) -> Row:
-    """By nobody who is named, and to the hour."""
+    """The row without the person's name, and with its times cut to the hour."""
     hidden = _WHO
     if row.get("decided_by") == row["staff_id"]:
         hidden |= {"decided_by"}
@@ -173,7 +177,7 @@ def _to_the_hour(row: Row, *names: str) -> Row:
 
 
 _CUT = "to_the_hour"
-_GIVEN = "access_code_given"  # to whoever entered the report, as it came
+_GIVEN = "access_code_given"  # to the person who entered the report, on its arrival
 _WHO = frozenset({"staff_id", "agency_id", "role"})
 _TIMES = ("at", "asked_at", "due_at", "decided_at")
 _BY_THE_REPORTER: Mapping[str, Any] = {

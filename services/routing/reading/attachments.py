@@ -1,4 +1,4 @@
-"""The files of a report: what they are, and handing one out, which is logged."""
+"""The files of a report: listing them, and downloading them, which is logged."""
 
 from datetime import timedelta
 from typing import Any, Literal
@@ -68,8 +68,8 @@ async def download_attachment(
     session: Transaction,
     request: Request,
 ) -> StreamingResponse:
-    """A file of a report, for whoever may read the report; for agencies in copy those that are
-    released. Every download is logged."""
+    """A file of a report, for anyone who may read the report. Agencies in copy get only released
+    files. Every download is logged."""
     file = await _served_to(session, staff, number, attachment_id)
     store: AttachmentStore = request.app.state.attachments
     try:
@@ -97,8 +97,8 @@ async def preview_attachment(
     database: CurrentDatabase,
     request: Request,
 ) -> Response:
-    """A picture of a report made small, for whoever may download it. Pages show it again and
-    again: it is logged as a download once a day for each person."""
+    """A small version of a picture, for anyone who may download it. Pages show it again and again,
+    so it is logged as a download only once a day for each person."""
     async with database.session() as session:
         file = await _served_to(session, staff, number, attachment_id)
         if not is_shown(file["media_type"]):
@@ -116,7 +116,7 @@ async def preview_attachment(
 
 
 async def attachments_of(session: AsyncSession, access: ReportAccess) -> list[ShownAttachment]:
-    """Those of the report, then those of messages, as this person may see them."""
+    """The files of the report, then those of messages, as this person may see them."""
     files = await _shown_to(session, access)
     return [_as_shown(file, access.state.number) for file in files]
 
@@ -136,7 +136,7 @@ def _as_shown(file: dict[str, Any], number: int) -> ShownAttachment:
 async def _served_to(
     session: AsyncSession, staff: Staff, number: int, attachment_id: UUID
 ) -> dict[str, Any]:
-    """The file, which this person may read. Raises the 404 or 409 problem."""
+    """The file, if this person may read it. Raises a 404 or a 409."""
     access = await staff_access(session, staff, number)
     files = await _shown_to(session, access)
     file = next((file for file in files if file["id"] == attachment_id), None)
@@ -169,9 +169,9 @@ async def _logged_today(session: AsyncSession, reading: AccessLogEntry) -> bool:
 
 
 async def _shown_to(session: AsyncSession, access: ReportAccess) -> list[dict[str, Any]]:
-    """A copy never shows who reports: only files that a verifier has looked at and released, for
-    what an agency sends its reporter is often addressed to them. Where the reporter is hidden,
-    their files go by names of ours."""
+    """The files that this person may see. A copy never shows who reports, so it has only files that
+    a verifier has looked at and released: what an agency sends its reporter is often addressed to
+    them. Where the reporter is hidden, neutral names replace the names of their files."""
     rows = await session.execute(_files(access.state.number))
     files = [dict(row) for row in rows.mappings()]
     if access.by_copy:

@@ -1,4 +1,4 @@
-"""Whether the reporter of a report is told at the contacts that staff see."""
+"""Whether the reporter can be notified at the contacts that staff see."""
 
 from datetime import timedelta
 from typing import Literal
@@ -12,12 +12,12 @@ from shared.database.policy_in_force import load_policy
 from shared.database.views import ContactProof, ReachableReporter
 
 ContactState = Literal["unproven", "stated", "proven", "lapsed", "undeliverable", "removed"]
-"""`stated`: not proven here, a partner system states that it has verified it. `removed`: the
+"""`stated`: not proven here, but a partner system states that it has verified it. `removed`: the
 reporter says that it is not safe."""
 
 
 async def contact_states(session: AsyncSession, number: int) -> dict[str, ContactState]:
-    """`phone_state` and `email_state` of the contacts there are."""
+    """`phone_state` and `email_state`, for the contacts that exist."""
     reachable = await session.get(ReachableReporter, number)
     if reachable is None:
         return {}
@@ -38,8 +38,8 @@ async def contact_states(session: AsyncSession, number: int) -> dict[str, Contac
 
 
 async def called_safe(session: AsyncSession, number: int) -> dict[str, bool]:
-    """`phone_safe` and `email_safe` of the contacts that are the report's own: whether its reporter
-    called them safe when giving them (*Aman dihubungi di sini?*)."""
+    """`phone_safe` and `email_safe` for the report's own contacts: whether the reporter called them
+    safe when giving them (*Aman dihubungi di sini?*)."""
     reachable = await session.get(ReachableReporter, number)
     if reachable is None:
         return {}

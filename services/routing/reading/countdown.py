@@ -13,11 +13,11 @@ from shared.privacy.publication import public_time
 
 
 class Countdown(BaseModel):
-    """One clock. `days` are those after today up to the day it is due, negative when overdue; a
-    paused clock has no `due_at` and shows what it was paused with. `due_on` is that day in the
-    zone of the agency that owes the step; `at_day_end`: until its end, so that no time need be
-    shown; `to_the_hour`: `due_at` is cut to it, so that its day alone is shown. `key` is the id of
-    the request it is about. A question that nobody has answered is `unanswered`, which is not
+    """One clock. `days` counts the days after today up to the day it is due, negative when overdue.
+    A paused clock has no `due_at` and shows the time it was paused with. `due_on` is the due day in
+    the zone of the agency that owes the step. `at_day_end`: it is due at the end of that day, so no
+    time need be shown. `to_the_hour`: `due_at` is cut to the hour, so that only its day is shown.
+    `key` is the id of the request it belongs to. A question without an answer is `unanswered`, not
     overdue."""
 
     clock: ClockKind
@@ -37,9 +37,9 @@ class Countdown(BaseModel):
 def countdown_of(
     clock: Clock, now: datetime, calendar: WorkingCalendar, access: ReportAccess
 ) -> Countdown:
-    """A clock as it is read; where that would tell when the report came, to the hour: the time to
-    verify in runs from it, and of an anonymous one that to follow up from a step that may have come
-    with it."""
+    """A clock as this person reads it. `due_at` is cut to the hour where it would reveal when the
+    report came: the time to verify runs from the arrival, and in an anonymous report the time to
+    follow up may run from a step that came with it."""
     deadline = clock.deadline
     days = days_left(clock, now, calendar)
     unanswered = clock.kind is ClockKind.QUESTION and days < 0
@@ -63,7 +63,8 @@ def countdown_of(
 def nearest_countdown(
     access: ReportAccess, now: datetime, calendar: WorkingCalendar
 ) -> Countdown | None:
-    """That of the nearest process clock; where all are paused, of the one with least left."""
+    """The countdown of the nearest process clock; if all are paused, of the one with the least time
+    left."""
     state = access.state
     clock = state.process_clock
     if clock is None and state.status not in ENDED:

@@ -1,4 +1,5 @@
-"""What a report says beside its text, as exactly as the reader may know it: when and where."""
+"""What a report says besides its text: when and where it happened, as exactly as the reader may
+know."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from shared.values import regions
 
 
 class Place(BaseModel):
-    """Where it happened. `region` names the code with all above it."""
+    """Where it happened. `region` names the region of the code and those above it."""
 
     region_code: str | None
     region: str | None
@@ -26,8 +27,9 @@ class ShownDetails(BaseModel):
 
 
 async def details_of(row: Mapping[str, Any], *, by_copy: bool, anonymous: bool) -> ShownDetails:
-    """Staff who read a copy read what the public may, and of a report that nobody has corrected yet
-    the region alone: a house, or the words for it, can name its people."""
+    """When and where it happened. Staff who read a copy see what the public may see, and only the
+    region while nobody has corrected the report: a house, or its description, can identify
+    people."""
     shown: Mapping[str, Any] = as_public(row, anonymous) if by_copy else row
     if by_copy and row["title"] is None:
         shown = {"region_code": shown["region_code"]}

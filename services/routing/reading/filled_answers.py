@@ -1,4 +1,4 @@
-"""Templates of answers that may be used for a report, and the words of one, filled in for it."""
+"""Answer templates that can be used for a report, and their words filled in for it."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -33,7 +33,8 @@ class OfferedTemplate(BaseModel):
 
 
 class OfferedTemplates(BaseModel):
-    """Of the own agency and those above it: for all reports, and for this one's category."""
+    """Templates of the own agency and those above it: for all reports, or for this report's
+    category."""
 
     items: list[OfferedTemplate]
     filled: str | None = Field(
@@ -51,7 +52,7 @@ async def offered_templates(
     session: Transaction,
     use: Annotated[UUID | None, Query(description="The one whose words are wanted")] = None,
 ) -> OfferedTemplates:
-    """What an answer to this report can begin with. Who reads a copy only is offered nothing."""
+    """The templates that an answer to this report can begin with; none for readers of a copy."""
     access = await staff_access(session, staff, number)
     if access.by_copy:
         return OfferedTemplates(items=[], filled=None)
@@ -83,13 +84,14 @@ async def offered_templates(
 
 
 def filled(text: str, values: dict[str, str]) -> str:
-    """The template's words with its fields filled in; what is filled in is not read again."""
+    """The template's words with its fields filled in. Braces in the filled-in values are not
+    replaced."""
     return FIELD.sub(lambda match: values[match[1]], text)
 
 
 def _values(staff: Staff, access: ReportAccess, report: Any) -> dict[str, str]:
-    """By field. The title of a report that is anonymous or secret is not repeated in an answer:
-    its words may tell who wrote it, or what only the reporter and staff may read."""
+    """The values by field. The title of an anonymous or secret report is replaced by a general
+    phrase: its words may reveal who wrote it, or what only the reporter and staff may read."""
     state, zone = access.state, access.handler.zone
     hidden = state.anonymous or state.secret
     return {
@@ -104,7 +106,8 @@ def _values(staff: Staff, access: ReportAccess, report: Any) -> dict[str, str]:
 
 
 def _deadline(access: ReportAccess) -> str:
-    """The day by which the report is to be settled; where no such clock runs, of the next step."""
+    """The day by which the report is to be settled or, if no settlement clock runs, the day of the
+    next step."""
     settlement = (c for c in access.state.clocks if c.kind is ClockKind.SETTLEMENT and c.deadline)
     clock = next(settlement, access.state.process_clock)
     if clock is None or clock.deadline is None:

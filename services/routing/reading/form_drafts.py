@@ -1,5 +1,5 @@
-"""What a member of staff has typed into a form of a report and not sent: kept for them alone, for a
-week, encrypted, since it may name people."""
+"""Drafts of forms: what a member of staff has typed and not sent. Only they can read it. It is kept
+for a week, encrypted, since it may name people."""
 
 import json
 from dataclasses import dataclass
@@ -30,18 +30,18 @@ from shared.values.words import Form
 
 KEPT: Final = timedelta(days=7)
 LOOK_EVERY: Final = 3600.0
-"""Seconds between two looks for drafts whose time is up."""
+"""Seconds between two searches for drafts whose time is up."""
 MOST: Final = 100
-"""Of a person."""
+"""How many drafts a person may have."""
 LONGEST: Final = 40_000
-"""Characters of all fields of a form: several times what the longest may have when it is sent."""
+"""Characters of all fields together: several times what the longest form may have when sent."""
 _FIELDS: Final = 100
 
 FieldName = Annotated[str, Field(min_length=1, max_length=60)]
 
 
 class DraftForm(Form):
-    """The fields of a form as they were filled in, right or wrong; no files."""
+    """The fields of a form as they were filled in, valid or not; without files."""
 
     fields: Annotated[
         dict[FieldName, Annotated[list[str], Field(max_length=_FIELDS)]],
@@ -50,7 +50,7 @@ class DraftForm(Form):
 
 
 class KeptDraft(BaseModel):
-    """A form of the report that this person has a draft of."""
+    """A form of the report for which this person has a draft."""
 
     action: Action
     kept_at: datetime
@@ -76,8 +76,8 @@ async def keep_form_draft(
     session: Transaction,
     request: Request,
 ) -> KeptDraft:
-    """Keep what is typed into the form of an action, for oneself, for seven days from now, in
-    place of what was kept of it before. Not for who reads a copy: they can do nothing."""
+    """Keep what one has typed into the form of an action, for seven days from now, replacing one's
+    earlier draft. 403 for readers of a copy who can do nothing with the report."""
     access = await access_to(session, staff, number, action)
     if access.by_copy and Capacity.AUTHOR not in access.capacities:
         raise forbidden("not_authorised")
@@ -113,7 +113,7 @@ async def read_form_draft(
     session: Transaction,
     request: Request,
 ) -> DraftRead:
-    """What one has kept of this form."""
+    """One's own draft of this form."""
     await access_to(session, staff, number, action)
     kept = select(FormDraft).where(_kept_of(staff.id), _of_form(number, action))
     draft = await session.scalar(kept)
@@ -128,13 +128,13 @@ async def read_form_draft(
 async def discard_form_draft(
     number: ReportNumber, action: Action, staff: CurrentStaff, session: Transaction
 ) -> None:
-    """Keep it no more, if it is there; also of a report that one may not read any more."""
+    """Delete one's own draft, if there is one, even of a report that one may not read any more."""
     own = col(FormDraft.staff_id) == staff.id
     await session.execute(delete(FormDraft).where(own, _of_form(number, action)))
 
 
 async def drafts_kept(session: AsyncSession, access: ReportAccess) -> list[KeptDraft]:
-    """Those that this person has of forms of the report, the newest first."""
+    """This person's drafts of forms of the report, newest first."""
     kept = (
         select(col(FormDraft.action), col(FormDraft.kept_at))
         .where(_kept_of(access.actor.staff_id), col(FormDraft.number) == access.state.number)
@@ -146,12 +146,12 @@ async def drafts_kept(session: AsyncSession, access: ReportAccess) -> list[KeptD
 
 @dataclass(frozen=True)
 class DraftKeeper:
-    """Forgets drafts whose time is up."""
+    """Deletes drafts whose time is up."""
 
     database: Database
 
     async def forget_expired(self) -> int:
-        """How many there were."""
+        """Delete them and return how many there were."""
         async with self.database.autocommit() as connection:
             expired = delete(FormDraft).where(col(FormDraft.kept_at) <= now() - KEPT)
             return int((await connection.execute(expired)).rowcount)

@@ -27,8 +27,8 @@ _CUT = "`at` is cut to the hour: it tells when the report came, or an anonymous 
 
 
 class HistoryLine(BaseModel):
-    """A `step` has a number and states; a `reading` was of an identity or an attachment, or a
-    follow-up was sent on to linked reports."""
+    """A `step` has a number and states. A `reading` means that an identity or an attachment was
+    read, or that a follow-up was sent on to linked reports."""
 
     kind: Literal["step", "reading"]
     at: datetime
@@ -79,9 +79,9 @@ Originals = Mapping[UUID | None, list[SealedLine]]
 
 
 def with_readers(written: Rows, lines: Rows, *, public: bool) -> Rows:
-    """What was written, each with its readers, and as the step that the history has of
-    it: the words with which a request was accepted are those of what that did. `public`: whether
-    the public reads the report's words now, without which it reads none of these."""
+    """Add to each message and note who reads it, and the action that the history records for it:
+    the words of an accepted request belong to the action that it caused. `public` says whether the
+    public reads the report's words now; if not, it reads none of these."""
     steps = {line["ref"]: line for line in lines if line["entry"] is not None and line["ref"]}
     shown = []
     for row in written:
@@ -102,9 +102,9 @@ def with_readers(written: Rows, lines: Rows, *, public: bool) -> Rows:
 
 
 def below_pusat(lines: Rows, anonymous: bool) -> Rows:
-    """The lines as all others than pusat read them: that an identity was revealed, not why, for
-    it may be named there, and not who of pusat asked and granted it; no use of the access code,
-    and of an anonymous report not to whom it was given: that one entered the report."""
+    """The lines as everybody but pusat reads them. They show that an identity was revealed, but not
+    the reason, which may name it, nor who at pusat asked and granted. They hide uses of the access
+    code and, in an anonymous report, to whom it was given: to the person who entered the report."""
     read = _READ_BY_ALL if anonymous else (*_READ_BY_ALL, "access_code_given")
     return [
         {**line, "reason": None}
@@ -114,8 +114,7 @@ def below_pusat(lines: Rows, anonymous: bool) -> Rows:
 
 
 def with_addresses(lines: Rows, cipher: IdentityCipher) -> Rows:
-    """The lines with where an access code was used from, for anyone who may know the
-    reporter."""
+    """Add the address from which an access code was used, for readers who may know the reporter."""
     return [
         {**line, "reason": read_if_possible(cipher, line["address"])}
         if line.get("address")
@@ -133,8 +132,8 @@ def history_of(
     edits: Edits,
     language: Language,
 ) -> list[HistoryLine]:
-    """The lines in order; steps carry the words and files that came with them. What is put
-    together of several labels is in this language."""
+    """The lines in order. Steps carry the words and files that came with them. Texts put together
+    from several labels are in `language`."""
     words = {row["id"]: row["words"] for row in written}
     return [
         _line(
@@ -150,7 +149,7 @@ def history_of(
 
 
 def written_of(written: Rows, names: Names) -> list[Written]:
-    """Messages and notes in the order of the steps they were written with."""
+    """Messages and notes, in the order of the steps they belong to."""
     return [
         Written.model_validate(
             {
@@ -165,7 +164,7 @@ def written_of(written: Rows, names: Names) -> list[Written]:
 
 
 def line_label(row: Mapping[str, Any], language: Language) -> str:
-    """What a line of the history is called, with what one must know of how it came about."""
+    """The label of a line of the history, with marks that say how it came about."""
     kind = "action" if row["entry"] is not None else "reading"
     details = row["details"]
     marks = [

@@ -1,4 +1,4 @@
-"""What the history of a report, and what was written in it, is read from."""
+"""Reads the rows from which a report's history and its messages are made."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -35,7 +35,8 @@ Query = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 async def read_rows(
     session: AsyncSession, number: int, *, readings: bool, others: Rows = ()
 ) -> tuple[Rows, Rows]:
-    """The rows of the history and of what was written. `others`: further lines without a number."""
+    """The rows of the history and of the messages and notes. `others` are further lines without a
+    number."""
     lines = [*await rows_of(session, _steps(number)), *others]
     if readings:
         lines += await rows_of(session, _readings(number))
@@ -43,7 +44,7 @@ async def read_rows(
 
 
 async def steps_of(session: AsyncSession, numbers: Collection[int]) -> Mapping[int, Rows]:
-    """The steps of each of these reports, without what else `read_rows` finds."""
+    """The steps of each of these reports, without the readings and messages of `read_rows`."""
     number, found = col(HistoryEntry.number), dict[int, list[Row]]()
     steps = select(number, *(col(column) for column in _STEP_COLUMNS))
     steps = steps.where(number.in_(numbers)).order_by(number, col(HistoryEntry.entry))
@@ -58,8 +59,8 @@ async def rows_of(session: AsyncSession, statement: Query) -> list[Row]:
 
 
 def _in_order(lines: Rows) -> Rows:
-    """Steps by their number, whatever machine's clock gave them their time; each reading after the
-    last step that was there by then."""
+    """Steps by their number, whichever machine's clock set their time; each reading after the last
+    step that existed by then."""
     steps = [row for row in lines if row["entry"] is not None]
     readings = sorted((row for row in lines if row["entry"] is None), key=lambda row: row["at"])
     merged: list[Row] = []
@@ -84,7 +85,8 @@ def _steps(number: int) -> Query:
 
 
 def _readings(number: int) -> Query:
-    """As `_steps`, and where an access code was used from."""
+    """The readings, in the shape of `_steps`, with the address where an access code was used
+    from."""
     operator, staff_id = col(AccessLogEntry.operator), col(AccessLogEntry.staff_id)
     kind = case(
         (operator.is_not(None), ActorKind.OPERATOR),
@@ -115,7 +117,8 @@ def _readings(number: int) -> Query:
 
 
 def _written(number: int) -> Query:
-    """Messages and notes, as the step did them whose words they are, in the steps' order."""
+    """Messages and notes in the order of their steps. Both take the time of their step, and
+    messages its action."""
     step_at, step_action = col(HistoryEntry.at), col(HistoryEntry.action)
     message, note, actor = PublishedMessage, PublishedNote, col(CommandRow.body)["actor"]
     messages: Select[*tuple[Any, ...]] = (

@@ -1,4 +1,4 @@
-"""The reports that one is linked with (*laporan serupa*), as this person may read them."""
+"""The reports that a report is linked with (*laporan serupa*), as this person may read them."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ class Links(BaseModel):
 
 
 async def links_of(session: AsyncSession, access: ReportAccess) -> Links:
-    """None of them in a copy."""
+    """The linked reports; none for readers of a copy."""
     if access.by_copy:
         return Links(main=None, linked=[], linked_elsewhere=0)
     main_number = access.state.main_number
@@ -52,9 +52,9 @@ async def links_of(session: AsyncSession, access: ReportAccess) -> Links:
 async def openable(
     session: AsyncSession, staff: Staff, lines: Rows, links: Links, linked_number: int | None
 ) -> list[int]:
-    """Of the other reports that a report's page names, in these lines of its history and beside
-    them, those that this person may open. All others are a 404 to them. A main report that `links`
-    shows is theirs to open; one that it only names may still be, as a copy."""
+    """The other reports named on a report's page, in these lines of its history or beside them,
+    that this person may open. For them, every other one is a 404. A main report shown in `links`
+    can be opened; one that is only named may be open to them as a copy."""
     in_lines = (line["details"].get("main_number") for line in lines)
     main = links.main
     beside = linked_number, main.number if main else None

@@ -1,4 +1,5 @@
-"""The sealed original of a file that was remade, or could not be: opened as an identity is."""
+"""Sealed originals of files that were remade, or could not be remade. They are opened under the
+same rules as an identity."""
 
 from uuid import UUID
 
@@ -22,8 +23,8 @@ from shared.http.transaction import Transaction
 
 
 class SealedLine(BaseModel):
-    """An original that is kept: what it was, and its hash, by which it can be proven later. The
-    hash is for pusat alone: whoever has a file that may be it could tell by it who sent it."""
+    """A sealed original: what it was, and its hash, with which it can be proven later. Only pusat
+    sees the hash: with it, anyone holding a similar file could find out who sent it."""
 
     attachment_id: UUID
     media_type: str
@@ -49,8 +50,9 @@ async def download_original(
     session: Transaction,
     request: Request,
 ) -> Response:
-    """What the reporter sent, with all that it may tell of them: for pusat alone, while a reveal of
-    this report is in force for the person who asks (`POST …/reveal`). Every download is logged."""
+    """The file as the reporter sent it, with everything it may reveal about them. Only for pusat,
+    while the person's own reveal of this report is in force (`POST …/reveal`). Every download is
+    logged."""
     if (await staff_access(session, staff, number)).by_copy:
         raise not_found("attachment_not_found")
     if not is_of_pusat(staff):
@@ -84,8 +86,8 @@ async def download_original(
 async def originals_by_message(
     session: AsyncSession, number: int, *, hashes: bool
 ) -> dict[UUID | None, list[SealedLine]]:
-    """The originals kept of a report, by the message they came with (None: the report itself),
-    with their hashes or without."""
+    """The sealed originals of a report, by the message they came with (None: the report itself),
+    with or without their hashes."""
     originals = select(SealedOriginal).where(col(SealedOriginal.number) == number)
     in_order = col(SealedOriginal.sealed_at), col(SealedOriginal.attachment_id)
     by_message: dict[UUID | None, list[SealedLine]] = {}

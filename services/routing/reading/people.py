@@ -1,4 +1,4 @@
-"""Names of the staff, agencies and systems that a report's history speaks of."""
+"""Names of the staff, agencies and systems that appear in a report's history."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -28,7 +28,8 @@ class ShownAssignee(ShownStaff):
 
 
 class ShownActor(BaseModel):
-    """Who did something. A reporter is never named here, nor who entered an anonymous report."""
+    """The person or system that did something. Neither a reporter nor the person who entered an
+    anonymous report is ever named."""
 
     kind: ActorKind
     label: str
@@ -39,7 +40,7 @@ class ShownActor(BaseModel):
 
 @dataclass(frozen=True)
 class Names:
-    """What ids are called."""
+    """The names that belong to ids."""
 
     staff: Mapping[int, str]
     agencies: Mapping[int, ShownAgency]
@@ -53,7 +54,7 @@ class Names:
         return self.agencies.get(agency_id) if agency_id is not None else None
 
     def actor(self, row: Mapping[str, Any]) -> ShownActor:
-        """From a row with actor_kind, staff_id, agency_id and perhaps role and system."""
+        """The actor of a row with actor_kind, staff_id, agency_id and perhaps role and system."""
         kind = ActorKind(row["actor_kind"])
         role = row.get("role") or _AS_ROLE[kind]
         return ShownActor(

@@ -1,4 +1,4 @@
-"""The posts on a social network that a report was made of, for who may know the reporter."""
+"""The social-network posts that a report was made from, for readers who may know the reporter."""
 
 from datetime import datetime
 from typing import Literal
@@ -18,7 +18,7 @@ GoneBecause = Literal["deleted", "not_visible"]
 
 
 class ShownPost(BaseModel):
-    """A post. Of one that is gone from its network nothing is kept but where it was."""
+    """A post. If it was deleted from its network, only its address is kept."""
 
     url: str
     gone_at: datetime | None = Field(description="Since when it is known to be gone")
@@ -31,8 +31,8 @@ class ShownPost(BaseModel):
 async def posts_of(
     session: AsyncSession, cipher: IdentityCipher, access: ReportAccess
 ) -> list[ShownPost]:
-    """In the order of their thread. None to who is not told the reporter: a post names its
-    author."""
+    """The posts in the order of their thread. Empty for readers who may not know the reporter: a
+    post names its author."""
     if access.reporter_hidden:
         return []
     of_report = select(SocialPostEntry).where(col(SocialPostEntry.number) == access.state.number)

@@ -1,4 +1,4 @@
-"""Who else of the staff has a report open at this moment: kept for a minute, and nowhere else."""
+"""Who else of the staff has a report open at this moment; kept for a minute, and only there."""
 
 from datetime import timedelta
 from typing import Final
@@ -39,13 +39,13 @@ class OpenedBy(BaseModel):
 async def has_open(
     number: ReportNumber, staff: CurrentStaff, session: Transaction
 ) -> list[OpenedBy]:
-    """State that one has the report open, for a minute; who else has, the last first. Not for who
-    reads a copy: they can do nothing that another would be in the way of."""
+    """Record that one has the report open, for a minute, and return who else has, the latest first.
+    403 for readers of a copy: they can do nothing that would get in another's way."""
     access = await staff_access(session, staff, number)
     if access.by_copy:
         raise forbidden("not_authorised")
     at = now()
-    # What has run out is deleted by whoever comes next.
+    # The next caller deletes what has expired.
     await session.execute(delete(Presence).where(col(Presence.seen_at) < at - LASTS))
     seen = insert(Presence).values(number=number, staff_id=staff.id, seen_at=at)
     await session.execute(
@@ -65,6 +65,7 @@ async def has_open(
 
 
 def _told(staff: Staff, name: str, role: str) -> str:
-    """Who of pusat has it open is told to pusat alone: they may be there to reveal who reports."""
+    """Only pusat sees that people of pusat have the report open: they may be there to reveal the
+    reporter."""
     hidden = Role(role).is_central and not staff.role.is_central
     return label("role", role) if hidden else name

@@ -79,8 +79,8 @@ async def read_report(
     request: Request,
     response: Response,
 ) -> ReportView:
-    """A report in full; its version is the ETag that a command may carry as If-Match. Sentences
-    are in the language of Accept-Language, labels Indonesian."""
+    """A report in full. Its version is the ETag, which a command may send as If-Match. Sentences
+    are in the language of Accept-Language, labels in Indonesian."""
     language = pick_language(request.headers.get("accept-language"))
     view = await report_view(session, staff, number, request.app.state.identity, language)
     response.headers["ETag"] = etag(view.version)
@@ -94,8 +94,8 @@ async def report_view(
     identity: IdentityCipher,
     language: Language = INDONESIAN,
 ) -> ReportView:
-    """The report as this person may read it. 404 where they may not know that it exists. That an
-    overseer reads it is logged, once an hour."""
+    """The report as this person may read it. 404 if they may not know that it exists. An overseer's
+    reading is logged, once an hour."""
     access = await staff_access(session, staff, number)
     if staff.role.only_reads:
         await _log_overseen(session, staff, number)
@@ -231,7 +231,7 @@ async def _record_shown(
 async def _names(
     session: AsyncSession, access: ReportAccess, row: Mapping[str, Any], record: _Record
 ) -> Names:
-    """Of all people and agencies that the page names."""
+    """The names of all people and agencies that the page mentions."""
     state, requests = access.state, record.requests
     staff, agencies = ids_told(record.lines)
     rows = *record.lines, *record.written, *requests
@@ -249,8 +249,8 @@ async def _names(
 
 
 async def _as_author(session: AsyncSession, access: ReportAccess) -> ReportAccess:
-    """Whoever reads a report that their agency has handed on, be it a copy, may still take back
-    what it wrote."""
+    """Allow a person whose agency has handed the report on to take back what the agency wrote, even
+    if they read it as a copy now."""
     if Capacity.HANDLER_STAFF in access.capacities or access.only_reads:
         return access
     if not await followed_up_by(
@@ -263,7 +263,7 @@ async def _as_author(session: AsyncSession, access: ReportAccess) -> ReportAcces
 async def _assignee(
     session: AsyncSession, row: Mapping[str, Any], access: ReportAccess
 ) -> ShownAssignee | None:
-    """Who it is assigned to, and whether that person may still follow it up."""
+    """The person it is assigned to, and whether they may still follow it up."""
     assignee_id = row["assignee_id"]
     if assignee_id is None:
         return None

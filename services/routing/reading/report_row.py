@@ -1,4 +1,5 @@
-"""What is read of a report that its state does not have: words, names, who it is assigned to."""
+"""The columns of a report that its state does not hold: words, names, the person it is assigned
+to."""
 
 from typing import Any
 
@@ -13,7 +14,7 @@ from shared.database.views import StaffEntry
 
 
 def report_row(number: int) -> Select[*tuple[Any, ...]]:
-    """The statement that reads it."""
+    """The statement that reads them."""
     linked = aliased(Report)
     tag = func.jsonb_build_object("id", col(Tag.id), "name", col(Tag.name))
     tags = (

@@ -1,4 +1,4 @@
-"""Who the reporter is, as far as the reader may know."""
+"""Who the reporter is, as far as the reader may know it."""
 
 from typing import Literal
 
@@ -15,7 +15,8 @@ from shared.privacy.identity import IdentityCipher
 
 class ShownReporter(BaseModel):
     """`hidden` says why nothing is shown: the reporter is anonymous, this is a copy, or an officer
-    reads what an agency below handles. The states say whether the reporter is told there."""
+    reads a report of an agency below. The states say whether the reporter can be notified at each
+    contact."""
 
     hidden: Literal["anonymous", "copy", "below"] | None
     name: str | None = None
@@ -43,7 +44,7 @@ class Identity(BaseModel):
 async def shown_reporter(
     session: AsyncSession, cipher: IdentityCipher, access: ReportAccess
 ) -> ShownReporter:
-    """The reporter of a report, for somebody before it."""
+    """The reporter of a report, as this person may see them."""
     if hidden := access.reporter_hidden:
         return ShownReporter(hidden=hidden)
     identity = await identity_of(session, cipher, access.state.number)
@@ -55,8 +56,7 @@ async def shown_reporter(
 
 
 async def identity_of(session: AsyncSession, cipher: IdentityCipher, number: int) -> Identity:
-    """All that is known of the sender of a report. Whoever asks has seen to it that this is
-    logged."""
+    """All that is known of the person who sent the report. The caller must have it logged."""
     contact = await session.get(Contact, number)
     sealed = {name: getattr(contact, name, None) for name in Identity.model_fields}
     keys = (contact.report_key, contact.account_key) if contact else ()

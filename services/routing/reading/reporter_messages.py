@@ -1,4 +1,5 @@
-"""What the reporter was told, and what did not reach them: as staff of the report read it."""
+"""Messages that the reporter received, and those that did not arrive, as the report's staff see
+them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,15 +24,14 @@ _OF_NO_CHANNEL = frozenset(
         *("expired", "unreadable", "unexpected", "outdated"),
     }
 )
-"""Reasons that may be those of mail and of text messages alike; the others tell which it was."""
+"""Reasons that apply to mail and text messages alike; all others reveal which it was."""
 _NEAR_ARRIVAL = frozenset({"accepted", "overdue"})
-"""Sent as the report came, or so long after."""
+"""Templates sent when the report came, or a known time after it."""
 
 
 class ShownMessage(BaseModel):
-    """A message to the reporter. Of one whose identity is hidden neither channel nor time is
-    told, and no reason that tells the channel: they could say who it is, or when the report
-    came."""
+    """A message to the reporter. If the reporter is hidden, the channel, the time and any reason
+    that reveals the channel are left out: they could show who it is, or when the report came."""
 
     template: str
     template_label: str
@@ -48,7 +48,7 @@ class ShownMessage(BaseModel):
 
 
 async def messages_shown(session: AsyncSession, access: ReportAccess) -> list[ShownMessage]:
-    """Newest first; none by a copy."""
+    """The messages, newest first; none for readers of a copy."""
     if access.by_copy:
         return []
     of_report = col(ReporterMessage.number) == access.state.number
@@ -71,7 +71,8 @@ async def messages_shown(session: AsyncSession, access: ReportAccess) -> list[Sh
 
 
 def _replaced(newest_first: Sequence[ReporterMessage]) -> set[UUID]:
-    """In whose place another went: both would tell that a hidden reporter has two contacts."""
+    """Messages that a later one replaced on another contact: both together would reveal that a
+    hidden reporter has two contacts."""
     told: set[tuple[int, str]] = set()
     replaced: set[UUID] = set()
     for message in newest_first:
@@ -83,8 +84,7 @@ def _replaced(newest_first: Sequence[ReporterMessage]) -> set[UUID]:
 
 
 def reason_shown(reason: str | None, *, hidden: bool) -> str | None:
-    """The reason for which a message did not go, unless it tells which contacts a hidden reporter
-    has."""
+    """Why a message was not sent; None if that reveals which contacts a hidden reporter has."""
     return None if hidden and reason not in _OF_NO_CHANNEL else reason
 
 

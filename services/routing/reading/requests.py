@@ -1,4 +1,4 @@
-"""The requests (*permintaan*) of a report, and what this person may do with those pending."""
+"""The requests (*permintaan*) of a report, and what this person may do with the pending ones."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -26,7 +26,8 @@ from shared.lifecycle.visibility import Reader, readers_of
 
 
 class ShownRequest(BaseModel):
-    """`decision` is accepted, rejected, withdrawn, passed_on or ended; null while pending."""
+    """`decision` is accepted, rejected, withdrawn, passed_on or ended; null while the request is
+    pending."""
 
     id: UUID
     kind: RequestKind
@@ -63,7 +64,7 @@ async def request_rows(session: AsyncSession, number: int) -> Rows:
 
 
 async def pending_requests(session: AsyncSession, ids: Collection[UUID]) -> Rows:
-    """Those of these that still wait for a decision."""
+    """Those of these requests that still wait for a decision."""
     pending = select(*(col(column) for column in _COLUMNS), col(RequestRow.number))
     waiting = col(RequestRow.id).in_(ids), col(RequestRow.decision).is_(None)
     return await rows_of(session, pending.where(*waiting))
@@ -72,7 +73,7 @@ async def pending_requests(session: AsyncSession, ids: Collection[UUID]) -> Rows
 def requests_of(
     rows: Rows, written: Rows, names: Names, access: ReportAccess
 ) -> list[ShownRequest]:
-    """All requests, as `requests_shown` has them for this person, the newest first."""
+    """All requests, as `requests_shown` prepares them for this person, newest first."""
     words = {row["id"]: row["words"] for row in written}
     shown = []
     for row in rows:
@@ -119,7 +120,7 @@ def _note_is_read(kind: RequestKind, status: Status) -> bool:
 
 
 def _requests() -> Select[*tuple[Any, ...]]:
-    """Those last asked or decided first."""
+    """Requests, the most recently asked or decided first."""
     step = and_(
         col(HistoryEntry.number) == col(RequestRow.number),
         col(HistoryEntry.ref) == col(RequestRow.id),

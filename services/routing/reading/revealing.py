@@ -1,4 +1,5 @@
-"""Who an anonymous reporter is: asked by one of pusat, granted by another, every reading logged."""
+"""Revealing an anonymous reporter: one person of pusat asks, another grants, every reading is
+logged."""
 
 from datetime import datetime, time, timedelta
 from typing import Final, Literal
@@ -52,7 +53,7 @@ class RevealForm(Form):
 
 
 class ShownReveal(BaseModel):
-    """How far somebody of pusat has come: `waiting` for another, or `in_force` until `ends_at`."""
+    """How far a person's reveal is: `waiting` for another person, or `in_force` until `ends_at`."""
 
     id: UUID
     state: Literal["waiting", "in_force"]
@@ -79,9 +80,9 @@ async def reveal(
     request: Request,
     response: Response,
 ) -> Identity | ShownReveal:
-    """Who an anonymous reporter is, for pusat alone. The first call asks, with a reason, and
-    answers 202; once another of pusat has granted it, and for a day, a call gives the identity.
-    Every step and every reading is logged."""
+    """Who an anonymous reporter is; only for pusat. The first call asks, with a reason, and answers
+    202. Once another person of pusat has granted it, calls return the identity for a day. Every
+    step and every reading is logged."""
     access = await staff_access(session, staff, number)
     if not is_of_pusat(staff):
         raise forbidden()
@@ -115,21 +116,20 @@ async def reveal(
 
 
 def is_of_pusat(staff: Staff) -> bool:
-    """An admin of the root agency."""
+    """Whether this is an admin of the root agency."""
     return staff.role.is_central and len(staff.agency_path) == 1
 
 
 async def reveal_in_force(
     session: AsyncSession, staff_id: int, number: int
 ) -> SecondPersonRequest | None:
-    """By what this person may know now who reported, and open what is sealed with it; None if
-    they may not. Whoever opens something by it logs that with its id."""
+    """The request that allows this person to read now who reported, and to open what is sealed;
+    None if there is none. The caller logs each opening with the id of the request."""
     return await in_force(session, staff_id, Kind.REVEAL, number)
 
 
 async def reveal_shown(session: AsyncSession, staff: Staff, number: int) -> ShownReveal | None:
-    """How far this person has come with it, None for anyone who is not of pusat or has not
-    asked."""
+    """How far this person's reveal is; None for anyone who is not of pusat or has not asked."""
     if not is_of_pusat(staff):
         return None
     if granted := await reveal_in_force(session, staff.id, number):
@@ -139,16 +139,17 @@ async def reveal_shown(session: AsyncSession, staff: Staff, number: int) -> Show
 
 
 async def was_opened(session: AsyncSession, reveal: ShownReveal | None) -> bool:
-    """Whether the identity has been read by this reveal, which is in force: then it is logged and
-    the reporter is told, and what else says who it is may be shown."""
+    """Whether the identity was read under this reveal, which is in force. The reading is then
+    logged and the reporter will be notified, so other details that identify the reporter may be
+    shown."""
     if reveal is None or reveal.state != "in_force":
         return False
     return await session.get(KeptRevealNotice, reveal.id) is not None
 
 
 async def note_reading(session: AsyncSession, granted: SecondPersonRequest) -> None:
-    """The reporter is to be told of the first reading by a grant: of the identity, or of what is
-    sealed with it."""
+    """Have the reporter notified of the first reading under a grant: of the identity, or of
+    something sealed with it."""
     at = now()
     on = granted.tell_on
     tell_at = datetime.combine(on, time(8), Zone.WIB.offset) if on else at
@@ -163,8 +164,8 @@ async def note_reading(session: AsyncSession, granted: SecondPersonRequest) -> N
 
 
 def _check_putting_off(form: RevealForm) -> None:
-    """Only law enforcement can ask for it, for a time, and only with a second person: not in an
-    emergency, which one person declares."""
+    """Check that the notice may be postponed: only for law enforcement, at most a year, and not in
+    an emergency, which a single person declares. Raises a 422."""
     if form.tell_on is None:
         return
     may = form.reason_class is RevealReason.LAW_ENFORCEMENT and not form.emergency

@@ -1,5 +1,5 @@
-"""Follow-ups that were sent on from a main report to those linked to it: what the histories of both
-tell of it, as their reader may know of the other."""
+"""Follow-ups sent on from a main report to its linked reports: what both histories show of them, as
+far as their reader may know of the other report."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -23,11 +23,11 @@ from shared.lifecycle.actions import Action
 from shared.lifecycle.people import ActorKind
 
 SENT_ON = "sent_on"
-"""The line in the history of a main report, one each time."""
+"""The action of the line in a main report's history, one line for each time."""
 
 
 async def lines_sent_on(session: AsyncSession, number: int) -> Rows:
-    """In the shape of the history's readings: who sent a follow-up of this report on, and when."""
+    """Who sent a follow-up of this report on, and when, in the shape of the history's readings."""
     sent = LinkedFollowUp
     once = (sent.bulk_id, sent.staff_id, sent.agency_id, sent.role)
     statement: Select[*tuple[object, ...]] = (
@@ -56,8 +56,8 @@ async def lines_sent_on(session: AsyncSession, number: int) -> Rows:
 async def facts_sent_on(
     session: AsyncSession, access: ReportAccess, lines: Rows, language: Language
 ) -> Edits:
-    """By the line's reference: to which reports it was sent and what came of it, and of a follow-up
-    that came so, from which report. Reports that are not for this person to read are counted."""
+    """By the reference of the line: to which reports a follow-up was sent and with what result, or
+    from which report it came. Reports that this person may not read are only counted."""
     facts: dict[UUID, list[StepFact]] = {
         line["ref"]: [] for line in lines if line["action"] == SENT_ON
     }
@@ -100,7 +100,8 @@ def _outcome(row: Row) -> str:
 
 
 def _named(row: Row, language: Language) -> str:
-    """Why one was not sent is known as long as the bulk command is kept."""
+    """The report's number, with the reason if it was not sent. The reason is known only while the
+    bulk command is kept."""
     number = f"#{row['number']}"
     if _outcome(row) != "not_sent_to" or not row["reason"]:
         return number

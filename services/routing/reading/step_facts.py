@@ -1,4 +1,4 @@
-"""What a step of the history tells beside its name: to whom, of which kind, instead of what."""
+"""What a step of the history says besides its name: to whom, of which kind, what it replaced."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ from shared.values import regions
 
 
 class StepFact(BaseModel):
-    """`was` is what stood there before, where the step put something else in its place."""
+    """`was` is the former value, if the step replaced one."""
 
     label: str
     value: str
@@ -30,7 +30,7 @@ Edits = Mapping[UUID, list[StepFact]]
 
 
 def ids_told(lines: Rows) -> tuple[list[int | None], list[int | None]]:
-    """The staff and the agencies that the steps' facts name."""
+    """The ids of the staff and agencies that the steps' facts name."""
     details = [line["details"] for line in lines]
     agencies = [known.get(name) for known in details for name in _AGENCIES]
     copies = [id for known in details for id in known.get("copies", ())]
@@ -40,8 +40,8 @@ def ids_told(lines: Rows) -> tuple[list[int | None], list[int | None]]:
 def facts_of(
     line: Row, lines: Rows, requests: Rows, names: Names, language: Language
 ) -> list[StepFact]:
-    """Of one line, as `lines` and `requests` are shown to whoever reads it. A value that is a label
-    is Indonesian, as all labels; one that is made of several is in this language."""
+    """The facts of one line; `lines` and `requests` are as shown to the reader. Values that are
+    labels are Indonesian, like all labels; a value put together from several is in `language`."""
     details = line["details"]
     return [
         StepFact(label=label("fact", fact), value=value)
@@ -71,7 +71,8 @@ def facts_of(
 
 
 async def edits_of(session: AsyncSession, lines: Rows, original: Row) -> Edits:
-    """What each verification and amendment changed, by its command; the first of what was sent."""
+    """What each verification and amendment changed, by its command; the first one is compared with
+    what was sent."""
     steps = [line["ref"] for line in lines if line["action"] in (Action.VERIFY, Action.AMEND)]
     done = select(Verification).where(col(Verification.command_id).in_(steps))
     saved = {row.command_id: row for row in await session.scalars(done)}
@@ -127,7 +128,7 @@ def _outcome(details: Mapping[str, Any], language: Language) -> str:
 
 
 def _request(line: Row, requests: Rows, names: Names, language: Language) -> str:
-    """What was asked, and by whom; nothing where the step is the asking itself."""
+    """What was asked, and by whom; nothing if the step itself is the asking."""
     details = line["details"]
     kind = details.get("request")
     if not kind or line["action"].startswith("request_") or line["action"] == Action.OBJECT:

@@ -1,4 +1,4 @@
-"""Title and text of a report: as sent, as corrected, and what the correction changed."""
+"""Title and text of a report: as sent, as corrected, and the differences."""
 
 import re
 from collections.abc import Mapping
@@ -12,15 +12,15 @@ from shared.labels.catalogue import Language
 
 
 class Piece(BaseModel):
-    """A stretch of text: kept, only in the original (`delete`), or only in the correction."""
+    """A piece of text: kept, only in the original (`delete`), or only in the correction."""
 
     op: Literal["equal", "delete", "insert"]
     text: str
 
 
 class Texts(BaseModel):
-    """`title` and `body` are as corrected, else as sent; the differences show the correction word
-    by word, null where there is none."""
+    """`title` and `body` are the corrected ones, or those sent if there is no correction. The
+    differences show the correction word by word; they are null if there is none."""
 
     title: str
     body: str
@@ -31,8 +31,8 @@ class Texts(BaseModel):
 
 
 def texts_of(row: Mapping[str, Any], *, by_copy: bool, language: Language) -> Texts:
-    """Staff who read a copy read the correction alone, and before it nothing: people sign what they
-    write, and a copy never shows who reports."""
+    """The texts as this person reads them. Staff who read a copy get only the correction, and
+    nothing before there is one: people sign what they write, and a copy never shows who reports."""
     title, body = row["title"], row["body"]
     original_title, original_body = row["original_title"], row["original_body"]
     if by_copy:
@@ -55,8 +55,8 @@ def _difference(original: str, corrected: str | None) -> list[Piece] | None:
 
 
 def word_difference(original: str, corrected: str) -> list[Piece]:
-    """The pieces in reading order: without the inserted ones they are the original, without the
-    deleted ones the correction."""
+    """The pieces in reading order. Without the inserted ones they are the original; without the
+    deleted ones, the correction."""
     before, after = _WORDS.findall(original), _WORDS.findall(corrected)
     pieces: list[Piece] = []
     for op, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():

@@ -1,1 +1,1 @@
-"""What one person alone may not do (decision 31): asked by one, granted by another."""
+"""What no person may do alone (decision 31): one person asks, another grants."""

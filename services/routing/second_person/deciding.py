@@ -1,4 +1,4 @@
-"""Who may be the second person, and deciding as one."""
+"""Who may be the second person, and deciding as the second person."""
 
 from uuid import UUID
 
@@ -18,8 +18,8 @@ from shared.lifecycle.people import Role
 async def decide(
     session: AsyncSession, staff: Staff, request_id: UUID, *, granted: bool, words: str | None
 ) -> SecondPersonRequest:
-    """Grant or refuse. 404 for what is not this person's to see, 403 for one's own, 409 once
-    decided or lapsed."""
+    """Grant or refuse a request. 404 if this person may not see it, 403 for one's own, 409 if it is
+    decided or has lapsed."""
     request = await session.get(SecondPersonRequest, request_id, with_for_update=True)
     if request is None:
         raise not_found("second_person_request_not_found")
@@ -39,7 +39,8 @@ async def decide(
 async def decide_as_operator(
     session: AsyncSession, request: SecondPersonRequest, operator: str, words: str
 ) -> None:
-    """Grant where there is nobody else to; `BreakGlassRefused` where there is."""
+    """Grant a request that nobody else can decide. Raises `BreakGlassRefused` if somebody else can,
+    or if it is decided or has lapsed."""
     if await second_persons(session, *_about(request), able=True):
         raise BreakGlassRefused("Somebody else can decide this request: ask them.")
     if request.decision is not None or _has_lapsed(request):
@@ -51,13 +52,14 @@ async def decide_as_operator(
 
 
 class BreakGlassRefused(ValueError):
-    """The operator may not stand in; the message says why."""
+    """The operator may not act as the second person; the message says why."""
 
 
 async def second_persons(
     session: AsyncSession, kind: str, asker_id: int, subject_id: int, *, able: bool = False
 ) -> frozenset[int]:
-    """Everybody who may decide what somebody asked; `able`: who has a password too."""
+    """The ids of everybody who may decide what this person asked; with `able`, only those who have
+    a password."""
     role, may = col(StaffMember.role), col(StaffMember.role) == Role.CENTRAL_ADMIN
     others = {asker_id}
     if kind != Kind.REVEAL:

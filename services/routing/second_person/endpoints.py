@@ -1,4 +1,4 @@
-"""What waits for me to decide, what I asked, and deciding."""
+"""The requests that wait for one's decision, one's own requests, and deciding."""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -23,7 +23,7 @@ from shared.values.words import Form, NoteText
 
 
 class RequestToConfirm(BaseModel):
-    """`number` is the report, `person` the member of staff it is about."""
+    """`number` is the report, or `person` the member of staff, that the request is about."""
 
     id: UUID
     kind: Kind
@@ -62,8 +62,8 @@ router = APIRouter(
 
 @router.get("")
 async def list_requests(staff: Managing, session: Transaction) -> Requests:
-    """What this person may decide, and what they asked in the last thirty days; the newest
-    first, emergencies before all."""
+    """Requests that this person may decide, and those they made in the last thirty days;
+    emergencies first, then the newest."""
     lately = (
         col(SecondPersonRequest.asked_at) > now() - timedelta(days=30),
         col(SecondPersonRequest.asked_by) == staff.id,
@@ -83,7 +83,7 @@ async def list_requests(staff: Managing, session: Transaction) -> Requests:
 async def grant(
     request_id: UUID, staff: Managing, session: Transaction, form: Decision | None = None
 ) -> RequestToConfirm:
-    """Grant what another has asked, or confirm what they did in an emergency. Logged."""
+    """Grant another person's request, or confirm what they did in an emergency. This is logged."""
     return await _decided(session, staff, request_id, form, granted=True)
 
 
@@ -91,7 +91,7 @@ async def grant(
 async def refuse(
     request_id: UUID, staff: Managing, session: Transaction, form: Decision | None = None
 ) -> RequestToConfirm:
-    """Refuse; what was in force because of an emergency ends at once. Logged."""
+    """Refuse a request. What an emergency put in force ends at once. This is logged."""
     return await _decided(session, staff, request_id, form, granted=False)
 
 
@@ -103,7 +103,7 @@ async def request_shown(session: AsyncSession, staff: Staff, request_id: UUID) -
 async def shown(
     session: AsyncSession, staff: Staff, request: SecondPersonRequest
 ) -> RequestToConfirm:
-    """As this person reads it."""
+    """The request as this person reads it."""
     kind, undecided = Kind(request.kind), request.decision is None
     able: frozenset[int] = frozenset()
     if undecided:

@@ -1,4 +1,4 @@
-"""Each step of a request in the log of its subject: the report's readings, or management's."""
+"""Logs each step of a request: on the report it is about, or in the log of management."""
 
 from uuid import UUID
 
@@ -19,8 +19,8 @@ async def log(
     operator: str | None = None,
     words: str | None = None,
 ) -> None:
-    """`step` is asked, emergency, granted, confirmed or refused; by a member of staff, or by the
-    operator named."""
+    """Log a step (asked, emergency, granted, confirmed or refused) by a member of staff, or by the
+    named operator."""
     if request.kind == Kind.REVEAL:
         session.add(
             AccessLogEntry(
@@ -51,7 +51,7 @@ async def log(
 def log_opening(
     session: AsyncSession, staff: Staff, number: int, request_id: UUID, reason: str | None
 ) -> None:
-    """An identity was read."""
+    """Log that an identity was read."""
     session.add(
         AccessLogEntry(
             number=number,

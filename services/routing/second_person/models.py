@@ -1,4 +1,4 @@
-"""The table of what one person asked and another has to grant."""
+"""The table of requests that one person makes and another has to grant."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,19 +11,19 @@ from shared.database.columns import Int64, Words, timestamp
 
 
 class Kind(StrEnum):
-    """What is asked. The subject of `REVEAL` is a report, of the others a member of staff."""
+    """What is asked for. `REVEAL` is about a report, the others are about a member of staff."""
 
     REVEAL = "reveal"
     PASSWORD = "reset_password"  # noqa: S105
     SECOND_FACTOR = "reset_second_factor"
     RESTORE = "restore"
     NEW_ADMIN = "new_admin"
-    """Somebody was made an admin of people: until granted, no second person for others."""
+    """Somebody was made an admin of people; until granted, they are no second person for others."""
 
 
 class SecondPersonRequest(SQLModel, table=True):
-    """Asked by one; `decision` is granted or refused, by another or by the operator. In force
-    until `ends_at`, or until it was used once."""
+    """A request by one person. `decision` is granted or refused, by another person or the operator.
+    In force until `ends_at`, or until it was used once."""
 
     __tablename__ = "second_person_request"
     __table_args__ = (
@@ -39,9 +39,9 @@ class SecondPersonRequest(SQLModel, table=True):
     asked_at: datetime = timestamp(sa_column_kwargs={"server_default": text("now()")})
     reason: str | None = Field(default=None, sa_type=Words)
     reason_class: str | None = None
-    """Of a reveal: all that its reporter is told of the reason."""
+    """For a reveal: the only part of the reason that its reporter is told."""
     tell_on: date | None = None
-    """Of a reveal for law enforcement: before that day its reporter is told nothing."""
+    """For a reveal for law enforcement: the reporter is not notified before this day."""
     emergency: bool = False
     decision: str | None = None
     decided_by: int | None = Field(default=None, foreign_key="routing.staff.id")
@@ -52,8 +52,8 @@ class SecondPersonRequest(SQLModel, table=True):
 
 
 class KeptRevealNotice(SQLModel, table=True):
-    """By this grant somebody of pusat first read an identity, `at` this moment; its reporter is
-    told of it from `tell_at`."""
+    """Under this grant somebody of pusat first read an identity, at the time `at`. The reporter is
+    notified of it from `tell_at` on."""
 
     __tablename__ = "reveal_notice"
     __table_args__ = ({"schema": "routing"},)

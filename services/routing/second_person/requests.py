@@ -1,4 +1,4 @@
-"""Asking for a second person, and whether what was asked is in force."""
+"""Asking for a second person, and whether what was asked for is in force."""
 
 from datetime import date, timedelta
 from typing import Final
@@ -19,19 +19,19 @@ from shared.http.tokens import Staff
 from shared.lifecycle.people import MANAGERS
 
 LIFETIME: Final = timedelta(hours=24)
-"""How long a grant is good for, and an emergency that nobody has confirmed."""
+"""How long a grant is in force, and an emergency that nobody has confirmed."""
 WAITING: Final = timedelta(days=7)
-"""After which a request that nobody decided has lapsed; not an emergency, nor that somebody is to
-be a second person, which nobody would ask again: pusat could not be two any more."""
+"""After this time an undecided request lapses. Emergencies do not lapse, nor do requests that
+somebody become a second person: nobody would ask again, and pusat could stay without two."""
 GUARDED: Final = MANAGERS
-"""Whose password or second factor no one person resets."""
+"""Roles whose password or second factor no person may reset alone."""
 
 
 async def in_force(
     session: AsyncSession, staff_id: int, kind: Kind, subject_id: int
 ) -> SecondPersonRequest | None:
-    """What this person asked and may do now: granted, or an emergency not refused; not run out,
-    not used up."""
+    """The request that allows this person to act now: granted, or an emergency that was not
+    refused, and neither expired nor used up. None if there is none."""
     rows = await session.scalars(
         select(SecondPersonRequest)
         .where(
@@ -49,7 +49,7 @@ async def in_force(
 async def waiting(
     session: AsyncSession, staff_id: int, kind: Kind, subject_id: int
 ) -> SecondPersonRequest | None:
-    """What this person asked and nobody has decided yet."""
+    """This person's request that nobody has decided yet, or None."""
     rows = await session.scalars(
         select(SecondPersonRequest).where(*_asked(staff_id, kind, subject_id), waits()).limit(1)
     )
@@ -67,9 +67,11 @@ async def ask(
     reason_class: str | None = None,
     tell_on: date | None = None,
 ) -> SecondPersonRequest:
-    """Ask, unless the same is asked already, in which case what was asked first stays. An emergency
-    is in force at once; 409 where nobody has confirmed one before. 403 for anyone who is no second
-    person for others: they would be two that one has made."""
+    """Ask for a second person. If the same request already waits, it is returned unchanged.
+
+    An emergency is in force at once; 409 if an earlier one was not confirmed. 403 for a person who
+    cannot be a second person for others: otherwise one person could make both.
+    """
     if kind is not Kind.NEW_ADMIN and not await is_vouched_for(session, staff.id):
         raise forbidden("not_vouched_for")
     if emergency:
@@ -99,8 +101,9 @@ async def ask(
 async def _check_emergency(
     session: AsyncSession, staff_id: int, kind: Kind, subject_id: int
 ) -> None:
-    """One that was refused, or ran out with nobody having looked, is not simply repeated."""
-    # One at a time: of two at once, neither would see the other.
+    """Raise a 409 if an earlier emergency was refused for this subject, or ran out unconfirmed: it
+    cannot simply be repeated."""
+    # One at a time: two simultaneous requests would not see each other.
     await session.get(StaffMember, staff_id, with_for_update=True)
     same = col(SecondPersonRequest.subject_id) == subject_id
     same &= _DECISION.is_distinct_from("granted")
@@ -116,27 +119,28 @@ async def _check_emergency(
 
 
 async def use(session: AsyncSession, request: SecondPersonRequest) -> None:
-    """What was granted is done: it is in force no more."""
+    """Mark the grant as used: it is no longer in force."""
     request.used_at = now()
     session.add(request)
     await session.flush()
 
 
 async def note_new_admin(session: AsyncSession, staff: Staff, staff_id: int, role: str) -> None:
-    """Whoever one person alone made an admin of people cannot be that person's second."""
+    """Ask to have a new admin of people confirmed: until then they cannot be anybody's second
+    person."""
     if role in GUARDED:
         await ask(session, staff, Kind.NEW_ADMIN, staff_id)
 
 
 async def is_vouched_for(session: AsyncSession, staff_id: int) -> bool:
-    """Not made an admin of people by one person alone."""
+    """Whether the person was not made an admin of people by one person alone."""
     vouched = select(StaffMember).where(col(StaffMember.id) == staff_id, vouched_for())
     return (await session.scalars(vouched)).first() is not None
 
 
 async def is_guarded(session: AsyncSession, staff_id: int, role: str) -> bool:
-    """Whether this person's way in is no one person's to reset; so is that of the person who had
-    such a role lately, or it would be taken from them first."""
+    """Whether no person may reset this person's access alone. This includes people who had a
+    guarded role lately: otherwise the role would be taken from them first."""
     lately = select(ManagementEntry).where(
         col(ManagementEntry.kind) == "staff",
         col(ManagementEntry.subject_id) == str(staff_id),
@@ -148,14 +152,14 @@ async def is_guarded(session: AsyncSession, staff_id: int, role: str) -> bool:
 
 
 def waits() -> ColumnElement[bool]:
-    """Of `SecondPersonRequest`: not decided and not lapsed."""
+    """The condition that a `SecondPersonRequest` is neither decided nor lapsed."""
     lasting = _EMERGENCY | (col(SecondPersonRequest.kind) == Kind.NEW_ADMIN)
     return _DECISION.is_(None) & (lasting | (col(SecondPersonRequest.asked_at) > now() - WAITING))
 
 
 def vouched_for() -> ColumnElement[bool]:
-    """Of `StaffMember`: not made an admin of people by one person alone. The last time somebody
-    was made one decides: what was asked before is past."""
+    """The condition that a `StaffMember` was not made an admin of people by one person alone. Only
+    the last time counts: earlier requests are past."""
     last = aliased(SecondPersonRequest)
     granted = (
         select(col(last.decision).is_not_distinct_from("granted"))

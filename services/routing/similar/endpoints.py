@@ -16,7 +16,7 @@ from shared.http.transaction import Transaction
 
 
 class SimilarReport(BaseModel):
-    """A report that may be about the same thing, and what it has in common."""
+    """A report that may be about the same thing, with what the two have in common."""
 
     report: QueueRow
     metres: int | None = Field(description=f"How far away, where that is at most {METRES} metres")
@@ -51,7 +51,7 @@ async def read_similar(
 async def similar_reports(
     session: AsyncSession, staff: Staff, access: ReportAccess
 ) -> list[SimilarReport]:
-    """The likest first."""
+    """The reports that may be about the same thing, the most similar first."""
     matches = await similar_to(session, staff, access.state.number, now())
     rows = await queue_rows(session, staff, [match.number for match in matches])
     by_number = {row.number: row for row in rows}

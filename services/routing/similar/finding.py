@@ -1,4 +1,4 @@
-"""Looking for reports like one: by an index of places, and by that of words."""
+"""Finds reports similar to a given one, through an index of places and one of words."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,19 +19,19 @@ from shared.values.regions import CITY_CODE
 DAYS: Final = 90
 METRES: Final = 300
 MOST: Final = 10
-"""Reports that are shown."""
+"""How many similar reports are shown."""
 LOOKED_AT: Final = 100
-"""Of those with two of the words, the newest, among which the likest are found."""
+"""How many of the newest reports with two of the words are compared to find the most similar."""
 PLAUSIBLE: Final = 0.4
-"""So much of what the words tell a report has to tell too, to be shown for its words alone."""
+"""The share of the words' weight that a report must reach to be shown only for its words."""
 IN_A_CELL: Final = 200
-"""Of the reports of one place, the newest: a terminal or a ministry's office has thousands."""
+"""How many of the newest reports of one place are read: a terminal or ministry has thousands."""
 
 
 @dataclass
 class Match:
-    """A report like another: how far from it, if near; which words of that one it has, and how
-    much of what its words tell."""
+    """A similar report: its distance if it is near, the words of the given report that it also has,
+    and the share of their weight that it reaches."""
 
     number: int
     metres: int | None = None
@@ -40,7 +40,8 @@ class Match:
 
     @property
     def likeness(self) -> tuple[float, int, int]:
-        """Being near counts as much as `NEAR` of the words; then the nearer, and the newer."""
+        """The key to sort by. Being near counts as much as the share `NEAR` of the words; then the
+        nearer report comes first, then the newer."""
         near = NEAR if self.metres is not None else 0
         return near + self.shared, -(self.metres or 0), self.number
 
@@ -51,7 +52,8 @@ NEAR: Final = 0.5
 async def similar_to(
     session: AsyncSession, staff: Staff, number: int, now: datetime
 ) -> list[Match]:
-    """The likest reports of the last `DAYS`, of those that the own agency or one below handles."""
+    """The most similar reports of the last `DAYS` among those handled by the own agency or one
+    below."""
     report = (await session.execute(_ONE, {"number": number})).mappings().one()
     since = now - timedelta(days=DAYS)
     first = await session.scalar(_FIRST_SINCE, {"since": since})
@@ -70,7 +72,7 @@ async def similar_to(
 
 
 async def _among(session: AsyncSession, staff: Staff, parameters: dict[str, Any]) -> Searched:
-    """Those this person may read as the handler's or from above, without copies."""
+    """The reports that this person may read as their handler or from above, without copies."""
     filters = "r.submitted_at >= :since AND r.number <> :itself"
     if len(staff.agency_path) == 1:  # the root reads every report
         return Searched("true", parameters, filters=filters)
@@ -109,9 +111,9 @@ async def _near(
 async def _with_the_words(
     session: AsyncSession, report: RowMapping, words: OwnWords, first: int, among: Searched
 ) -> list[tuple[int, set[str], set[str]]]:
-    """Those with two of the words that tell something, or nearly all, in the own city or regency,
-    or of no place, or at the same agency; each with the stems that it has of them, and those that
-    its title has."""
+    """Reports with two of the telling words or nearly all words, in the same city or regency,
+    without a place, or at the same agency. Each comes with the stems it has of them, and those in
+    its title."""
     if not words.pairs:
         return []
     filters, parameters = among.filters, dict(among.parameters)
@@ -145,7 +147,7 @@ SELECT coalesce(t.title, t.original_title) AS title, coalesce(t.body, t.original
 FROM lifecycle.report r JOIN lifecycle.report_text t ON t.number = r.number
 WHERE r.number = :number
 """)
-# Numbers rise with time, and times have no index: the first number since is found by halves.
+# Numbers rise with time, but times have no index: a binary search finds the first number since.
 _FIRST_SINCE = text("""
 WITH RECURSIVE halves (low, high) AS (
     SELECT min(number), max(number) + 1 FROM lifecycle.report

@@ -1,4 +1,4 @@
-"""The words of a report by which others like it are looked for, and how much each of them tells."""
+"""The words of a report by which similar ones are searched, and the weight of each."""
 
 import asyncio
 import re
@@ -15,28 +15,29 @@ from shared.values import regions
 from shared.values.regions import CITY_CODE, DISTRICT_CODE
 
 MOST: Final = 8
-"""Words that are looked for, each with each other."""
+"""How many words are searched for, in all pairs."""
 ENOUGH: Final = 4
-"""With fewer in the title, the text's first words are looked for too."""
+"""If the title has fewer words than this, the first words of the text are used too."""
 COUNTED: Final = 500
-"""The newest reports, by which it is known how many say a word."""
+"""How many of the newest reports are read to learn how common a word is."""
 COMMON: Final = 0.1
-"""What more of them say tells nothing by itself, unless these are only a `FEW`, or it is said with
-`NEARLY_ALL` of the rest."""
+"""A word is common if a larger share of them use it, and more than a `FEW` do. Common words do not
+make two reports similar unless they are `NEARLY_ALL` words."""
 FEW: Final = 5
 NEARLY_ALL: Final = 0.75
-"""A report that has so many of the words, and of those that name no place, is like it though all
-are common: they are so while many report one thing."""
+"""A report with this share of the words, and of those that name no place, is similar even if all
+are common, as they are while many people report one thing."""
 AT_LEAST: Final = 3
-"""Words that make nearly all."""
+"""The least number of words that can count as nearly all."""
 IN_TEXT: Final = 0.7
-"""Of what a word tells in a title: so much in a text."""
+"""The weight of a word in a text, as a share of its weight in a title."""
 OF_A_PLACE: Final = 1.0
-"""At most so much tells a word that all reports of the place may have."""
+"""The highest weight of a word that all reports of the place may have."""
 
 
 class OwnWord(NamedTuple):
-    """A word as the report has it. `tells`: the more, the fewer reports say it."""
+    """A word as the report spells it. `tells` is its weight: higher for words that fewer reports
+    use."""
 
     word: str
     tells: float
@@ -45,14 +46,14 @@ class OwnWord(NamedTuple):
 
 
 class OwnWords(NamedTuple):
-    """By the stem that searches know each by."""
+    """The words, by the stem under which searches find them."""
 
     by_stem: dict[str, OwnWord]
 
     @property
     def pairs(self) -> str:
-        """What finds the reports that have two of the words, not both common, or nearly all, as in
-        a web search; "" where there are none."""
+        """The web search that finds reports with two of the words (not both common), or with nearly
+        all of them; "" if there is none."""
         pairs = combinations(self.by_stem.values(), 2)
         telling = [(a, b) for a, b in pairs if not (a.common and b.common)]
         common = [own for own in self.by_stem.values() if own.common]
@@ -61,9 +62,9 @@ class OwnWords(NamedTuple):
         return " OR ".join(" ".join(own.word for own in each) for each in [*telling, *alike])
 
     def shared(self, stems: Collection[str], in_title: Collection[str]) -> float:
-        """How much of what the words tell a report tells that has these of them: 1 where all are
-        in its title. Of what stands in its text alone a part counts, of common words alone nothing,
-        unless they are nearly all: then at least as much as if each word told the same."""
+        """The share of the words' weight that a report with these stems reaches: 1 if all are in
+        its title. A word only in its text counts in part. Common words alone count nothing, unless
+        they are nearly all words: then at least as much as if all words had the same weight."""
         having = {stem: own for stem, own in self.by_stem.items() if stem in stems}
         alike = self._are_nearly_all(having.values())
         if len(having) < 2 or (not alike and all(own.common for own in having.values())):
@@ -87,7 +88,7 @@ def _nearly_all(words: int) -> int:
 async def own_words(
     session: AsyncSession, title: str, body: str, region_code: str | None
 ) -> OwnWords:
-    """What the report is about, as its title says, and where that says little, its text."""
+    """The words of the report's title or, if it has too few telling ones, also of its text."""
     in_title, in_body = _telling(title), _telling(body)
     words = in_title if len(in_title) >= ENOUGH else [*in_title, *in_body][:MOST]
     rows = await session.execute(_STEMS, {"words": list(dict.fromkeys(words))})
@@ -109,8 +110,8 @@ async def own_words(
 
 
 def _of_the_place(words: str, region_code: str | None) -> set[str]:
-    """The words of names of streets that the report says, and of regions, of those of its own and
-    beside it."""
+    """The words in the report that belong to names of streets, or to names of its own region and
+    neighbouring ones."""
     streets = {word for name in _STREET.findall(words) for word in _words(name)}
     if region_code is None:
         return streets
@@ -143,7 +144,7 @@ _IN_ANY_REPORT: Final = FUNCTION_WORDS | frozenset(
     " terjadi terlalu terlebih terus tetap tetapi the tiap tiba tidak tindak udah walau"
     " warga wib yakni".split()
 )
-"""What is said of anything, too: no report is like another for it."""
+"""Words used about anything: they do not make two reports similar."""
 _IN_ANY_PLACE: Final = frozenset(
     "alamat blok cluster daerah desa dsn dusun gang kab kabupaten kampung kec kecamatan kel"
     " jln kelurahan kmp komplek kompleks kota lingkungan lokasi nomor perum perumahan provinsi raya"

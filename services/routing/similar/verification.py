@@ -1,4 +1,4 @@
-"""What a form for a verification needs beside the report: choices, similar ones, the checklist."""
+"""What a verification form needs besides the report: choices, similar reports, the checklist."""
 
 from typing import Annotated
 
@@ -52,7 +52,7 @@ async def verification_aids(
         str | None, Query(max_length=13, description="With the levels down to this region")
     ] = None,
 ) -> VerificationAids:
-    """All that a form for this report's verification offers and shows, in one answer."""
+    """All that the verification form of this report offers and shows, in one answer."""
     access = await staff_access(session, staff, number)
     return VerificationAids(
         choices=await list_verification_choices(staff, session, category, region),
@@ -65,7 +65,8 @@ async def verification_aids(
 async def tick(
     number: ReportNumber, form: Checklist, staff: CurrentStaff, session: Transaction
 ) -> Checklist:
-    """Keep what the verifier has looked at: it is the report's, for whoever goes on with it."""
+    """Save the items that the verifier has checked. They belong to the report, for whoever
+    continues."""
     _may_verify(await staff_access(session, staff, number))
     if unknown := set(form.checked) - labels("checklist").keys():
         raise validation(FieldError("checked", "not_in_checklist", {"codes": sorted(unknown)}))

@@ -1,1 +1,1 @@
-"""News that a reporter is owed and no message could bring (*harus dihubungi dengan cara lain*)."""
+"""News for reporters that no message could deliver (*harus dihubungi dengan cara lain*)."""

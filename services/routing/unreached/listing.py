@@ -1,4 +1,4 @@
-"""Reports whose reporter is owed news that no message could bring, at the agency that has them."""
+"""Reports of an agency whose reporter is owed news that no message could deliver."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -23,7 +23,7 @@ from shared.privacy.identity import IdentityCipher
 
 CHOSEN: Final = frozenset({"stopped", "muted"})
 OF_NO_NEWS: Final = frozenset({"expired", "not_readable", "outdated"})
-"""Of codes, of messages to staff, and of what was not so any more when its time had come."""
+"""Reasons of codes, of messages to staff, and of messages that were outdated when they were due."""
 NOT_REACHED: Final = sorted(labels("message_reason").keys() - CHOSEN - OF_NO_NEWS)
 """Reasons for which a message did not go. Whoever wants no news, or none of this kind, is left
 alone."""
@@ -34,8 +34,8 @@ CLOSING_SOON: Final = "closing_soon"
 
 
 class UnreachedReporter(BaseModel):
-    """A report, and the news its reporter is owed; no contact. Of a reporter whose identity is
-    hidden no reason is told that says which contacts they have."""
+    """A report and the news that its reporter is owed, without contacts. If the reporter is hidden,
+    a reason that reveals which contacts they have is left out."""
 
     message_id: UUID
     number: int
@@ -48,7 +48,8 @@ class UnreachedReporter(BaseModel):
 
 
 class _Position(BaseModel):
-    """When a message was written is told of no report here."""
+    """The last item of a page, in a sealed cursor: staff are not shown when a message was
+    written."""
 
     created_at: datetime
     number: int
@@ -65,9 +66,9 @@ async def list_unreached(
     limit: PageSize = 25,
     cursor: Cursor = None,
 ) -> Page[UnreachedReporter]:
-    """Reports of the own agency whose reporter does not know of a question, of a closing that
-    comes, or of one of the last thirty days. Gone from here once a message goes, the reporter has
-    opened the report, or staff have told them otherwise. The newest first."""
+    """Reports of the own agency whose reporter does not know of a question, of a coming closing, or
+    of a closing in the last thirty days; newest first. A report leaves the list once a message is
+    sent, the reporter has opened it, or staff have told the reporter in another way."""
     cipher: IdentityCipher = request.app.state.identity
     rows = await _unreached(session, staff, limit + 1, open_cursor(cursor, _Position, cipher))
     more = len(rows) > limit
@@ -80,7 +81,7 @@ async def list_unreached(
 
 
 async def is_unreached(session: AsyncSession, number: int, message_id: UUID) -> bool:
-    """Whether this message of the report is one that did not go."""
+    """Whether this message of the report could not be delivered."""
     parameters = {"id": message_id, "number": number, "reasons": NOT_REACHED}
     return await session.scalar(text(_DID_NOT_GO), parameters) is not None
 
@@ -119,8 +120,8 @@ def _shown(row: Any) -> UnreachedReporter:
     )
 
 
-# By the index on the agency of each message that did not go. What has happened since settles it:
-# the question was answered, the report opened again, a later message arrived, its page was read.
+# Uses the index on the agency of each undelivered message. Later events settle it: the question
+# was answered, the report opened again, a later message arrived, or its page was read.
 _OWED_NEWS = """
 SELECT m.id, m.number, m.template, m.reason, m.created_at, r.status, r.anonymous,
     coalesce(t.title, t.original_title) AS title

@@ -1,4 +1,4 @@
-"""Staff have told the reporter what no message could."""
+"""Staff record that they have told the reporter what no message could deliver."""
 
 from uuid import UUID
 
@@ -21,7 +21,7 @@ router = APIRouter(tags=["reports"])
 
 
 class ToldForm(Form):
-    """The message that did not go, of those that `GET /unreached` lists."""
+    """The undelivered message, one of those that `GET /unreached` lists."""
 
     message_id: UUID
 
@@ -34,8 +34,9 @@ class ToldForm(Form):
 async def mark_told(
     number: ReportNumber, form: ToldForm, staff: CurrentStaff, session: Transaction
 ) -> None:
-    """State that the reporter was told otherwise, at a visit, by a letter, …: staff read with the
-    message who told them, and when. The first one stays. For the handler's staff."""
+    """Record that the reporter was told in another way, at a visit, by a letter, …: staff then see
+    with the message who told them, and when. The first record stays. Only for the handler's
+    staff."""
     access = await staff_access(session, staff, number)
     if Capacity.HANDLER_STAFF not in access.capacities:
         raise forbidden("not_authorised")
