@@ -1,1 +1,2 @@
-"""Who is told what of a report, by which way, and that it arrived; contacts and their proof."""
+"""The notification service: whom to notify about a report, by which channel, and whether it
+arrived. It also keeps the proof of contacts."""

@@ -1,4 +1,4 @@
-"""`python -m services.notification`: the service at its port, until it is told to stop."""
+"""`python -m services.notification`: runs the service at its port until it is stopped."""
 
 from services.notification.app import make_app
 from shared.http.app import serve

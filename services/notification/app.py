@@ -1,4 +1,4 @@
-"""The notification service: who is told what, and that it arrived; contacts and their proof."""
+"""The notification service: messages to people and their delivery, contacts and their proof."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -32,8 +32,8 @@ from shared.settings import Settings
 
 
 def make_app(settings: Settings) -> FastAPI:
-    """The application; needs Postgres to be ready. Temporal carries only what a provider did not
-    take at once."""
+    """Build the application. Postgres has to be ready. Temporal is needed only for messages that a
+    provider did not accept at once."""
     database = Database(settings.database_url, application="lapor-notification")
     cipher = IdentityCipher(settings.identity_keys)
     index = BlindIndex(settings.blind_index_key)

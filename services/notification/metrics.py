@@ -1,4 +1,5 @@
-"""What operators see of messages: how many ended how, and how long the oldest has waited."""
+"""Metrics of messages for operators: how many ended in which way, and how long the oldest has
+waited."""
 
 from typing import Literal
 
@@ -37,7 +38,7 @@ _mornings = Counter(
     ["zone", "outcome"],
     registry=registry,
 )
-for _zone in Zone:  # there at once, so that the first one counts as an increase
+for _zone in Zone:  # created at the start, so that the first one counts as an increase
     for _outcome in ("written", "not_due"):
         _mornings.labels(_zone, _outcome)
 
@@ -51,7 +52,7 @@ def count_morning(zone: Zone, outcome: Literal["written", "not_due"]) -> None:
 
 
 async def measure(database: Database) -> None:
-    """Set the gauges; of what is not due yet (quiet hours) nothing is said."""
+    """Set the gauges. Messages that are not due yet (quiet hours) are not counted."""
     quiet = and_(col(Message.attempts) == 0, col(Message.not_before) > now())
     counts = (
         select(col(Message.channel), func.count(), func.min(col(Message.created_at)))

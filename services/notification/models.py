@@ -17,12 +17,12 @@ _NOW = {"server_default": text("now()")}
 
 
 class Message(SQLModel, table=True):
-    """What one recipient is told by one channel, once: the truth of whether it was sent.
+    """One message to one recipient by one channel: the record of whether it was sent.
 
     `key` is `<number>.<version>.<recipient>.<channel>`, `code.<id>` of a code that proves a
     contact, `account.<id>`, or `revealed.<id>.<channel>` where an identity was read. `recipient` is
-    `reporter`, `contact` (a report's, which is to be replaced) or `staff-<id>`. No words and no
-    contact: the facts are codes, ids and times.
+    `reporter`, `contact` (the contact of a report that is to be replaced) or `staff-<id>`. It
+    contains no words and no contact: the facts are codes, ids and times.
     """
 
     __tablename__ = "message"
@@ -57,7 +57,7 @@ class Message(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     key: str = Field(unique=True)
     number: int | None = Field(default=None, sa_type=Int64)
-    """None where it is about no report: the account of a member of staff, a digest."""
+    """None if it is not about a report: for an account of staff, or a digest."""
     version: int
     event: str
     template: str
@@ -66,35 +66,39 @@ class Message(SQLModel, table=True):
     contact_id: UUID | None = None
     facts: dict[str, Any] = Field(sa_type=Json)
     handler_id: int | None = None
-    """The agency that had the report."""
+    """The agency that handled the report."""
     state: str
     reason: str | None = None
     created_at: datetime = timestamp(sa_column_kwargs=_NOW)
     not_before: datetime = timestamp()
-    """In quiet hours nothing is sent; where the provider is away, it is tried later."""
+    """The earliest time of sending: after the quiet hours, or when a provider that is away is tried
+    again."""
     leased_until: datetime | None = timestamp(default=None)
-    """Until when one process is sending it."""
+    """Until when one process has claimed it for sending."""
     attempts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     retrying: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
-    """Its provider has put it off, and Temporal carries it: the `retry_round`th time, which is
-    `retry_started` once it does."""
+    """Its provider did not accept it at once, and Temporal retries it. `retry_round` counts the
+    rounds; `retry_started` is true once the workflow of this round has started."""
     retry_round: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     retry_started: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     finished_at: datetime | None = timestamp(default=None)
     provider_id: str | None = None
-    """What the SMS gateway calls it."""
+    """The id that the SMS gateway gave it."""
     delivered_at: datetime | None = timestamp(default=None)
-    """When it arrived, where the gateway reports that."""
+    """When it was delivered, if the gateway reports it."""
     sealed_code: bytes | None = Field(default=None, sa_type=Bytes)
-    """The code or the link that it tells, encrypted, of a message to an account (`recipient`) also
-    to whom it goes; gone once it was sent or has ended."""
+    """The code or link in the message, encrypted. For a message to an account (`recipient`) it also
+    contains the contact. Deleted once the message was sent or has ended."""
 
 
 class Contact(SQLModel, table=True):
-    """Whether the contact of a holder (`report-<number>`, `account-<id>`, `staff-<id>`) by this
-    channel is proven. The contact itself lies with intake, of staff with routing, encrypted by its
-    holder's key. Holders that begin with `recovery-` and `new-` have codes alone, apart from those
-    of the holder itself."""
+    """Whether the contact of a holder (`report-<number>`, `account-<id>`, `staff-<id>`) on this
+    channel is proven.
+
+    The contact itself is stored by intake, or by routing for staff, encrypted with its holder's
+    key. Holders that start with `recovery-` and `new-` only have codes, separate from those of the
+    holder itself.
+    """
 
     __tablename__ = "contact"
     __table_args__ = (
@@ -109,49 +113,51 @@ class Contact(SQLModel, table=True):
     channel: str
     proven_at: datetime | None = timestamp(default=None)
     proof: bytes | None = Field(default=None, sa_type=Bytes)
-    """Keyed digest of the proven contact: of an account the same wherever it stands, of a report
-    its own, so that no two reports are tied by it. Another contact is not proven."""
+    """Keyed digest of the proven contact. For accounts it depends only on the contact; for a report
+    it is unique to the report, so that it cannot connect two reports. Any other contact is not
+    proven."""
     offered: bytes | None = Field(default=None, sa_type=Bytes)
-    """Of a report that is neither anonymous nor secret: the digest by which an account that proves
-    the same contact is offered it."""
+    """For a report that is neither anonymous nor secret: the digest used to offer it to an account
+    that proves the same contact."""
     undeliverable_at: datetime | None = timestamp(default=None)
-    """Since when the provider says that nobody is there: the proof has ended."""
+    """Since when the provider reports that the contact does not exist; this ends the proof."""
     language: str = Field(default="id", sa_column_kwargs={"server_default": "id"})
     removed_at: datetime | None = timestamp(default=None)
-    """Since when its holder says that it is not safe: nothing goes there, codes neither. A report
-    names it no more; for an account it is still a name to sign in with."""
+    """Since when its holder says that it is not safe: nothing is sent there, not even codes. A
+    report no longer names it; the owner of an account can still sign in with it."""
     replaceable_at: datetime | None = timestamp(default=None)
-    """Of a proven contact that was removed: from when on another may take its place."""
+    """For a proven contact that was removed: when another contact may replace it."""
     code_digest: bytes | None = Field(default=None, sa_type=Bytes)
     code_until: datetime | None = timestamp(default=None)
     code_tries: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class Preference(SQLModel, table=True):
-    """What a holder wants to be told, and how. `sms` None: as the report's flags have it."""
+    """Which messages a holder wants, and how. `sms` None: the default for the report's flags."""
 
     __tablename__ = "preference"
     __table_args__ = (_IN_SCHEMA,)
 
     holder: str = Field(primary_key=True)
     stopped_at: datetime | None = timestamp(default=None)
-    """*Jangan hubungi saya*: nothing at all."""
+    """*Jangan hubungi saya*: no messages at all."""
     sms_stopped_at: datetime | None = timestamp(default=None)
-    """Of a report alone, stopped by SMS: no text messages about it, whosever the phone is."""
+    """Set for a report by SMS: no text messages about it, even if the phone belongs to an
+    account."""
     email: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})
     sms: bool | None = None
     muted: list[str] = Field(default=[], sa_type=Json, sa_column_kwargs={"server_default": "[]"})
-    """Kinds of message that are not wanted."""
+    """Kinds of message that the holder does not want."""
     kinds: dict[str, str] = Field(
         default={}, sa_type=Json, sa_column_kwargs={"server_default": "{}"}
     )
-    """Of staff: how each kind of message is wanted, where it is not as usual."""
+    """For staff: how they want each kind of message, if not as by default."""
     unsubscribe_token: UUID = Field(unique=True)
-    """In the links that end all messages."""
+    """The token in links that stop all messages."""
 
 
 class BellItem(SQLModel, table=True):
-    """What one member of staff is told of one event in the panel, until they have read it."""
+    """A notice in the panel about one event for one member of staff, and when they read it."""
 
     __tablename__ = "bell"
     __table_args__ = (
@@ -174,7 +180,7 @@ class BellItem(SQLModel, table=True):
 
 
 class ToldDeadline(SQLModel, table=True):
-    """That the handlers of a report have been told that this deadline of it is near."""
+    """The deadline of a report about which its handlers were last notified."""
 
     __tablename__ = "told_deadline"
     __table_args__ = (_IN_SCHEMA,)
@@ -184,8 +190,8 @@ class ToldDeadline(SQLModel, table=True):
 
 
 class Recovery(SQLModel, table=True):
-    """That somebody has shown the proven contact of a report: intake gives them one new access
-    code for it, by `notification.use_recovery`."""
+    """The proof that somebody controls the proven contact of a report. Intake gives them one new
+    access code for it, by `notification.use_recovery`."""
 
     __tablename__ = "recovery"
     __table_args__ = (_IN_SCHEMA,)
@@ -196,9 +202,9 @@ class Recovery(SQLModel, table=True):
 
 
 class AccountRecovery(SQLModel, table=True):
-    """That somebody asked to recover the password of whoever has a contact: written whether or not
-    an account has proven it. The code, and the tries at it, are of this request alone; another's
-    request for the same contact neither ends them nor uses them up."""
+    """A request to recover the password of the account that has a contact. The row is written
+    whether or not an account has proven it. The code and its tries belong only to this request:
+    another request for the same contact does not end the code or use up its tries."""
 
     __tablename__ = "account_recovery"
     __table_args__ = (Index("account_recovery_until", "until"), _IN_SCHEMA)
@@ -213,10 +219,13 @@ class AccountRecovery(SQLModel, table=True):
 
 
 class AccountProof(SQLModel, table=True):
-    """That somebody has shown a contact of an account, or one that is to be: intake does once what
-    it is for, by `notification.use_account_proof`. For `password` a new one is chosen; `contact`
-    (encrypted, with its digest) becomes the account's, or without an account that of the report
-    `number`; a `report` that names it, its `number`."""
+    """The proof that somebody controls a contact of an account, or a new contact. Intake uses it
+    once, by `notification.use_account_proof`.
+
+    The purpose `password` lets them choose a new password. With `contact`, the contact (encrypted,
+    with its digest) becomes that of the account or, without an account, of the report `number`.
+    With `report`, the report `number` is put into the account.
+    """
 
     __tablename__ = "account_proof"
     __table_args__ = (_IN_SCHEMA,)

@@ -1,4 +1,4 @@
-"""By what a proven contact is known again, without being read; and how long it is believed."""
+"""Digests that identify a proven contact without decrypting it, and how long a proof is valid."""
 
 from datetime import timedelta
 
@@ -11,14 +11,14 @@ from shared.privacy.identity import BlindIndex
 
 
 def proof_digest(index: BlindIndex, holder: str, channel: str, contact: str) -> bytes:
-    """The digest of a contact that is proven. Of a report it is that report's own: the same
-    number proven for two reports ties them by nothing. Of accounts it is the same, as somebody
-    who has lost a password names a contact alone."""
+    """The digest of a proven contact. For a report it is unique to the report, so that the same
+    number does not connect two reports. For accounts it depends only on the contact, as somebody
+    who has lost a password gives nothing else."""
     if holder.startswith("account-"):
         return account_digest(index, channel, contact)
     return index.other(f"proof of {channel} by {holder}", contact)
 
 
 async def proof_lasts(session: AsyncSession) -> timedelta:
-    """How long proof of a reporter's contact lasts, as pusat has set it."""
+    """How long the proof of a reporter's contact is valid, by pusat's policy."""
     return (await load_policy(session, (), now())).proof.duration

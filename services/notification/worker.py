@@ -1,4 +1,4 @@
-"""The worker of this service's workflows, and what Temporal is told to do: retries, mornings."""
+"""The Temporal worker of this service: retries and mornings."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ from shared.temporal.client import connect_patiently
 from shared.temporal.sandbox import restrictions
 
 LOOK_EVERY = 30.0
-"""Seconds between two looks for retries that nobody has started: Temporal was away."""
+"""Seconds between two looks for retries that were not started because Temporal was away."""
 SANDBOX = SandboxedWorkflowRunner(
     restrictions("services.notification.digest.names", "services.notification.sending.retry_names")
 )
@@ -36,8 +36,8 @@ async def worker_running(
     to_retry: asyncio.Event,
     delays: tuple[float, ...],
 ) -> AsyncIterator[None]:
-    """Carry retries and digests until the block ends, from when Temporal is there: what is to be
-    retried is looked for when `to_retry` is set, and every now and then."""
+    """Run retries and digests until the block ends, as soon as Temporal is there. Messages to retry
+    are looked for when `to_retry` is set, and at intervals."""
     stopping = asyncio.Event()
     task = asyncio.create_task(
         _work(settings, database, activities, digests, to_retry, delays, stopping)

@@ -1,4 +1,4 @@
-"""All that messages need running beside HTTP: the reader of the bus, sending, retries."""
+"""The background work of messages: reading the bus, sending and retrying."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -35,11 +35,11 @@ from shared.resilience.periodic import repeating
 from shared.settings import Settings
 
 KEPT = timedelta(days=180)
-"""How long a message that has ended is listed."""
+"""How long a message that has ended stays in the database."""
 REVEALS_EVERY = 30.0
 MEASURE_EVERY = 15.0
 BELL_KEPT = timedelta(days=90)
-"""How long the bell holds what happened."""
+"""How long the bell keeps an item."""
 FORGET_EVERY = 3600.0
 DEADLINES_EVERY = 600.0
 
@@ -51,9 +51,9 @@ async def messages_working(
     written: asyncio.Event,
     delays: tuple[float, ...] = DELAYS,
 ) -> AsyncIterator[None]:
-    """Tell people what happens, until the block ends. `written` is set by whoever writes a row
-    that is to be sent at once; `delays` in seconds, as in `RetryRun`. Without Temporal all goes
-    on but the retries and the digests."""
+    """Run the background work until the block ends. `written` is set by code that writes a row to
+    be sent at once; `delays` in seconds, as in `RetryRun`. Without Temporal everything works except
+    retries and digests."""
     cipher = IdentityCipher(settings.identity_keys)
     portal = settings.public_base_url.rstrip("/")
     outbox = Outbox(cipher, BlindIndex(settings.blind_index_key), portal)

@@ -1,1 +1,1 @@
-"""The bell of the panel: what concerns somebody, live."""
+"""The bell of the panel: live notices for a member of staff about their reports."""

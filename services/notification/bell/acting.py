@@ -1,4 +1,4 @@
-"""Whoever acts on a report has read what their bell said of it until then."""
+"""Bell items are marked read when a member of staff acts on the report."""
 
 from collections.abc import Sequence
 
@@ -14,8 +14,8 @@ from shared.lifecycle.people import ActorKind
 
 
 async def read_by_acting(session: AsyncSession, events: Sequence[ReportEvent]) -> None:
-    """Of these steps, each by the member of staff who took it; a colleague's items stay. The same
-    event again reads nothing that came later."""
+    """Mark the bell items of the staff who took these steps as read, up to each step. Items of
+    colleagues stay unread. Handling the same event again marks nothing newer."""
     steps = sorted({(e.number, e.version) for e in events if e.actor_kind is ActorKind.STAFF})
     if not steps:
         return

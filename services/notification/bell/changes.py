@@ -1,5 +1,5 @@
-"""Who of those that listen has something new in the bell, or has read it elsewhere: one look for
-all of them."""
+"""Finds out which open bells have something new, or had an item read elsewhere: one query for
+all."""
 
 import asyncio
 from collections import Counter
@@ -14,17 +14,17 @@ from services.notification.models import BellItem
 from shared.database.engine import Database
 
 LOOK_EVERY = 1.0
-"""Seconds between two looks for what was written, by this process or another."""
+"""Seconds between two queries for items that this or another process wrote."""
 STREAMS_OF_ONE = 6
 STREAMS_OF_ALL = 2_000
-"""Of one process."""
+"""The highest number of streams in one process."""
 
 UNREAD_LOOKED_AT = 20
-"""The newest so many of the unread items of a person: who has more sees later that one of the
-others was read elsewhere."""
+"""How many of a person's newest unread items are compared. A person with more unread items learns
+later that another process marked one of the older ones read."""
 
 _Newest = tuple[int, tuple[int, ...]]
-"""The newest item of a person, and the newest unread ones."""
+"""The id of a person's newest item, and the ids of their newest unread items."""
 _NOTHING: _Newest = (0, ())
 
 
@@ -37,7 +37,7 @@ class Listening:
 
 
 class BellChanges:
-    """Wakes the bells of those for whom something was written, by whichever process."""
+    """Wakes the open bells of people who have new items, whichever process wrote them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -45,13 +45,13 @@ class BellChanges:
         self._newest: dict[int, _Newest] = {}
 
     def is_full(self, staff_id: int) -> bool:
-        """Whether this person, or the process, has as many bells open as may be."""
+        """Whether this person, or this process, has the maximum number of bells open."""
         own = Counter(each.staff_id for each in self._listening)[staff_id]
         return own >= STREAMS_OF_ONE or len(self._listening) >= STREAMS_OF_ALL
 
     @contextmanager
     def listening(self, staff_id: int) -> Iterator[Listening]:
-        """Until the block ends."""
+        """Register an open bell of this person until the block ends."""
         stream = Listening(staff_id)
         self._listening.add(stream)
         try:
@@ -60,17 +60,20 @@ class BellChanges:
             self._listening.discard(stream)
 
     def wake(self, staff_id: int) -> None:
-        """The bells of this person in this process: something was read."""
+        """Wake this person's bells in this process, because an item was read."""
         for each in self._listening:
             if each.staff_id == staff_id:
                 each.changed.set()
 
     async def look(self) -> None:
-        """Wake those whose newest item, or newest unread ones, are others than at the last look,
-        and those who came since: what was written between their first answer and this would be
-        missed. An item that was numbered before the newest and committed after it, and one that was
-        read by another process beside more than `UNREAD_LOOKED_AT` unread ones, are seen at the
-        next count."""
+        """Wake the bells of people whose newest item, or newest unread items, changed since the
+        last look.
+
+        Bells opened since then are woken too: they would miss what was written between their first
+        answer and this look. Two changes are seen only at the next count: an item with a lower
+        number that was committed after a newer one, and an item that another process marked read
+        when the person has more than `UNREAD_LOOKED_AT` unread ones.
+        """
         people = {each.staff_id for each in self._listening}
         newest = await self._newest_of(people) if people else {}
         for each in self._listening:
@@ -85,7 +88,7 @@ class BellChanges:
         last = newest_first.limit(1).lateral()
         few = newest_first.where(col(BellItem.read_at).is_(None)).limit(UNREAD_LOOKED_AT)
         unread = func.array(few.scalar_subquery(), type_=ARRAY(BigInteger)).label("unread")
-        # One row of the index of all, and a few of that of what is unread, a person.
+        # For each person: one row of the index of all items, and a few of the index of unread ones.
         newest = select(person, last.c.id, unread).join(last, true())
         async with self._database.autocommit() as connection:
             rows = (await connection.execute(newest)).all()

@@ -1,4 +1,4 @@
-"""The bell: what concerns a member of staff, unread first, of reports that they may read now."""
+"""The bell of a member of staff: items of reports that they may read now, unread items first."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -31,15 +31,16 @@ from shared.values.words import Form
 router = APIRouter(prefix="/me/bell", tags=["Staff"], responses=problem_responses(401, 403))
 
 COUNTED = 99
-"""Unread items are counted as far as a person would."""
+"""The highest number of unread items that is counted exactly."""
 
 ItemId = Annotated[int, Path(gt=0, lt=2**63)]
 
 
 class BellEntry(BaseModel):
-    """One thing that happened; `text` says what, without a word of the report. `at` is of the
-    event; `to_the_hour`: cut to it, as it tells when the report came or an anonymous reporter was
-    at it; by what the report and the person are now, not when it happened."""
+    """One thing that happened. `text` describes it without quoting the report; `at` is the time of
+    the event. With `to_the_hour`, `at` is cut to the hour, because the exact time would reveal when
+    the report came or when an anonymous reporter acted. This follows the report and the person as
+    they are now."""
 
     id: int
     number: int
@@ -57,7 +58,7 @@ class BellPage(BaseModel):
 
 
 class ReadUpTo(Form):
-    """The newest item that the person has seen: what came meanwhile stays unread."""
+    """The newest item that the person has seen. Later items stay unread."""
 
     id: int = Field(gt=0, lt=2**63)
 
@@ -77,7 +78,7 @@ async def read_bell(
     limit: PageSize = 25,
     cursor: Cursor = None,
 ) -> BellPage:
-    """What concerns this person: what is unread first, then newest first; in the language of
+    """List the items of this person, unread first, then newest first, in the language of
     Accept-Language."""
     language = pick_language(request.headers.get("accept-language"))
     last = decode_cursor(cursor, _Position)
@@ -102,7 +103,7 @@ async def read_bell(
 async def mark_all_read(
     form: ReadUpTo, request: Request, staff: CurrentStaff, session: Transaction
 ) -> None:
-    """All up to this item are read."""
+    """Mark all items up to this one as read."""
     wake(request, session, staff)
     seen = col(BellItem.staff_id) == staff.id, col(BellItem.id) <= form.id
     await marking.mark_read(session, select(col(BellItem.id)).where(*seen))
@@ -112,8 +113,8 @@ async def mark_all_read(
 async def mark_read(
     item_id: ItemId, request: Request, staff: CurrentStaff, session: Transaction
 ) -> BellEntry:
-    """One item is read; the answer says which report it is about. 404: it is another's, or of a
-    report that this person may not read any more."""
+    """Mark one item as read; the answer says which report it is about. 404: the item is another
+    person's, or its report is one that this person may no longer read."""
     row = (await session.execute(_items_of(staff).where(col(BellItem.id) == item_id))).one_or_none()
     if row is None:
         raise not_found()
@@ -131,21 +132,21 @@ async def unread_of(session: AsyncSession, staff: Staff) -> int:
 
 
 def _of(staff: Staff, items: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """The person's items, of reports that they may read now."""
+    """Limit the query to this person's items, of reports that they may read now."""
     of_person = items.join(Report, col(Report.number) == col(BellItem.number))
     return of_person.where(col(BellItem.staff_id) == staff.id, is_readable(staff.agency_id))
 
 
 def _items_of(staff: Staff) -> Select[*tuple[Any, ...]]:
-    """Items, each with its agency's name and zone, and whether the person may not know when the
-    reporter did what."""
+    """Select items, each with its agency's name and zone, and whether the times of the reporter's
+    actions are hidden from the person."""
     hidden = are_reporter_times_hidden(staff.agency_id, literal(str(staff.role)))
     items = select(BellItem, col(AgencyEntry.name), col(AgencyEntry.zone), hidden)
     return _of(staff, items).join(AgencyEntry, _HANDLED_BY)
 
 
 def wake(request: Request, session: AsyncSession, staff: Staff) -> None:
-    """The person's other tabs count anew once it is committed that something was read."""
+    """Make the person's other tabs count again once the transaction is committed."""
     changes: BellChanges = request.app.state.bell_changes
 
     def woken(_: object) -> None:

@@ -22,10 +22,10 @@ from shared.http.tokens import Staff
 from shared.http.transaction import CurrentDatabase
 
 HEARTBEAT = 15.0
-"""Seconds without an event after which the reader is told that the stream is alive."""
+"""Seconds without an event after which a comment shows the reader that the stream is alive."""
 CHECKED_EVERY = 60.0
-"""Seconds after which it is asked again who the reader is, who may have signed out or moved, and
-how many items are unread."""
+"""Seconds between two checks of the reader, who may have signed out or moved to another agency.
+Unread items are counted again then too."""
 
 router = APIRouter(tags=["Staff"], responses=problem_responses(401, 403, 429))
 
@@ -38,7 +38,7 @@ class Listener:
 
 
 async def listener(request: Request, staff: CurrentStaff) -> Listener:
-    """429 while there still is an answer to put it in: enough are open."""
+    """Check the limits while an error can still be answered. 429: too many bells are open."""
     changes: BellChanges = request.app.state.bell_changes
     if changes.is_full(staff.id):
         raise too_many(30)
@@ -53,7 +53,7 @@ async def listener(request: Request, staff: CurrentStaff) -> Listener:
 async def live_bell(
     listener: Annotated[Listener, Depends(listener)], database: CurrentDatabase, request: Request
 ) -> AsyncIterator[ServerSentEvent]:
-    """First how many are unread, then again whenever something came."""
+    """Stream the number of unread items: first at once, then again whenever it may have changed."""
     async for event in until_stopping(request.app.state.stopping, _events(listener, database)):
         yield event
 
@@ -68,7 +68,7 @@ async def _events(listener: Listener, database: Database) -> AsyncGenerator[Serv
                 bell.changed.clear()
                 async with database.session() as session:
                     unread = await unread_of(session, staff)
-                # No transaction is open while it is written: a browser may be slow to read.
+                # No transaction is open while the event is written: a browser may be slow to read.
                 yield ServerSentEvent(event="unread", data=unread)
             with suppress(TimeoutError):
                 async with asyncio.timeout(HEARTBEAT):

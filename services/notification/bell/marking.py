@@ -1,4 +1,5 @@
-"""Items of the bell that are read, or forgotten: several at once may come to the same ones."""
+"""Marks bell items as read, and locks items that are to be read or deleted: several transactions
+may use the same ones at once."""
 
 from sqlalchemy import Select, any_, literal, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +11,7 @@ from shared.database.columns import IntArray
 
 
 async def mark_read(session: AsyncSession, ids: Select[int | None]) -> None:
-    """Those of these items that are not read yet."""
+    """Mark those of these items as read that are still unread."""
     found = (await session.scalars(locked(ids.where(col(BellItem.read_at).is_(None))))).all()
     if found:
         these = update(BellItem).where(col(BellItem.id) == any_(literal(found, IntArray)))
@@ -19,5 +20,5 @@ async def mark_read(session: AsyncSession, ids: Select[int | None]) -> None:
 
 
 def locked(ids: Select[int | None]) -> Select[int | None]:
-    """In one order, so that nobody waits in a circle."""
+    """Lock the items in one order, so that transactions do not deadlock."""
     return ids.order_by(col(BellItem.id)).with_for_update(of=BellItem)

@@ -1,5 +1,5 @@
-"""Whoever opens a report has read what their bell said of it that waits for nobody; what somebody
-owes stays unread until they act."""
+"""Bell items that are only news are marked read when the report is opened. Items about something
+that the person owes stay unread until they act."""
 
 from fastapi import APIRouter, Request
 from sqlalchemy import select
@@ -22,7 +22,8 @@ router = APIRouter(prefix="/me/bell", tags=["Staff"], responses=problem_response
 async def read_by_opening(
     number: ReportNumber, request: Request, staff: CurrentStaff, session: Transaction
 ) -> None:
-    """One has the report before one: the items about it that are news and no more are read."""
+    """Mark the items about this report that need no action from the person as read. The panel calls
+    this when the report is opened."""
     unread = (
         select(col(BellItem.id), *item_columns())
         .join(Report, col(Report.number) == col(BellItem.number))

@@ -1,4 +1,4 @@
-"""Whether somebody has yet to act on what an item of the bell tells, as its report is now."""
+"""Decides whether a bell item still needs an action, by the present state of its report."""
 
 from collections.abc import Collection
 from typing import Any, Final
@@ -15,11 +15,11 @@ from shared.lifecycle.actions import RequestKind
 from shared.lifecycle.statuses import TAB_OF, Status, Tab
 
 Pending = Collection[tuple[int, bool]]
-"""Reports of which a request waits for a decision, and whether it is an objection."""
+"""Reports with a request that waits for a decision; True for an objection."""
 
 
 def item_columns() -> tuple[Any, ...]:
-    """Of a `BellItem` with its `Report` joined: what `waits` looks at."""
+    """The columns that `waits` reads, of a `BellItem` with its `Report` joined."""
     return (
         *(col(BellItem.kind), col(BellItem.template)),
         col(BellItem.facts)["from_status"].astext.label("from_status"),
@@ -28,7 +28,7 @@ def item_columns() -> tuple[Any, ...]:
 
 
 def waits(item: Row[*tuple[Any, ...]], pending: Pending) -> bool:
-    """Whoever it waits for. What was decided waits for nobody."""
+    """Whether somebody still has to act on the item. A decision that was made needs no action."""
     kind = StaffKind(item.kind)
     if kind in (StaffKind.NEW, StaffKind.REPLY):
         return item.status in _statuses(item)
@@ -38,7 +38,7 @@ def waits(item: Row[*tuple[Any, ...]], pending: Pending) -> bool:
 
 
 async def pending_of(session: AsyncSession, numbers: Collection[int]) -> Pending:
-    """Of these reports."""
+    """The requests of these reports that wait for a decision."""
     waiting = select(col(RequestRow.number), col(RequestRow.kind)).where(
         col(RequestRow.number).in_(numbers), col(RequestRow.decision).is_(None)
     )
@@ -47,8 +47,8 @@ async def pending_of(session: AsyncSession, numbers: Collection[int]) -> Pending
 
 
 def _statuses(item: Row[*tuple[Any, ...]]) -> Collection[Status]:
-    """In which the step still is to be done of which the item tells. What was completed later than
-    it was asked for is an addition to whatever was going on."""
+    """The statuses in which the step named by the item is still to be done. Information that came
+    when the report no longer waited for it may be handled in any status."""
     if item.template == "information_came" and item.from_status not in _ASKED:
         return _ANY
     return _WAITS_IN.get(item.template, _ANY)
@@ -63,4 +63,4 @@ _WAITS_IN: Final = {
     "information_came": {Status.INFORMATION_TO_EVALUATE},
     "reply_came": {Status.REPLIED_BY_REPORTER},
 }
-"""By the template of an item of a report."""
+"""By the template of a bell item."""

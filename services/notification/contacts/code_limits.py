@@ -1,15 +1,18 @@
-"""How many codes may be asked for: codes are a weapon against others' phones and our SMS bill.
+"""Limits on how many codes may be requested. Codes can be used to harass people by phone, and each
+text message costs money.
 
-Four kinds of limit, each by itself: of the person who asks (an address, a report), of the contact
-(whoever asks for it), of a contact that this holder has proven before, and budgets of text
-messages, for all and for each prefix of numbers. Contacts that are proven have budgets of their
-own: strangers' requests do not use up what they may ask. Who is signed in, or holds an access code,
-and who says that it is lost, have quotas and codes of their own too: whoever knows a report's
-number and its contact could use up, or guess away, the codes of the person who is signed in.
+There are four independent kinds of limit: on the person who asks (an address, a report), on the
+contact (whoever asks for it), on a contact that this holder has proven before, and budgets of text
+messages, in total and for each prefix of numbers. Proven contacts have budgets of their own, so
+that requests by strangers do not use up theirs. People who are signed in or hold an access code,
+and people who say that they lost it, have separate quotas and separate codes: otherwise somebody
+who knows a report's number and its contact could use up, or guess, the codes of the person who is
+signed in.
 
-Nobody is signed in who has lost a password. These requests are counted by the person who asks and
-for which contact, so that a stranger does not use up what its owner may ask from elsewhere; in all
-they are limited too, as each brings a message."""
+People who have lost a password are not signed in. Their requests are counted for each pair of
+caller and contact, so that a stranger does not use up the requests that the owner makes from
+elsewhere. The total for each contact is limited too, as each request brings a message.
+"""
 
 import logging
 from datetime import timedelta
@@ -34,11 +37,11 @@ GUESSES: Final = Limit("code_guess_by_address", 60, 3600)
 OWN_GUESSES: Final = Limit("code_guess_by_report", 60, 3600)
 
 PREFIX = 7
-"""Characters of a number in E.164 that tell an operator's block: `+628123`."""
+"""The first characters of a number in E.164, which name an operator's block: `+628123`."""
 
 
 class CodeLimits:
-    """The limits on one system's codes, with the budgets of its settings."""
+    """The limits on codes in one system, with the budgets from its settings."""
 
     def __init__(self, limits: RateLimits, settings: Settings) -> None:
         self._limits = limits
@@ -51,8 +54,7 @@ class CodeLimits:
         }
 
     async def wait(self, contact: str, channel: str, holder: str, *, proven: bool) -> int | None:
-        """The seconds until a code may go to this contact; None where it may now, and is
-        counted."""
+        """The seconds until a code may go to this contact. None: it may go now, and is counted."""
         if proven:
             wait = await self._limits.wait(TO_PROVEN, f"{holder} {channel}")
         else:
@@ -62,15 +64,16 @@ class CodeLimits:
         return await self.budget_wait(contact, channel, proven=proven)
 
     async def recovery_wait(self, contact: str, place: str) -> int | None:
-        """As `wait`, for people who ask from this place to recover the password of whoever has this
-        contact, or of nobody: the same whether it is proven. No message is counted yet."""
+        """As `wait`, for a request from this place to recover the password of the account with this
+        contact. The answer does not depend on whether such an account exists. No message is counted
+        yet."""
         wait = await self._limits.wait(RECOVERY_BY_PLACE, f"{contact} {place}")
         if wait is not None:
             return wait
         return await self._limits.wait(RECOVERY_TO_CONTACT, contact)
 
     async def budget_wait(self, contact: str, channel: str, *, proven: bool) -> int | None:
-        """As `wait`, by the budgets of text messages alone."""
+        """As `wait`, but checks only the budgets of text messages."""
         if channel != "sms":
             return None
         for limit, subject in zip(self._budgets[proven], (contact[:PREFIX], "all"), strict=True):

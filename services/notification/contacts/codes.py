@@ -1,5 +1,4 @@
-"""Six-digit codes that prove a contact: made, sent, and shown again by the people who received
-them."""
+"""Six-digit codes that prove a contact: creating, sending and checking them."""
 
 import hmac
 import secrets
@@ -25,20 +24,21 @@ from shared.privacy.contact_digest import account_digest
 from shared.privacy.identity import BlindIndex, IdentityCipher
 
 TRIES = 5
-"""How often a code may be shown wrongly; then another has to be asked for."""
+"""How many tries a code allows; after that a new code has to be requested."""
 
 Shown = Literal["right", "wrong", "over"]
 
 
 def new_code() -> str:
-    """Six digits."""
+    """A random code of six digits."""
     return f"{secrets.randbelow(10**6):06d}"
 
 
 @dataclass(frozen=True)
 class NamedContact:
-    """A contact that a holder has named, readable: for its holder, and to be proven. `number` and
-    `handler_id` of the report by which it is reached; 0 of an account's beside its reports."""
+    """A contact that a holder has named, decrypted, to show it to the holder and to prove it.
+    `number` and `handler_id` are those of the report that names it, and 0 for a contact of an
+    account."""
 
     number: int
     handler_id: int
@@ -48,8 +48,8 @@ class NamedContact:
 
 
 class Codes:
-    """Makes and checks codes. Of a code only a keyed digest is kept; the one that is still to be
-    sent lies encrypted in its message."""
+    """Makes and checks codes. Only a keyed digest of a code is stored; a code that is still to be
+    sent is encrypted in its message."""
 
     def __init__(self, cipher: IdentityCipher, index: BlindIndex) -> None:
         self._cipher, self._index = cipher, index
@@ -61,7 +61,7 @@ class Codes:
         language: Language,
         purpose: CodePurpose,
     ) -> None:
-        """A new code to this contact; one that was sent before is worth nothing any more."""
+        """Queue a new code for this contact; an earlier code is no longer valid."""
         code = new_code()
         at = now()
         row = await self.row_of(session, contact, lock=True)
@@ -83,7 +83,7 @@ class Codes:
         *,
         contact_id: UUID | None = None,
     ) -> Message:
-        """What brings the code to the contact."""
+        """The message that carries the code to the contact."""
         id, at, to_account = uuid4(), now(), contact.number == 0
         return Message(
             id=id,
@@ -103,8 +103,8 @@ class Codes:
         )
 
     async def show(self, session: AsyncSession, contact: NamedContact, code: str) -> Shown:
-        """Whether this is the code that was sent. Each showing counts, so what this returns must
-        be committed, a no too. A code that was right is used up."""
+        """Check the code that was entered. Each try counts, so the caller must commit whatever the
+        result is. A correct code cannot be used again."""
         row = await self.row_of(session, contact, lock=True)
         if row is None or row.code_digest is None or row.code_until is None:
             return "over"
@@ -119,8 +119,8 @@ class Codes:
     async def prove(
         self, session: AsyncSession, contact: NamedContact, *, offered: bool = False
     ) -> None:
-        """The contact is its holder's from now on. `offered`: the report may be offered to an
-        account that has proven the same contact."""
+        """Record that the contact is proven as its holder's. `offered`: the report may be offered
+        to an account that has proven the same contact."""
         row = await self.row_of(session, contact, lock=True)
         assert row is not None
         row.proven_at, row.undeliverable_at = now(), None
@@ -132,21 +132,22 @@ class Codes:
         await session.execute(insert(Preference).values(**chosen).on_conflict_do_nothing())
 
     def is_proven(self, row: Contact | None, contact: NamedContact) -> bool:
-        """Whether this very contact was proven, however long ago."""
+        """Whether exactly this contact was proven at any time."""
         digest = proof_digest(self._index, contact.holder, contact.channel, contact.value)
         return row is not None and row.proven_at is not None and row.proof == digest
 
     async def is_proven_now(
         self, session: AsyncSession, row: Contact | None, contact: NamedContact
     ) -> bool:
-        """Whether it was proven lately enough to be believed, and somebody is there."""
+        """Whether the proof is recent enough to be accepted and messages can be delivered there."""
         if row is None or row.proven_at is None or not self.is_proven(row, contact):
             return False
         lasts = await proof_lasts(session)
         return row.undeliverable_at is None and row.proven_at + lasts > now()
 
     def of_accounts(self, channel: Channel, value: str) -> bytes:
-        """The digest of a proven contact that is the same for all accounts."""
+        """The digest of a proven contact of an account; the same contact has one digest for all
+        accounts."""
         return account_digest(self._index, channel, value)
 
     async def row_of(
@@ -160,5 +161,6 @@ class Codes:
         return await session.scalar(statement.with_for_update() if lock else statement)
 
     def _digest(self, contact_id: UUID, contact: NamedContact, code: str) -> bytes:
-        """Of the code at this contact: one that was sent elsewhere proves nothing here."""
+        """The digest of the code for this contact: a code that was sent elsewhere proves nothing
+        here."""
         return self._index.other(f"code of {contact_id}", f"{code} {contact.value}")

@@ -1,4 +1,5 @@
-"""What reporters chose with their report (*Aman dihubungi di sini?*), until they choose anew."""
+"""What reporters chose in the report form (*Aman dihubungi di sini?*), valid until they choose
+again."""
 
 from dataclasses import dataclass
 
@@ -12,19 +13,20 @@ from shared.database.views import ReachableReporter
 
 @dataclass(frozen=True)
 class FirstChoice:
-    """As in `Preference`: without a yes nothing is sent to that contact but codes. `sms` None: yes,
-    but a phone that is safe for a report with a name was not chosen for a secret one."""
+    """The choices, as in `Preference`. A contact that was not declared safe gets only codes. `sms`
+    None: text messages are allowed, but a phone declared safe for a named report was not chosen for
+    a secret one."""
 
     email: bool = True
     sms: bool | None = None
 
 
 OF_ACCOUNT = FirstChoice()
-"""Contacts of an account are asked about on its own pages."""
+"""Owners of an account choose for its contacts on the account's own pages."""
 
 
 async def first_choice(session: AsyncSession, number: int) -> FirstChoice:
-    """Of the contacts that the report itself names."""
+    """The first choice for the contacts that the report itself names."""
     flags = col(Report.anonymous), col(Report.secret)
     answers = col(ReachableReporter.email_safe), col(ReachableReporter.phone_safe)
     statement = (

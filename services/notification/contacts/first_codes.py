@@ -1,5 +1,5 @@
-"""Who reports by SMS gets a first code: that a message came from a number proves only that one can
-come back to it."""
+"""First codes for people who report by SMS: a message from a number does not prove that an answer
+reaches its sender."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -17,12 +17,12 @@ from shared.privacy.identity import IdentityCipher
 from shared.resilience.periodic import by_itself
 
 STILL_THERE = timedelta(minutes=30)
-"""Who reported longer ago does not wait for a code that lasts ten minutes: one is asked for on the
-report's page."""
+"""After this time the reporter no longer waits for a code that lasts ten minutes, and can request
+one on the report's page."""
 
 
 class FirstCodes:
-    """Sends them, one for each report and within the budgets that all codes have."""
+    """Sends first codes: one for each report, within the budgets for all codes."""
 
     def __init__(
         self, database: Database, cipher: IdentityCipher, codes: Codes, limits: CodeLimits
@@ -31,7 +31,8 @@ class FirstCodes:
         self._codes, self._limits = codes, limits
 
     async def send(self, events: Sequence[ReportEvent]) -> None:
-        """To the senders of these reports. One that is told again sends no second code."""
+        """Send a code to the senders of these reports. The same event again sends no second
+        code."""
         for event in events:
             by_sms = event.event == EVENT_OF[Action.SUBMIT] and event.channel == Channel.SMS
             if by_sms and event.at > now() - STILL_THERE:

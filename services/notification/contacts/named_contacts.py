@@ -1,4 +1,4 @@
-"""The contacts that the reporter of a report, or an account, has named: read for their holder."""
+"""Decrypts the contacts that the reporter of a report, or the owner of an account, has named."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ from shared.values.phones import normalise_phone
 async def named_contacts(
     session: AsyncSession, cipher: IdentityCipher, number: int
 ) -> list[NamedContact]:
-    """Mail first; none where nobody is named, or there is no such report."""
+    """The contacts of a report, e-mail first. Empty: there are none, or there is no such report."""
     statement = (
         select(ReachableReporter, col(Report.handler_id))
         .join(Report, col(Report.number) == col(ReachableReporter.number))
@@ -52,7 +52,7 @@ async def named_contacts(
 async def contacts_of_account(
     session: AsyncSession, cipher: IdentityCipher, account_id: int
 ) -> list[NamedContact]:
-    """The contacts of an account beside its reports, mail first."""
+    """The contacts of an account itself, e-mail first."""
     account = await session.get(ReporterContacts, account_id)
     if account is None:
         return []
@@ -69,7 +69,8 @@ async def contacts_of_account(
 
 
 def typed_contact(typed: str) -> tuple[Channel, str]:
-    """By which channel, and as it would have been kept; empty where it can be no contact."""
+    """The channel of a contact that was typed, and the contact in its stored form. The form is
+    empty if the text is not a contact."""
     kinds: tuple[tuple[Channel, Callable[[str], str]], ...] = (
         ("sms", normalise_phone),
         ("email", normalise_email),

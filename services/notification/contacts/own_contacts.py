@@ -1,4 +1,4 @@
-"""The contacts of one's own report as its reporter sees them, and what is chosen for them."""
+"""The contacts of a report as its reporter sees them, with the choices made for them."""
 
 from datetime import datetime, timedelta
 from typing import Literal
@@ -23,11 +23,12 @@ from shared.http.tokens import Partner, ReporterPrincipal
 from shared.privacy.identity import masked_contact
 
 ContactState = Literal["unproven", "proven", "lapsed", "undeliverable", "removed"]
-"""`removed`: its holder says that it is not safe; it is a name to sign in with, nothing else."""
+"""`removed`: its holder says that it is not safe. It can still be used to sign in, but nothing is
+sent there."""
 
 
 class OwnContact(BaseModel):
-    """A contact that the reporter has named; only a proven one is told of the report."""
+    """A contact that the reporter has named. News of the report goes only to a proven contact."""
 
     channel: Channel
     shown: str = Field(description="As its owner knows it again")
@@ -37,7 +38,7 @@ class OwnContact(BaseModel):
 
 
 class OwnContacts(BaseModel):
-    """What the reporter of a report has named and chosen."""
+    """The contacts that the reporter of a report has named, and what they chose."""
 
     contacts: list[OwnContact]
     discreet: bool = Field(description="Anonymous or secret: text messages have to be chosen")
@@ -48,7 +49,8 @@ class OwnContacts(BaseModel):
 
 
 async def check_own(session: AsyncSession, reporter: ReporterPrincipal, number: int) -> None:
-    """404 for a report that is not the reporter's, 403 for partner systems."""
+    """Check that the report is the reporter's. Raises 404 if it is not, and 403 for partner
+    systems."""
     if isinstance(reporter, Partner):
         raise forbidden()
     if not await owns(session, reporter, number):
@@ -56,13 +58,14 @@ async def check_own(session: AsyncSession, reporter: ReporterPrincipal, number: 
 
 
 async def are_stopped_by_sms(session: AsyncSession, number: int) -> bool:
-    """Whether the report's reporter has stopped text messages about it by SMS."""
+    """Whether the reporter has stopped text messages about the report by SMS."""
     row = await session.get(Preference, holder_of_report(number), populate_existing=True)
     return row is not None and row.sms_stopped_at is not None
 
 
 async def own_contacts(session: AsyncSession, notification: Resources, number: int) -> OwnContacts:
-    """What the reporter of a report has named and chosen, of report and account together."""
+    """The contacts and choices of a report's reporter, those of the report and of the account
+    together."""
     contacts = await named_contacts(session, notification.cipher, number)
     holders = {contact.holder for contact in contacts}
     rows = await session.scalars(select(Contact).where(col(Contact.holder).in_(holders)))
@@ -95,7 +98,7 @@ async def own_contacts(session: AsyncSession, notification: Resources, number: i
 def own_contact(
     notification: Resources, contact: NamedContact, row: Contact | None, lasts: timedelta
 ) -> OwnContact:
-    """A contact as its holder knows it again, with how far it is proven; for so long it `lasts`."""
+    """A masked contact with the state of its proof. `lasts`: how long a proof is valid."""
     state: ContactState = "unproven"
     until = None
     if row is not None and row.removed_at is not None:

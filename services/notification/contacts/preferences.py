@@ -1,4 +1,4 @@
-"""Reporters choose what they are told and how, or that they are told nothing any more."""
+"""Reporters choose which messages they get and by which channel, or stop all messages."""
 
 from dataclasses import asdict
 from typing import Any, Literal
@@ -38,7 +38,7 @@ UNSUBSCRIBING = Limit("unsubscribing", 60, 600)
 
 
 class PreferenceForm(Form):
-    """All that may be chosen; `stopped` is *Jangan hubungi saya*."""
+    """All the choices. `stopped` is *Jangan hubungi saya*."""
 
     stopped: bool
     email: bool
@@ -58,9 +58,9 @@ async def choose_messages(
     session: Transaction,
     notification: Notification,
 ) -> OwnContacts:
-    """Choose what is told, and how: each channel for whom its contact belongs to, of an account for
-    all of its reports. Text messages that were stopped for this report by SMS begin again only
-    where they are chosen."""
+    """Choose which messages are sent, and how. Each channel is set for the holder of its contact:
+    the choice for a contact of an account counts for all of its reports. Text messages that were
+    stopped for this report by SMS start again only if `sms` is chosen."""
     await check_own(session, reporter, number)
     stopped_by_sms = await are_stopped_by_sms(session, number)
     if form.sms and stopped_by_sms:
@@ -94,8 +94,8 @@ async def choose_messages(
 async def stop_text_messages(
     number: ReportNumber, reporter: CurrentReporter, session: Transaction
 ) -> None:
-    """No text messages about one's own report any more, also where the phone is an account's; all
-    else stays as it was chosen. Asked by intake, with a token for the report, for BERHENTI."""
+    """Stop text messages about one's own report, even if the phone belongs to an account; other
+    choices stay. Intake calls this with a token for the report when the reporter sends BERHENTI."""
     await check_own(session, reporter, number)
     first = asdict(await first_choice(session, number))
     stopped = {"sms_stopped_at": now()}
@@ -108,7 +108,8 @@ Audience = Literal["reporter", "staff", "leader"]
 
 
 class Unsubscribed(BaseModel):
-    """Whether whom a mail's link is of wants nothing any more, and what they got."""
+    """Whether the holder that a mail's link belongs to has stopped all messages, and which kind of
+    recipient they are."""
 
     stopped: bool
     audience: Audience
@@ -120,8 +121,8 @@ class Unsubscribed(BaseModel):
     dependencies=[Depends(limited(UNSUBSCRIBING))],
 )
 async def is_unsubscribed(token: UUID, session: Transaction) -> Unsubscribed:
-    """Whether nothing is sent any more to whom the token of a mail's link is of. 404: it is
-    nobody's."""
+    """Whether the holder that the token in a mail's link belongs to has stopped all messages. 404:
+    the token belongs to nobody."""
     of_token = select(Preference).where(col(Preference.unsubscribe_token) == token)
     preference = (await session.scalars(of_token)).one_or_none()
     if preference is None:
@@ -136,8 +137,8 @@ async def is_unsubscribed(token: UUID, session: Transaction) -> Unsubscribed:
     dependencies=[Depends(limited(UNSUBSCRIBING))],
 )
 async def unsubscribe(form: UnsubscribeForm, session: Transaction) -> Unsubscribed:
-    """*Jangan hubungi saya*, by the token of a mail's link: nothing is sent to that holder any
-    more. 404: the token is nobody's, and nothing was ended."""
+    """*Jangan hubungi saya*, by the token of a mail's link: no more messages are sent to its
+    holder. 404: the token belongs to nobody, and nothing was stopped."""
     of_token = update(Preference).where(col(Preference.unsubscribe_token) == form.token)
     stopped = of_token.values(stopped_at=now()).returning(col(Preference.holder))
     holder = await session.scalar(stopped)
@@ -147,7 +148,7 @@ async def unsubscribe(form: UnsubscribeForm, session: Transaction) -> Unsubscrib
 
 
 def _audience(holder: str) -> Audience:
-    """Reports and accounts are reporters'."""
+    """The kind of recipient that a holder is; reports and accounts belong to reporters."""
     match holder.partition("-")[0]:
         case "staff":
             return "staff"

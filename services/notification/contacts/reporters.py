@@ -1,4 +1,4 @@
-"""The reporter of each report as messages know them: contacts, how far proven, what is wanted."""
+"""The reporters of reports as messages need them: their contacts, the proof and the choices."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -20,8 +20,9 @@ from shared.lifecycle.clocks import ClockKind
 
 @dataclass(frozen=True)
 class ReporterOfReport:
-    """`holders`: of each contact that was named, whose it is; `contact_ids` of those that have a
-    row. `discreet`: the report is anonymous or secret. `region_code`: its place."""
+    """The reporter of one report. `holders` names the holder of each contact; `contact_ids` has the
+    contacts that have a row. `discreet`: the report is anonymous or secret. `region_code`: the
+    place of the report."""
 
     number: int
     discreet: bool
@@ -43,7 +44,7 @@ def holder_of_account(account_id: int) -> str:
 async def reporters_of(
     session: AsyncSession, numbers: Collection[int]
 ) -> dict[int, ReporterOfReport]:
-    """By number; reports that are not there are left out."""
+    """The reporters of these reports, by number. Reports that do not exist are left out."""
     flags = (
         *(col(Report.anonymous), col(Report.secret), col(Report.region_code)),
         col(Report.state)["clocks"].label("clocks"),
@@ -105,14 +106,15 @@ async def reporters_of(
 
 
 async def forget_discreet(session: AsyncSession, numbers: Collection[int]) -> None:
-    """Nothing ties an anonymous or secret report to others: where staff made one of these so after
-    its contact was proven, what it was offered by goes."""
+    """Remove the digests by which anonymous or secret reports are offered to accounts: nothing may
+    connect them with other reports. Staff may have changed the report after its contact was
+    proven."""
     flagged = col(Report.anonymous) | col(Report.secret)
     discreet = select(col(Report.number)).where(col(Report.number).in_(numbers), flagged)
     holders = [holder_of_report(number) for number in await session.scalars(discreet)]
     if holders:
         offered = col(Contact.holder).in_(holders), col(Contact.offered).is_not(None)
-        # In one order: two batches may name the same reports.
+        # Lock in one order: two batches may name the same reports.
         locked = select(col(Contact.id)).where(*offered).order_by(col(Contact.id)).with_for_update()
         these = update(Contact).where(col(Contact.id).in_(locked))
         await session.execute(these.values(offered=None))
@@ -133,8 +135,8 @@ def _holders(row: Mapping[str, Any]) -> dict[Channel, str]:
 def _together(
     contacts: dict[Channel, tuple[Reachable, Wishes]],
 ) -> dict[Channel, tuple[Reachable, Wishes]]:
-    """A report in an account may have a contact of its own beside the account's: whoever wants
-    nothing, or none of a kind, by the one wants it by no other either."""
+    """Combine the choices of the report's own contact and the account's. If the reporter stopped
+    all messages, or one kind, for one of them, this counts for both."""
     wishes = [wish for _, wish in contacts.values()]
     stopped = any(wish.stopped for wish in wishes)
     muted = {kind for wish in wishes for kind in wish.muted}

@@ -1,4 +1,4 @@
-"""What the endpoints use, made once a process and found on the application."""
+"""What the endpoints use: created once in each process and kept on the application."""
 
 import asyncio
 from dataclasses import dataclass
@@ -24,10 +24,10 @@ class Resources:
     rate_limits: RateLimits
     index: BlindIndex
     written: asyncio.Event
-    """Set once a row is written that is to be sent at once."""
+    """Set after a row was written that is to be sent at once."""
 
     def send_after(self, session: AsyncSession) -> None:
-        """What this transaction wrote is sent as soon as it is committed."""
+        """Send the messages that this transaction wrote as soon as it is committed."""
         event.listen(session.sync_session, "after_commit", lambda _: self.written.set(), once=True)
 
     async def is_discreet(self, session: AsyncSession, number: int) -> bool:

@@ -1,4 +1,4 @@
-"""Whether a text message to 1708 comes from the contact of the report that it is about."""
+"""Checks whether a text message to 1708 comes from a contact of the report that it is about."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -25,9 +25,10 @@ class SenderForm(Form):
 
 
 class Sender(BaseModel):
-    """`named`: the phone is a contact of one's own report; `proven`: it is, and is proven now;
-    `reads`: besides, words of the report may go there, since it is neither anonymous nor secret
-    and news about it may come by SMS; `stopped`: it would, but no text messages are wanted."""
+    """What is known of the phone. `named`: it is a contact of one's own report; `proven`: the proof
+    is valid now; `reads`: words of the report may also be sent there, since it is neither anonymous
+    nor secret and the reporter wants text messages; `stopped`: they could be sent, but the reporter
+    wants no text messages."""
 
     named: bool
     proven: bool
@@ -43,8 +44,8 @@ async def check_sender(
     session: Transaction,
     notification: Notification,
 ) -> Sender:
-    """Whether a phone is the contact of one's own report, and proven: what comes from it may be
-    taken for its reporter's. Asked by intake, with a token for the report."""
+    """Check whether a phone is a proven contact of one's own report; if so, its messages may be
+    treated as the reporter's. Intake calls this with a token for the report."""
     await check_own(session, reporter, number)
     for contact in await named_contacts(session, notification.cipher, number):
         if contact.channel == "sms" and contact.value == form.phone:

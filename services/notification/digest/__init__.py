@@ -1,1 +1,1 @@
-"""The morning's digest: what each of the staff owes, on working days."""
+"""The morning digest: what each member of staff owes, sent on working days."""

@@ -1,4 +1,5 @@
-"""What the people of an agency owe, as figures: by how soon, with the numbers of the first few."""
+"""Counts what the people of an agency owe, by deadline, with the numbers of the first few
+reports."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -26,9 +27,9 @@ from shared.owed.whose import Whose, whose
 
 Section = Literal["late", "today", "next_day", "decide", "escalated"]
 NAMED = 5
-"""Numbers of reports that a section names."""
+"""How many report numbers a section lists."""
 COUNTED = 1_000
-"""Ordinary escalations at pusat, as far as they are counted."""
+"""The highest number of ordinary escalations to pusat that is counted."""
 
 
 class Group(NamedTuple):
@@ -43,8 +44,9 @@ class Group(NamedTuple):
 
 @dataclass(frozen=True)
 class DigestDays:
-    """`moment`: what is due by then is late. `tonight`: the end of today; `next_night`: that of the
-    next working day. News is from the morning of the working day before until this `morning`."""
+    """The times that a digest uses. What is due by `moment` is late; `tonight` and `next_night` end
+    today and the next working day. News covers the time from the morning of the previous working
+    day until this `morning`."""
 
     moment: datetime
     tonight: datetime
@@ -66,19 +68,19 @@ class DigestDays:
 
 @dataclass(frozen=True)
 class AgencyFigures:
-    """What people of one role at an agency owe. Steps on reports are the same for all of them,
-    whom they are assigned to aside."""
+    """What people of one role at an agency owe. They all owe the same steps on reports, apart from
+    assignments."""
 
     theirs: Whose
     steps: Sequence[Group]
     ordinary: int | None
-    """At pusat: how many ordinary reports have been put before it."""
+    """For pusat only: how many ordinary reports were escalated to it."""
 
 
 async def agency_figures(
     session: AsyncSession, agency: AgencyEntry, role: Role, days: DigestDays
 ) -> AgencyFigures:
-    """Of all people of this role there."""
+    """The figures for all people of this role at the agency."""
     at_the_root = len(agency.path) == 1
     theirs = await whose(session, agency.id, role, at_the_root=at_the_root)
     parameters = parameters_of(theirs, 0, tuple(OwedKind)) | vars(days)
@@ -92,7 +94,8 @@ async def agency_figures(
 async def for_an_admin(
     session: AsyncSession, figures: AgencyFigures, staff_id: int, days: DigestDays
 ) -> list[Group]:
-    """What waits for this admin's decision, and what was put before the agency."""
+    """Requests that wait for this admin's decision, and reports that were escalated to the
+    agency."""
     theirs = figures.theirs
     if not theirs.deciders:
         return []
@@ -102,7 +105,7 @@ async def for_an_admin(
 
 
 def sections_of(groups: Collection[Group]) -> dict[str, Any]:
-    """The facts of a digest about what is owed."""
+    """The sections of a digest, as facts of its message."""
     sections: dict[str, dict[str, Any]] = {}
     for group in groups:
         section = sections.setdefault(group.section, {"count": 0, "numbers": []})
@@ -120,7 +123,7 @@ def _morning(day: date, zone: Zone) -> datetime:
 
 
 def _end(day: date, zone: Zone) -> datetime:
-    """Deadlines of a midnight lie in the minutes after it."""
+    """The end of a day: deadlines at midnight are spread over the minutes after it."""
     return datetime.combine(day + timedelta(days=1), time(), zone.offset) + SPREAD
 
 

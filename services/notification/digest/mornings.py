@@ -1,4 +1,4 @@
-"""Mornings carried out: their batches become rows of messages. One schedule a zone begins them."""
+"""Writes the messages of a morning in batches. One schedule for each zone starts them."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -36,21 +36,22 @@ from shared.lifecycle.calendar import DAY, Zone
 
 AGENCIES_A_BATCH = 100
 CAUGHT_UP_WITHIN = timedelta(hours=3)
-"""A morning on which Temporal was away for longer has no digest."""
+"""If Temporal is away for longer than this, the digest of that morning is skipped."""
 OVER_WITHIN = timedelta(hours=6)
-"""A morning that goes on for longer is ended, so that the next one begins."""
+"""A morning that runs for longer than this is ended, so that the next one can start."""
 
 
 class DigestActivities:
-    """What the worker does for digests. `written` is set so that rows are sent at once."""
+    """The worker's activities for digests and letters. They set `written` so that the rows are sent
+    at once."""
 
     def __init__(self, database: Database, written: asyncio.Event) -> None:
         self._database, self._written = database, written
 
     @activity.defn(name=names.IS_DUE)
     async def is_due(self, batch: DigestBatch) -> bool:
-        """Whether it is a working day. Letters are written on the first one of a week, on the later
-        ones what is missing."""
+        """Whether the day is a working day. Letters are written on the first working day of a week;
+        the later days write only missing ones."""
         async with self._database.autocommit() as connection:
             calendar = await load_calendar(connection)
         due = calendar.is_working(batch.day)
@@ -60,7 +61,8 @@ class DigestActivities:
 
     @activity.defn(name=names.WRITE_BATCH)
     async def write_batch(self, batch: DigestBatch) -> int | None:
-        """Write the rows of the next agencies; the last of these, None where there are no more."""
+        """Write the rows of the next agencies. Returns the id of the last one, or None if there are
+        no more."""
         of_zone = select(AgencyEntry).where(
             col(AgencyEntry.zone) == batch.zone, col(AgencyEntry.active)
         )
@@ -80,8 +82,8 @@ class DigestActivities:
 
 
 async def schedule_mornings(client: Client) -> bool:
-    """Have the schedules as this version wants them; whether one is paused stays as it is. True
-    once they are there."""
+    """Create or update the schedules for this version; a paused schedule stays paused. Returns
+    True."""
     for zone in Zone:
         for mailing in get_args(Mailing):
             await _schedule(client, zone, mailing)
@@ -89,8 +91,8 @@ async def schedule_mornings(client: Client) -> bool:
 
 
 async def write_letters_of_this_week(client: Client) -> None:
-    """Have this week's letters of all zones written now, where they are not there yet: by its first
-    working day, whichever that is. Asked twice at once, both wait for the same."""
+    """Write the missing letters of this week for all zones now, as of its first working day. Two
+    calls at the same time wait for the same run."""
     for zone in Zone:
         today = now().astimezone(zone.offset).date()
         for day in (today + (weekday - today.weekday()) * DAY for weekday in range(7)):
@@ -132,7 +134,8 @@ async def _schedule(client: Client, zone: Zone, mailing: Mailing) -> None:
 
 
 def _mornings(zone: Zone) -> ScheduleCalendarSpec:
-    """In UTC: our zones are fixed distances from it, which no server has to know."""
+    """The time of the morning in UTC. The zones have fixed offsets, so no server needs to know
+    them."""
     local = datetime(2026, 1, 2, names.HOUR, names.MINUTE, tzinfo=zone.offset)
     utc = local.astimezone(UTC)
     return ScheduleCalendarSpec(hour=[ScheduleRange(utc.hour)], minute=[ScheduleRange(utc.minute)])

@@ -1,5 +1,4 @@
-"""The names by which a morning's digests and letters are scheduled and written, and their
-messages."""
+"""Names and messages of the workflow that writes a morning's digests and letters."""
 
 from datetime import date
 from typing import Final, Literal
@@ -12,7 +11,7 @@ WORKFLOW: Final = "DigestWorkflow"
 IS_DUE: Final = "is_digest_due"
 WRITE_BATCH: Final = "write_digest_batch"
 HOUR, MINUTE = 7, 30
-"""Of the zone, when a morning begins."""
+"""The local time at which a morning starts."""
 
 
 Mailing = Literal["digest", "letter"]
@@ -20,8 +19,8 @@ Mailing = Literal["digest", "letter"]
 
 
 class DigestRun(BaseModel):
-    """One morning of a zone. `day` and `after` are of a run that goes on: the day it is of, and the
-    agency up to which its rows are written."""
+    """One morning of a zone. A continued run has `day`, and in `after` the last agency whose rows
+    are written."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,7 +31,7 @@ class DigestRun(BaseModel):
 
 
 class DigestBatch(BaseModel):
-    """The next agencies of a morning."""
+    """The next batch of agencies in a morning."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,6 +1,6 @@
-"""What came into the bell between two mornings, for those who want it in the digest: numbers by
-kind, of what still waits. What is owed soon, late or put before an agency stands in the digest
-while it is."""
+"""Bell items since the previous working day's morning, for people who want them in the digest:
+report numbers by kind, if they still need an action. What is due, late or escalated is listed in
+other sections as long as that is so."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -23,7 +23,7 @@ from shared.owed.whose import Whose
 
 
 class NewsOfKind(TypedDict):
-    """How many reports it is about, and the numbers of the first few."""
+    """How many reports there are, and the numbers of the first few."""
 
     count: int
     numbers: list[int]
@@ -34,7 +34,8 @@ News = Mapping[StaffKind, NewsOfKind]
 
 @dataclass(frozen=True)
 class Concerned:
-    """Somebody of an agency; `mine` are those for whom they are at work, themselves among them."""
+    """A member of an agency's staff. `mine`: the people whose work they do, including
+    themselves."""
 
     staff_id: int
     is_admin: bool
@@ -49,9 +50,12 @@ async def news_of_bells(
     at_work: Collection[int],
     days: DigestDays,
 ) -> Mapping[int, News]:
-    """By person of this agency: what they have not read in the bell and what still waits for them,
-    of reports that they may read now. `theirs`: what admins there owe, and others. `at_work`: the
-    agency's people, of whom each does what is assigned to them."""
+    """The news for each person of this agency, by staff id: unread bell items that still need an
+    action from them, of reports that they may read now.
+
+    `theirs`: what admins (True) and other staff (False) of the agency owe. `at_work`: the agency's
+    active people, who do what is assigned to them.
+    """
     items = await _unread(session, agency_id, [person.staff_id for person in people], days)
     if not items:
         return {}
@@ -74,14 +78,14 @@ async def news_of_bells(
 
 @dataclass(frozen=True)
 class _Step:
-    """The reports that the person's agency owes a step, each with whom it is assigned to."""
+    """The reports on which the person's agency owes a step, each with its assignee."""
 
     assignees: Mapping[int, int | None]
     mine: Collection[int]
     at_work: Collection[int]
 
     def is_owed(self, number: int) -> bool:
-        """By the person: a colleague who is there for it does what is assigned to them."""
+        """Whether the person owes the step. A colleague at work does what is assigned to them."""
         if number not in self.assignees:
             return False
         assignee = self.assignees[number]
@@ -89,7 +93,8 @@ class _Step:
 
 
 def _still_waits(item: Row[*tuple[Any, ...]], step: _Step, pending: Pending) -> bool:
-    """What was decided is news in itself; all else is, while this person has yet to act on it."""
+    """Whether the item belongs in the digest: decisions always do, other items while this person
+    has to act."""
     kind = StaffKind(item.kind)
     if kind is StaffKind.DECIDED:
         return True
@@ -131,7 +136,7 @@ async def _unread(
 async def _owed(
     session: AsyncSession, theirs: Whose, numbers: Sequence[int]
 ) -> dict[int, int | None]:
-    """Of these reports those that people of a role owe a step, with whom each is assigned to."""
+    """Those of these reports on which people of a role owe a step, each with its assignee."""
     parameters = parameters_of(theirs, 0, tuple(OwedKind)) | {"numbers": list(numbers)}
     rows = await session.execute(_OWED, parameters)
     return {row.number: row.assignee_id for row in rows}

@@ -1,5 +1,4 @@
-"""The morning's digest: what each of the staff owes, as figures and numbers of reports; one row a
-person and day."""
+"""Writes the morning digest as messages: one for each person and day."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -36,7 +35,7 @@ from shared.resilience.periodic import is_away, note_failure
 
 
 class Recipient(NamedTuple):
-    """Somebody with a proven address, and how they want to be told."""
+    """A member of staff with a proven address, and how they want each kind of message."""
 
     staff_id: int
     role: Role
@@ -48,7 +47,7 @@ class Recipient(NamedTuple):
 
     @property
     def wants_digest(self) -> bool:
-        """Anything at all by it."""
+        """Whether the person wants any kind of message in the digest."""
         return bool(self.in_digest(StaffKind))
 
     def in_digest(self, kinds: Iterable[StaffKind]) -> set[StaffKind]:
@@ -58,9 +57,8 @@ class Recipient(NamedTuple):
 async def write_digests(
     session: AsyncSession, batch: DigestBatch, agencies: Sequence[AgencyEntry]
 ) -> None:
-    """The rows of the people of these agencies who owe something or have news of reports;
-    where they are there already, nothing is written. An agency of which something cannot be read
-    is left aside."""
+    """Write the digests of the people of these agencies who owe something or have news. Digests
+    that exist already are not written again. An agency whose data cannot be read is skipped."""
     ids = [agency.id for agency in agencies]
     recipients = await _recipients(session, ids)
     if not recipients:
@@ -76,13 +74,14 @@ async def write_digests(
             async with session.begin_nested():
                 await _write_rows(session, await _rows(session, agency, people, batch, days))
         except Exception as error:
-            if is_away(error):  # the batch is tried again
+            if is_away(error):  # the batch is retried
                 raise
             note_failure("digests", agency.id, error)
 
 
 class _People(NamedTuple):
-    """Those of an agency who may have a digest, all who are there, and for whom each stands in."""
+    """The people of an agency: those who can get a digest, all who are at work, and whom each
+    stands in for."""
 
     recipients: Sequence[Recipient]
     at_work: set[int]
@@ -140,7 +139,7 @@ async def _write_rows(session: AsyncSession, rows: list[dict[str, Any]]) -> None
 
 
 def _of_person(steps: Iterable[Group], mine: Collection[int], at_work: set[int]) -> Iterable[Group]:
-    """Without what is assigned to a colleague who is there for it."""
+    """The steps without those that are assigned to a colleague at work."""
     return (
         group for group in steps if group.assignee_id in mine or group.assignee_id not in at_work
     )
@@ -170,7 +169,7 @@ _KIND = {
 async def _recipients(
     session: AsyncSession, agency_ids: Sequence[int]
 ) -> dict[int, list[Recipient]]:
-    """By agency: those who have a proven address."""
+    """People with a proven address, by agency."""
     holder = func.concat("staff-", col(StaffEntry.id))
     rows = await session.execute(
         select(
@@ -199,7 +198,7 @@ async def _recipients(
 
 
 async def _at_work(session: AsyncSession, agency_ids: Sequence[int]) -> dict[int, set[int]]:
-    """The active people of these agencies."""
+    """The active people of these agencies, by agency."""
     there = select(col(StaffEntry.agency_id), col(StaffEntry.id)).where(
         col(StaffEntry.agency_id).in_(agency_ids),
         works_on_reports(),
@@ -211,7 +210,7 @@ async def _at_work(session: AsyncSession, agency_ids: Sequence[int]) -> dict[int
 
 
 async def _absent(session: AsyncSession) -> dict[int, list[int]]:
-    """By stand-in, those who are away today."""
+    """The people who are away today, by their stand-in."""
     in_force = select(col(StandInEntry.stand_in_id), col(StandInEntry.staff_id)).where(
         col(StandInEntry.begins_at) <= now(), col(StandInEntry.ends_at) > now()
     )
@@ -222,7 +221,7 @@ async def _absent(session: AsyncSession) -> dict[int, list[int]]:
 
 
 def _stood_in_for(staff_id: int, absent: Mapping[int, Sequence[int]]) -> set[int]:
-    """The person, and all for whom they stand in, also in turn."""
+    """The person and all people they stand in for, directly or through another stand-in."""
     mine, waiting = {staff_id}, [staff_id]
     while waiting:
         more = set(absent.get(waiting.pop(), ())) - mine

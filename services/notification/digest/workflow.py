@@ -1,5 +1,5 @@
-"""The workflow of a morning: it has rows written in batches, agency by agency; the rows are sent as
-all messages are. A day that is written twice writes nothing the second time."""
+"""The workflow of a morning: it has messages written in batches of agencies; they are then sent
+like all messages. Running it twice for a day writes nothing new."""
 
 from datetime import timedelta
 
@@ -12,17 +12,17 @@ from services.notification.digest.names import DigestBatch, DigestRun
 _PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 _LATE_AFTER = timedelta(hours=3)
 _BATCHES = 100
-"""After which the run goes on as a new one, so that its history stays short."""
+"""Batches after which the run continues as a new one, so that its history stays short."""
 
 
 @workflow.defn(name=names.WORKFLOW)
 class DigestWorkflow:
-    """All batches of one zone and day."""
+    """Writes all batches of one zone and day."""
 
     @workflow.run
     async def run(self, run: DigestRun) -> str:
-        """How it ended: `not_due`, `written`, or `too_late` where it could not be written for so
-        long that nobody wants it any more."""
+        """Returns how it ended: `not_due`, `written`, or `too_late` if writing took so long that
+        the messages are no longer useful."""
         bounded = workflow.patched("too-late")
         scheduled_at = workflow.info().workflow_start_time
         day = run.day or scheduled_at.astimezone(run.zone.offset).date()

@@ -1,1 +1,1 @@
-"""What happens to reports becomes rows of messages, once for each recipient and channel."""
+"""Turns events of reports into messages, once for each recipient and channel."""

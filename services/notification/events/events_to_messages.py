@@ -1,4 +1,4 @@
-"""From the bus to messages: each event for each recipient and channel, once."""
+"""Reads events from the bus and writes messages: once for each recipient and channel."""
 
 import asyncio
 from collections.abc import Sequence
@@ -44,11 +44,11 @@ from shared.lifecycle.events import ReportEvent
 from shared.privacy.identity import IdentityCipher
 
 TOO_OLD = timedelta(days=3)
-"""What happened before is told to nobody any more: this service began to read later, or its
-messages could not be delivered for as long."""
+"""Older events send no messages. They come when this service starts to read later, or when its
+messages could not be delivered for that long."""
 
 FLAGGING = frozenset({Action.VERIFY, Action.AMEND})
-"""By which staff make a report anonymous or secret."""
+"""The actions by which staff can make a report anonymous or secret."""
 
 
 class EventsToMessages:
@@ -58,7 +58,7 @@ class EventsToMessages:
         self._database, self._first_codes, self._written = database, first_codes, written
 
     async def take(self, messages: Sequence[Msg]) -> Sequence[MessageOutcome]:
-        """Rows for these events, committed. The same event again writes nothing."""
+        """Write and commit the messages for these events. The same event again writes nothing."""
         outcomes: list[MessageOutcome] = []
         events: list[ReportEvent] = []
         for message in messages:
@@ -76,7 +76,8 @@ class EventsToMessages:
         return outcomes
 
     async def _forget_offers(self, events: Sequence[ReportEvent]) -> None:
-        """However long ago: while this service was away nobody else did."""
+        """Remove the offers of reports that became anonymous or secret, however old the event is:
+        nobody did it while this service was away."""
         numbers = {event.number for event in events if event.action in FLAGGING}
         if numbers:
             async with self._database.session() as session:
@@ -99,7 +100,8 @@ class EventsToMessages:
             of_agencies = select(col(AgencyEntry.id), col(AgencyEntry.zone))
             of_handlers = of_agencies.where(col(AgencyEntry.id).in_(handlers))
             zones = {row.id: row.zone for row in (await session.execute(of_handlers)).all()}
-            # Told before, perhaps by another channel: contacts may have changed since.
+            # Skip what was written before, perhaps for another channel: contacts may have changed
+            # since.
             keys = col(Message.number), col(Message.version), col(Message.recipient)
             before = select(*keys).where(col(Message.number).in_(numbers))
             known = {tuple(row) for row in (await session.execute(before)).all()}
@@ -123,7 +125,7 @@ class EventsToMessages:
 def reader(
     bus: Bus, database: Database, cipher: IdentityCipher, events: EventsToMessages
 ) -> Consumer:
-    """What has each event of the bus become messages."""
+    """The consumer that turns each event of the bus into messages."""
     bury = to_dead_letters(bus, database, cipher, NOTIFICATION.stream)
     return Consumer(bus, NOTIFICATION, events.take, bury)
 

@@ -1,4 +1,4 @@
-"""The row of a message to a reporter: made of an event, and made again where it did not arrive."""
+"""Builds the row of a message to a reporter, for an event, or again when it was not delivered."""
 
 from collections.abc import Collection
 from typing import Any
@@ -28,8 +28,8 @@ Columns = dict[str, Any]
 
 
 def message_row(reporter: ReporterOfReport, choice: Choice, zone: Zone, **columns: Any) -> Columns:
-    """The row of a message by the channel that was chosen: queued, or skipped for a reason.
-    `zone`: of the agency that handled the report when it happened."""
+    """The row of a message for the chosen channel: queued, or skipped with a reason. `zone`: of the
+    agency that handled the report at the time of the event."""
     at, zone = now(), zone_of_reporter(reporter.region_code, zone)
     of_event = f"{reporter.number}.{columns['version']}.{columns['recipient']}"
     key = f"{columns['facts'].get('about', of_event)}.{choice.channel}"
@@ -54,7 +54,7 @@ def message_row(reporter: ReporterOfReport, choice: Choice, zone: Zone, **column
 async def message_again(
     session: AsyncSession, message: Message, *, without: Collection[str] = ()
 ) -> Columns | None:
-    """The row of the same message to the reporter, queued; None where nothing may be sent.
+    """The row of the same message, queued again for the reporter. None: nothing may be sent.
     `without`: channels that have failed."""
     assert message.number is not None
     reporter = (await reporters_of(session, [message.number])).get(message.number)
@@ -80,8 +80,8 @@ async def message_again(
 
 
 async def tell_otherwise(session: AsyncSession, message: Message) -> None:
-    """Queue the same news by the reporter's other channel, where one may carry it. However often
-    it is asked for, it is one message."""
+    """Queue the same news for the reporter's other channel, if it can be used. Repeated calls queue
+    only one message."""
     if message.recipient != Audience.REPORTER or message.template == CODE:
         return
     row = await message_again(session, message, without=(message.channel,))
@@ -93,5 +93,5 @@ async def tell_otherwise(session: AsyncSession, message: Message) -> None:
 
 
 def zone_of_handler(message: Message) -> Select[str]:
-    """That of the agency that handled the report when it happened."""
+    """Select the zone of the agency that handled the report at the time of the event."""
     return select(col(AgencyEntry.zone)).where(col(AgencyEntry.id) == message.facts["handler_id"])

@@ -1,5 +1,5 @@
-"""Anonymous reporters are told that pusat has read who they are: from routing's notices, which
-stand in no event of the bus."""
+"""Notifies anonymous reporters that pusat has read their identity. This comes from routing's
+notices; the bus has no such event."""
 
 import asyncio
 from datetime import timedelta
@@ -20,17 +20,18 @@ from shared.database.views import AgencyEntry, RevealNotice
 from shared.lifecycle.calendar import Zone
 
 RECENT = timedelta(days=3)
-"""What fell due before is not told any more: the report's page says it."""
+"""Notices that fell due earlier are not sent any more; the report's page shows them."""
 
 
 class RevealNotices:
-    """Writes the rows of these messages, and sets `written` so that they are sent at once."""
+    """Writes these messages, and sets `written` so that they are sent at once."""
 
     def __init__(self, database: Database, written: asyncio.Event) -> None:
         self._database, self._written = database, written
 
     async def tell(self) -> None:
-        """Of each notice that has fallen due one message, however often this runs."""
+        """Write one message for each notice that has fallen due; repeated runs write no second
+        one."""
         due = (
             select(RevealNotice, col(Report.handler_id), col(AgencyEntry.zone))
             .join(Report, col(Report.number) == col(RevealNotice.number))

@@ -1,4 +1,4 @@
-"""What the letter tells of a week, of many agencies at once, each with all below it."""
+"""The figures of the weekly letter, for many agencies at once, each with all agencies below it."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from shared.privacy.enough_answers import ENOUGH, groups_with_enough
 
 WEEK: Final = timedelta(days=7)
 LISTED = 200
-"""Late reports in a letter, at most."""
+"""How many late reports a letter lists at most."""
 
 
 def week_before(day: date) -> date:
@@ -26,8 +26,9 @@ def week_before(day: date) -> date:
 async def week_figures(
     session: AsyncSession, agency_ids: Sequence[int], week: date, zone: Zone
 ) -> dict[int, WeekFigures]:
-    """By agency. What reporters said is told as the statistics tell it: ratings of months that
-    have ten together, objections where there are none or five."""
+    """The figures of each agency, by id. Ratings and objections follow the rules of the public
+    statistics: months of ratings are grouped until a group has ten, and one to four objections are
+    not told."""
     begin = datetime.combine(week, time(), zone.offset)
     asked = {
         "agencies": list(agency_ids),
@@ -60,8 +61,8 @@ async def week_figures(
 async def without_single_ratings(
     session: AsyncSession, figures: WeekFigures, week: date, former_keys: Sequence[str]
 ) -> WeekFigures:
-    """The ratings as the last letter of the same year told them, until ten more have come: so the
-    difference between two letters is nobody's own."""
+    """The ratings of the previous letter of the same year, until ten more have come. So the
+    difference between two letters does not reveal a single rating."""
     former = (await session.execute(_TOLD, {"keys": list(former_keys)})).one_or_none()
     if former is None or _year(date.fromisoformat(former.week)) != _year(week):
         return figures
@@ -71,13 +72,13 @@ async def without_single_ratings(
 
 
 def _year(week: date) -> int:
-    """Of whose ratings the letter tells."""
+    """The year whose ratings the letter shows."""
     return (week + WEEK - timedelta(days=1)).year
 
 
 async def late_reports(session: AsyncSession, agency_id: int, zone: Zone) -> list[list[Any]]:
-    """Number, category, since which day and handler of those that are late, the longest first.
-    Secret ones are counted and not listed: mail is read by more than its leader."""
+    """The late reports, the longest late first: number, category, day since when and handler of
+    each. Secret reports are counted but not listed, as others than the leader may read the mail."""
     asked = {"agency": agency_id, "listed": LISTED}
     return [
         [number, category_id, due_at.astimezone(zone.offset).date().isoformat(), handler_id]
@@ -91,7 +92,7 @@ def facts_of(week: date, figures: WeekFigures, late: list[list[Any]]) -> dict[st
 
 
 async def _ratings(session: AsyncSession, asked: Mapping[str, Any]) -> dict[int, tuple[int, int]]:
-    """By agency: how many ratings are told of this year, and their sum."""
+    """How many ratings of this year may be shown, and their sum, by agency."""
     year = date(asked["last"].year, 1, 1)
     months = [year.replace(month=month) for month in range(1, 13)]
     by_agency: dict[int, dict[date, tuple[int, int]]] = defaultdict(dict)
@@ -121,8 +122,8 @@ SELECT facts ->> 'week' AS week, (facts -> 'figures' ->> 'rated')::int AS rated,
     (facts -> 'figures' ->> 'rating')::float AS rating
 FROM notification.message WHERE key = ANY (:keys) ORDER BY facts ->> 'week' DESC LIMIT 1
 """)
-# Through the index of a week's answers and objections, once for all agencies of a batch; each is
-# the figure of who had the report then, whoever has it now.
+# Uses the index of a week's answers and objections, once for all agencies of a batch. Each counts
+# for the agency that had the report at that time, even if another has it now.
 _DONE = text("""
 WITH done AS (
     SELECT h.number, h.action, h.at, (

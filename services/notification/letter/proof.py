@@ -1,5 +1,5 @@
-"""A leader proves the address that the agency has named, by the link that came to it: there is no
-account, so that the link alone shows it."""
+"""A leader proves the address that the agency has named, by the link that was mailed there. Leaders
+have no account, so the link is the only proof."""
 
 from typing import Annotated
 from uuid import uuid4
@@ -34,7 +34,7 @@ class LeaderProofForm(Form):
 
 
 class LeaderProven(BaseModel):
-    """The agency whose weekly letter comes from now on."""
+    """The agency whose weekly letter is sent from now on."""
 
     agency: str
 
@@ -47,8 +47,8 @@ class LeaderProven(BaseModel):
 async def prove_leader(
     agency_id: Id, form: LeaderProofForm, session: Transaction, notification: Notification
 ) -> LeaderProven:
-    """Show the link's token; a letter that was stopped comes again. 422: it is of another agency
-    or address, or has run out."""
+    """Prove the address with the link's token; a letter that was stopped starts again. 422: the
+    token belongs to another agency or address, or has expired."""
     row = (
         await session.execute(
             select(ReachableLeader, Contact, col(AgencyEntry.name))

@@ -1,4 +1,4 @@
-"""The letters of a week: one row of a message for each agency and week."""
+"""Writes the letters of a week as messages: one for each agency and week."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -28,13 +28,13 @@ from shared.lifecycle.policy import PROOF_LASTS
 from shared.resilience.periodic import is_away, note_failure
 
 FORMER = 26
-"""Weeks of which a former letter is looked for: messages are kept for half a year."""
+"""How many weeks back an earlier letter is looked for; messages are kept for half a year."""
 
 
 async def write_letters(session: AsyncSession, day: date, agencies: Sequence[AgencyEntry]) -> None:
-    """The rows of the agencies whose leader has proven the address and has not stopped the letter;
-    where they are there already, nothing is written. An agency of which something cannot be read
-    is left aside."""
+    """Write the letters of agencies whose leader has a proven address and has not stopped the
+    letter. Letters that exist already are not written again. An agency whose data cannot be read is
+    skipped."""
     week = week_before(day)
     contacts = await _contacts(session, [agency.id for agency in agencies], week)
     if not contacts:
@@ -49,7 +49,7 @@ async def write_letters(session: AsyncSession, day: date, agencies: Sequence[Age
                 facts = facts_of(week, told, late)
                 await _write(session, _row(agency_id, contacts[agency_id], week, facts))
         except Exception as error:
-            if is_away(error):  # the batch is tried again
+            if is_away(error):  # the batch is retried
                 raise
             note_failure("letters", agency_id, error)
 
@@ -57,12 +57,13 @@ async def write_letters(session: AsyncSession, day: date, agencies: Sequence[Age
 async def _figures(
     session: AsyncSession, agency_ids: Sequence[int], week: date, zone: Zone
 ) -> dict[int, WeekFigures]:
-    """Of all at once; where that fails, of each alone: it keeps no other from its letter."""
+    """The figures of all agencies in one query. If it fails, each agency is read separately, so
+    that one does not block the letters of the others."""
     try:
         async with session.begin_nested():
             return await week_figures(session, agency_ids, week, zone)
     except Exception as error:
-        if is_away(error):  # the batch is tried again
+        if is_away(error):  # the batch is retried
             raise
         if len(agency_ids) == 1:
             note_failure("letters", agency_ids[0], error)

@@ -1,1 +1,1 @@
-"""What people are told of what, in which words and by which channel. Pure."""
+"""Which messages people get, with which words and by which channel. Pure."""

@@ -1,4 +1,4 @@
-"""By which channel somebody is told, or why by none. Pure."""
+"""Chooses the channel of a message, or the reason why none can be used. Pure."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -12,9 +12,9 @@ from shared.lifecycle.policy import PROOF_LASTS
 from shared.values.regions import TimeZone, time_zone
 
 QUIET_FROM, QUIET_UNTIL = 21, 7
-"""Hours of the reporter's zone in which no text message is sent, but codes."""
+"""The hours in the reporter's zone during which no text messages are sent, except codes."""
 ZONE_OF_ACCOUNTS = Zone.WIB
-"""Nobody knows in which zone the owner of an account is."""
+"""The zone used for accounts, since the zone of their owners is not known."""
 _ZONES: dict[TimeZone, Zone] = {
     "Asia/Jakarta": Zone.WIB,
     "Asia/Makassar": Zone.WITA,
@@ -42,7 +42,7 @@ class Reachable:
     proven_at: datetime | None = None
     undeliverable: bool = False
     lasts: timedelta = PROOF_LASTS
-    """How long the proof is believed."""
+    """How long the proof is valid."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Choice:
-    """`channel` carries it; or nothing is sent, for `skipped`."""
+    """The channel of a message. With `skipped`, nothing is sent, for this reason."""
 
     channel: Channel | Literal["none"]
     skipped: SkipReason | None = None
@@ -71,10 +71,12 @@ def choose_channel(
     at: datetime,
     without: Collection[str] = (),
 ) -> Choice:
-    """E-mail where it may be sent, else a text message. `discreet`: the report is anonymous or
-    secret, and its phone may be shared, so that a text message must have been chosen. `without`:
-    channels that have failed. Where nothing may be sent, the reason is that of the channel nearest
-    to being usable."""
+    """Choose e-mail if it may be sent, otherwise a text message.
+
+    `discreet`: the report is anonymous or secret. Its phone may be shared, so the reporter must
+    have chosen text messages. `without`: channels that have failed. If nothing may be sent, the
+    reason is that of the channel that is closest to being usable.
+    """
     channels: tuple[Channel, ...] = ("email", "sms")
     skipped: list[Choice] = []
     for channel in channels:
@@ -90,17 +92,17 @@ def choose_channel(
 
 
 def wish_for_sms(ticked: bool, before: bool | None, *, discreet: bool) -> bool | None:
-    """What a ticked or empty box for text messages says on the page of a report. A box left as the
-    report's flags have it chooses nothing: who ticks it for a report with a name has not chosen it
-    for a secret one, and that report may be made secret later."""
+    """What a ticked or empty box for text messages on a report's page means. A box that was left at
+    the default for this report is no choice: somebody who leaves it ticked for a named report has
+    not chosen text messages for a secret one, and the report may be made secret later."""
     if ticked is discreet:
         return ticked
     return before if before is ticked else None
 
 
 def zone_of_reporter(region_code: str | None, of_handler: Zone) -> Zone:
-    """Where the reporter is likely to be: at the place that the report names, though an agency far
-    away may have it, else where that agency is."""
+    """The zone in which the reporter probably is: that of the place named in the report, even if an
+    agency elsewhere handles it, otherwise that of the agency."""
     try:
         return _ZONES[time_zone(region_code)] if region_code else of_handler
     except KeyError:
@@ -108,7 +110,7 @@ def zone_of_reporter(region_code: str | None, of_handler: Zone) -> Zone:
 
 
 def not_in_quiet_hours(at: datetime, zone: Zone) -> datetime:
-    """`at`, or the next end of the quiet hours where it lies in them."""
+    """`at`, or the end of the quiet hours if `at` falls in them."""
     local = at.astimezone(zone.offset)
     if QUIET_UNTIL <= local.hour < QUIET_FROM:
         return at
@@ -125,8 +127,8 @@ def reason_against(
     discreet: bool,
     at: datetime,
 ) -> SkipReason | None:
-    """Why nothing of that kind may go to this contact now, if so; None as the kind: whatever it
-    is."""
+    """The reason why a message of this kind may not go to this contact now, or None. With `kind`
+    None, choices about kinds are ignored."""
     if wishes.stopped:
         return "stopped"
     if contact.undeliverable:
@@ -147,7 +149,8 @@ def reason_against(
 def reason_against_mail(
     proven_at: datetime | None, *, undeliverable: bool, stopped: bool, at: datetime
 ) -> SkipReason | None:
-    """Why no mail may go to a member of staff or a leader now, if so: they choose no channel."""
+    """The reason why no mail may go to a member of staff or a leader now, or None. They choose no
+    channel."""
     contact, wishes = Reachable(proven_at, undeliverable), Wishes(stopped=stopped)
     return reason_against("email", contact, wishes, None, discreet=False, at=at)
 
@@ -156,4 +159,4 @@ _NEAREST = (
     *("stopped", "muted", "channel_off", "sms_not_chosen", "undeliverable", "lapsed"),
     "unproven",
 )
-"""What the person has decided counts before what is wrong with a contact."""
+"""Reasons chosen by the person come before problems of the contact."""

@@ -1,5 +1,5 @@
-"""What the morning's digest says: figures and numbers of reports, no word of any; the rest is
-behind the sign-in."""
+"""The text of the morning digest: figures and report numbers, but no words of a report. The rest
+can be read after signing in."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -9,19 +9,19 @@ from services.notification.messages.texts import MessageText
 from shared.labels.catalogue import Language, Phrase
 
 DIGEST: Final = "digest"
-"""The template of its message, and the event."""
+"""The template and event name of its message."""
 SECTIONS: Final = ("late", "today", "next_day", "decide", "escalated")
-"""In the order in which they are read."""
+"""The sections, in the order in which they appear."""
 NEWS: Final = tuple(
     kind
     for kind in StaffKind
     if kind not in {StaffKind.DEADLINE, StaffKind.LATE, StaffKind.ESCALATED}
 )
-"""The kinds of news in it, in the order in which they are read."""
+"""The kinds of news in the digest, in the order in which they appear."""
 
 
 def text_of_digest(facts: Mapping[str, Any], portal: str, language: Language) -> MessageText:
-    """The mail."""
+    """The text of the digest mail."""
     sections = facts["sections"]
     lines = [
         _phrase(name, language, count=section["count"], numbers=_numbers(section))
@@ -30,7 +30,7 @@ def text_of_digest(facts: Mapping[str, Any], portal: str, language: Language) ->
     ]
     if facts["ordinary"]:
         lines.append(_phrase("ordinary", language, count=facts["ordinary"]))
-    news = facts.get("news", {})  # not in rows of before there was any
+    news = facts.get("news", {})  # older rows have no news
     lines += [
         _phrase(
             "news",

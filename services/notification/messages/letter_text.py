@@ -1,5 +1,5 @@
-"""What the weekly letter says, as mail and on paper: figures, and numbers of the late reports; no
-word of any, no title and no reporter."""
+"""The weekly letter, as mail and on paper: figures and the numbers of late reports, but no words or
+title of a report and no reporter."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,9 +14,10 @@ from shared.labels.catalogue import Language, Phrase
 from shared.labels.dates import long_day
 
 LETTER: Final = "weekly_letter"
-"""The template of its message, and the event."""
+"""The template and event name of its message."""
 PROVE_LEADER: Final = "prove_leader"
-"""Of the link that proves the address of a leader: all that an unproven one gets."""
+"""The template of the mail with the link that proves a leader's address, the only mail that an
+unproven address gets."""
 PARTS: Final = (
     *("subject", "title", "intro", "figures", "received", "answered", "average", "late"),
     *("rating", "objected", "days", "none", "few", "rating_of", "late_heading", "late_line"),
@@ -24,14 +25,14 @@ PARTS: Final = (
     "footer",
 )
 FEW: Final = 5
-"""Of fewer requests to open a report again, how many is not told."""
+"""A lower number of requests to reopen a report, except zero, is not shown."""
 IN_MAIL = 20
-"""Late reports that the mail lists; the others are in the document."""
+"""How many late reports the mail lists; the document lists more."""
 
 
 @dataclass(frozen=True)
 class LateReport:
-    """A report that an answer is owed of: since when, and at which unit. `category` None: it has
+    """A report whose answer is late: since when, and at which unit. `category` is None if it has
     none yet."""
 
     number: int
@@ -42,8 +43,9 @@ class LateReport:
 
 @dataclass(frozen=True)
 class WeekFigures:
-    """Of an agency and all below. `days` until the first answer, on average; `rating` of `rated`
-    closings this year, None where too few have answered; `objected` None: few."""
+    """The figures of a week, for an agency and all below it. `days`: until the first answer, on
+    average. `rating`: the average of `rated` ratings this year; None if there are too few.
+    `objected` is None if there are only a few objections."""
 
     received: int
     answered: int
@@ -56,7 +58,7 @@ class WeekFigures:
 
 @dataclass(frozen=True)
 class Letter:
-    """To whom, of which week (its Monday), and what."""
+    """A letter: its recipient, its week (the Monday) and its contents."""
 
     agency: str
     leader: str
@@ -64,11 +66,12 @@ class Letter:
     week: date
     figures: WeekFigures
     late: Sequence[LateReport]
-    """Those that wait longest, no secret ones; `figures.late` counts all."""
+    """The reports that have been late the longest, without secret ones; `figures.late` counts
+    all."""
 
 
 def text_of_letter(letter: Letter, language: Language) -> MessageText:
-    """The mail."""
+    """The text of the letter as mail."""
     lines = [f"{name}: {value}" for name, value in _figures(letter.figures, language)]
     late = [_late_line(report, language) for report in letter.late[:IN_MAIL]]
     return MessageText(
@@ -89,7 +92,7 @@ def text_of_letter(letter: Letter, language: Language) -> MessageText:
 
 
 def document_of_letter(letter: Letter, language: Language) -> A4:
-    """The same on paper, with more of the late reports."""
+    """The letter on paper, with more of the late reports."""
     columns = [_part(name, language) for name in ("number", "category", "since", "unit")]
     late = [
         [
@@ -120,7 +123,7 @@ def document_of_letter(letter: Letter, language: Language) -> A4:
 
 
 def text_of_leader_proof(agency: str, link: str, language: Language) -> MessageText:
-    """The link that proves an address, and what for."""
+    """The mail with the link that proves an address, and what it is for."""
     words = {"agency": agency}
     return MessageText(
         subject=Phrase("notification_part", "prove_leader_subject", {}).in_language(language),

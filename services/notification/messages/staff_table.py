@@ -1,5 +1,5 @@
-"""Which staff are told what of an event: event × audience → template. Pure, the other half of
-`message_table`; `docs/using/messages.md` is made from both by `make docs`."""
+"""Which messages staff get for an event: event × audience → template. Pure. Together with `table`,
+it is the source of `docs/using/messages.md`, which `make docs` writes."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -12,7 +12,7 @@ from shared.lifecycle.people import ADMINS, Role
 
 
 class StaffKind(StrEnum):
-    """What staff choose about: each at once, in the digest, or not at all by mail."""
+    """The kinds of message for which staff choose: at once, in the digest, or no mail."""
 
     NEW = "new"
     REPLY = "reply"
@@ -37,10 +37,10 @@ _GRANTING = (
     *("held", "released", "closed", "reopened"),
     *("verified", "thrown", "forwarded", "deferred", "archived"),
 )
-"""Events by which what was asked is granted."""
+"""Events that may grant what a member of staff requested."""
 
 DEADLINE_NEAR = MessageRule("deadline_near", _A.HANDLER, "deadline_near", _K.DEADLINE)
-"""No step of the report: two working days before a deadline, found by looking at those stored."""
+"""Not an event of the report: it is found two working days before a stored deadline."""
 
 STAFF_TABLE = (
     MessageRule("submitted", _A.HANDLER, "to_verify", _K.NEW),
@@ -73,7 +73,7 @@ _DIGEST_FOR_ALL = frozenset({_K.DEADLINE, _K.LATE})
 
 
 def staff_messages_of(event: ReportEvent) -> list[MessageRule]:
-    """The rows by which staff are told of this event, one an audience at most."""
+    """The rules that apply to this event, at most one for each audience."""
     rules: dict[Audience, MessageRule] = {}
     for rule in STAFF_TABLE:
         if rule.audience not in rules and rule.matches(event):
@@ -82,9 +82,9 @@ def staff_messages_of(event: ReportEvent) -> list[MessageRule]:
 
 
 def delivery_of(kind: StaffKind, role: Role, chosen: Mapping[str, str]) -> Delivery:
-    """How somebody of this role is told: as they chose for the kind, else as is usual. An officer
-    has few reports and owes each an answer; an admin has many, of which the morning's list is
-    enough, and decides what others wait for."""
+    """When somebody with this role gets a kind of message: as they chose, otherwise by default. A
+    liaison officer has few reports and must answer each. An admin has many, for which the morning's
+    list is enough, and decides requests that others wait for."""
     if kind in chosen:
         return Delivery(chosen[kind])
     if kind in _DIGEST_FOR_ALL or (kind in _DIGEST_FOR_ADMINS and role in ADMINS):
@@ -93,8 +93,8 @@ def delivery_of(kind: StaffKind, role: Role, chosen: Mapping[str, str]) -> Deliv
 
 
 def may_be_at_once(kind: StaffKind, *, priority: bool, classification: str | None) -> bool:
-    """Lateness is put before those above at once only where the report is of priority or
-    *berkadar pengawasan*; else in the digest (the clock of escalation)."""
+    """Whether staff may be notified at once. An escalation is sent at once only if the report has
+    priority or is *berkadar pengawasan*; otherwise it goes into the digest."""
     if kind is not StaffKind.ESCALATED:
         return True
     return priority or classification == Classification.COMPLAINT_WITH_OVERSIGHT

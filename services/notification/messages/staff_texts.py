@@ -1,4 +1,5 @@
-"""What a message to staff says: a number, what happened, a link that asks for sign-in."""
+"""The text of a message to staff: a report number, what happened, and a link that requires signing
+in."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,14 +15,14 @@ from shared.privacy.publication import public_time
 
 PASSWORD_LINK, PROVE_EMAIL = "password_link", "prove_email"
 ACCOUNT_TEMPLATES = (PASSWORD_LINK, PROVE_EMAIL)
-"""Messages about the account, which nobody can switch off; the first alone may go to an address
-that was entered and not proven."""
+"""Messages about the account, which nobody can switch off. Only the first may go to an address that
+was entered but not proven."""
 
 
 @dataclass(frozen=True)
 class StaffFacts:
-    """What staff are told of a report: its number, who has it, and by when in the reader's zone;
-    no word and no title, which are behind the sign-in."""
+    """What a message tells staff about a report: its number, its handler, and deadlines in the
+    reader's zone. No words and no title: these can be read after signing in."""
 
     number: int
     handler: str
@@ -31,12 +32,15 @@ class StaffFacts:
 def facts_told(
     facts: Mapping[str, Any], role: Role, zone: Zone, *, reporter_times_hidden: bool
 ) -> Mapping[str, Any]:
-    """The facts as they are told to somebody of this role. Times that tell when the report came,
-    below pusat, and when its reporter did what, where that is hidden, are kept to the hour, as the
-    second tells who was at it then, and said by their day, which is the one that its reporter
-    reads; where it is hidden, who entered the report is not named if they decided too. `zone`: of
-    the agency that owes the step. What was cut stays as it is; facts that do not say whether their
-    times tell it are taken to do so."""
+    """The facts of a message that somebody with this role may see.
+
+    An exact time could reveal when the report came, which only pusat may know, or when its reporter
+    acted, where that is hidden. Such times are cut to the hour and shown as a day, the same day
+    that the reporter sees. Where the reporter's times are hidden, the person who decided is not
+    named if they also entered the report. `zone`: of the agency that owes the step. Facts that are
+    cut already stay as they are; facts that do not say whether their times reveal something are
+    cut.
+    """
     if reporter_times_hidden:
         unnamed = {"by", "by_agency"} if facts.get("with_arrival") else set()
         named = {name: fact for name, fact in facts.items() if name not in unnamed}
@@ -64,13 +68,13 @@ def _to_the_hour(
 
 
 _DEADLINES = {"due_at": "due_on", "decide_by": "decide_on"}
-"""Of the report's step, and of a request: by each fact that of its day alone."""
+"""The deadlines of the step and of a request, each with the fact that holds only its day."""
 
 
 def sentence(
     template: str, facts: Mapping[str, Any], report: StaffFacts, language: Language
 ) -> str:
-    """What happened, in one sentence: in the bell, and in mail."""
+    """One sentence that says what happened, for the bell and the mail."""
     values = {
         "handler": report.handler,
         "at": _at(facts, report.zone, language),
@@ -83,13 +87,13 @@ def sentence(
 
 
 def _request(facts: Mapping[str, Any], language: Language) -> str:
-    """Which one; what was written before that was kept does not say."""
+    """The kind of request; older messages did not store it."""
     kind = facts.get("request")
     return message("request", kind, language) if kind else _part("some_request", language)
 
 
 def _decided_by(facts: Mapping[str, Any], language: Language) -> str:
-    """In which role, at which agency: nobody's name."""
+    """The role and agency of the person who decided, without a name."""
     role = message("role", facts.get("by") or "staff", language)
     return ", ".join(filter(None, (role, facts.get("by_agency"))))
 
@@ -102,13 +106,13 @@ def _at(facts: Mapping[str, Any], zone: Zone, language: Language) -> str:
 
 
 def _decide_by(facts: Mapping[str, Any], zone: Zone, language: Language) -> str:
-    """By when a request is to be decided; nothing where that was not kept."""
+    """The date by which a request must be decided; empty if it was not stored."""
     day = _deadline("decide_by", facts, zone, language)
     return _part("decide_by", language, day=day) if day else ""
 
 
 def _deadline(name: str, facts: Mapping[str, Any], zone: Zone, language: Language) -> str | None:
-    """As the panel says it; the day alone where its time was cut."""
+    """A deadline as the panel shows it; only the day if its time was cut."""
     if facts.get(name) is None:
         return None
     if due_on := facts.get(_DEADLINES[name]):
@@ -123,7 +127,7 @@ def text_for_staff(
     portal: str,
     language: Language,
 ) -> MessageText:
-    """The mail about a report. Its subject says which and what its sentence is about, no more."""
+    """The mail about a report. The subject contains only its number and the topic."""
     number = report.number
     news = message("staff_subject", template, language)
     return MessageText(
@@ -140,7 +144,7 @@ def text_for_staff(
 
 
 def text_of_account(template: str, link: str, language: Language) -> MessageText:
-    """A link, and what it is for; nothing else."""
+    """A mail with only a link and its purpose."""
     return MessageText(
         subject=_part(f"{template}_subject", language),
         paragraphs=(_part(template, language), _part("staff_not_asked", language)),

@@ -1,5 +1,5 @@
-"""What reporters are told of an event: event × audience → template. Pure, and nowhere else
-decided; what staff are told is in `staff_table`.
+"""Which messages reporters get for an event: event × audience → template. Pure. This is decided
+only here; `staff_table` does the same for staff.
 
 `docs/using/messages.md` is made from it by `make docs`.
 """
@@ -15,7 +15,8 @@ from shared.lifecycle.statuses import Status
 
 
 class Audience(StrEnum):
-    """`HANDLER`: whoever owes the next step. `ASKER`: whose request was decided."""
+    """Who gets a message. `HANDLER`: the people who owe the next step. `ASKER`: the person whose
+    request was decided."""
 
     REPORTER = "reporter"
     HANDLER = "handler"
@@ -26,7 +27,7 @@ class Audience(StrEnum):
 
 
 class MessageKind(StrEnum):
-    """What a reporter may switch off."""
+    """The kinds of message that a reporter can switch off."""
 
     QUESTION = "question"
     PROGRESS = "progress"
@@ -37,7 +38,8 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True)
 class MessageRule:
-    """An event (with these statuses and details, where they are named) tells an audience this."""
+    """A rule: an event, with these statuses and details if any are given, sends this template to an
+    audience."""
 
     event: str
     audience: Audience
@@ -83,28 +85,30 @@ MESSAGE_TABLE = (
     MessageRule("restored", _R, "reopened", _K.OUTCOME),
     MessageRule("objection_rejected", _R, "objection_refused", _K.OUTCOME),
 )
-"""The first row of an audience that matches an event is the message it gets. Reporters get none
-about what they do themselves (withdraw, reply, declare to be satisfied)."""
+"""For each audience, the first rule that matches an event is used. Reporters get no message about
+their own actions (withdraw, reply, declare satisfied)."""
 
 REVEALED = MessageRule("identity_revealed", _R, "revealed", _K.IDENTITY)
-"""Of no event on the bus: from routing's notices (`reveal_notices.py`)."""
+"""Not an event on the bus: it comes from routing's notices (`reveal_notices.py`)."""
 
 NAMES_RECOURSE = ("closed_by_system", "closed_by_admin", "archived", "objection_refused")
-"""Of these the report's page says where else its reporter can go, if there are such offices."""
+"""For these messages, the report's page names other offices that the reporter can turn to, if there
+are any."""
 
 QUESTIONS = ("question", "question_reminder")
 _BESIDE = (*QUESTIONS, "rectified", "overdue")
 OF_WHERE_IT_STANDS = tuple(
     dict.fromkeys(rule.template for rule in MESSAGE_TABLE if rule.template not in _BESIDE)
 )
-"""Each says where the report stands, so that the last of them is enough. That a follow-up was taken
-back, or an agency is late, says neither that the report was answered nor that it was closed."""
+"""Each of these says what status the report has, so the last one is enough. The others do not: a
+follow-up that was taken back, or a late agency, does not tell whether the report was answered or
+closed."""
 
 TEMPLATES = tuple(dict.fromkeys(rule.template for rule in (*MESSAGE_TABLE, REVEALED)))
 
 
 def messages_of(event: ReportEvent) -> list[MessageRule]:
-    """The rows by which this event is told, one an audience at most."""
+    """The rules that apply to this event, at most one for each audience."""
     rules: dict[Audience, MessageRule] = {}
     for rule in MESSAGE_TABLE:
         if rule.audience not in rules and rule.matches(event):
@@ -113,7 +117,7 @@ def messages_of(event: ReportEvent) -> list[MessageRule]:
 
 
 def facts_of(event: ReportEvent) -> dict[str, Any]:
-    """What the message says beside its template: ids and times, no words and nobody."""
+    """The facts stored with a message: ids and times, but no words and no person."""
     return {
         "handler_id": event.handler_id,
         "at": event.at.isoformat(),
@@ -124,8 +128,8 @@ def facts_of(event: ReportEvent) -> dict[str, Any]:
 
 
 def facts_for_reporter(event: ReportEvent, question_until: str | None) -> dict[str, Any]:
-    """Those, until when the reporter may answer, or rate and object to what has ended, and what it
-    was archived for: by that some offices are named to go to."""
+    """The facts for the reporter: also until when they may answer, or may rate and object to a
+    closing, and the archive category, which decides which offices are named."""
     return facts_of(event) | {
         "question_until": question_until,
         "rating_until": _moment(event.rating_until),

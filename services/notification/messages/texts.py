@@ -1,5 +1,5 @@
-"""What a message says, in the recipient's language: no words of a report, and of a title only
-what the public may read."""
+"""The text of a message in the recipient's language. It quotes nothing from a report except a title
+that the public may read."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,18 +13,19 @@ from shared.lifecycle.calendar import Zone
 from shared.values.gsm import in_gsm, septets
 
 PROMISED = ("due_at", "question_until")
-"""Told by their day: after it there is lateness or a reminder, and nothing is refused."""
+"""Dates shown as a day: after them something is late or a reminder is sent, but nothing is
+refused."""
 FINAL = ("auto_close_at", "rating_until")
-"""Told with their hour where they do not end a day: what the reporter may do is over then."""
+"""Dates shown with the hour unless they end a day: after them the reporter can no longer act."""
 DATES = (*PROMISED, *FINAL)
 ONE_SMS = 160
-"""Septets."""
+"""The length of one text message, in septets."""
 
 
 @dataclass(frozen=True)
 class MessageText:
-    """Of one message. `sms` is what a text message says; `paragraphs` and `link` are of mail.
-    `footer` goes before the names of the parts that say why it came and how to end it."""
+    """The text of one message. `sms` is the text message; `paragraphs` and `link` are for mail.
+    `footer` is a prefix: it selects the phrases that say why the mail came and how to stop it."""
 
     subject: str
     paragraphs: tuple[str, ...]
@@ -35,14 +36,14 @@ class MessageText:
 
 
 CodePurpose = Literal["contact", "by_sms", "recovery", "password", "contact_of_account"]
-"""What a code is for: to prove a contact of a report, on its page or sent back by SMS; to get
-another access code, or password; to prove a contact beside reports."""
+"""The purpose of a code: to prove a contact of a report, on its page or by a reply by SMS; to get a
+new access code or password; to prove a contact that belongs to no report."""
 
 
 @dataclass(frozen=True)
 class ReportFacts:
-    """What a message may say of a report. `title` is None unless the public reads it, and the
-    reporter is named there."""
+    """What a message may say about a report. `title` is None unless the public can read it and the
+    report is neither anonymous nor secret."""
 
     number: int
     title: str | None
@@ -50,7 +51,7 @@ class ReportFacts:
     handler: str
     zone: Zone
     recourse: bool = False
-    """Its page names offices to go to besides."""
+    """Whether its page names other offices that the reporter can turn to."""
 
 
 def text_of(
@@ -60,8 +61,8 @@ def text_of(
     portal: str,
     language: Language,
 ) -> MessageText:
-    """The message of a report by its template. The subject says nothing; neither does a text
-    message of an anonymous or secret report: its phone may be somebody else's too."""
+    """The message about a report for this template. The subject reveals nothing. The text message
+    of an anonymous or secret report reveals nothing either: its phone may be shared."""
     values = {
         "number": report.number,
         "handler": report.handler,
@@ -95,9 +96,9 @@ def text_of(
 def text_of_code(
     code: str, language: Language, purpose: CodePurpose, number: int | None = None
 ) -> MessageText:
-    """What carries a code: what it is for, and that nobody else may have it. `number` of the
-    report; without one, as of an anonymous or secret report, nothing of it is said: neither that
-    there is a report, nor what the code opens."""
+    """The message that carries a code: its purpose, and a warning not to share it. Without the
+    `number` of the report, as for an anonymous or secret one, it mentions neither a report nor what
+    the code opens."""
     values = {"code": code, "number": number}
     named = purpose if number is not None or purpose == "password" else "contact_of_account"
     return MessageText(
@@ -113,7 +114,7 @@ def text_of_code(
 
 
 def text_of_contact_change(facts: Mapping[str, Any], stop: str) -> MessageText:
-    """The notice that another contact is to take the place of this one; `stop` keeps it."""
+    """The notice that a new contact is to replace this one; the link `stop` prevents it."""
     language: Language = facts["language"]
     at = moment(datetime.fromisoformat(facts["at"]), ZONE_OF_ACCOUNTS, language)
     return _notice(
@@ -130,7 +131,7 @@ def text_of_contact_change(facts: Mapping[str, Any], stop: str) -> MessageText:
 def text_of_report_contact_change(
     facts: Mapping[str, Any], report: ReportFacts, stop: str
 ) -> MessageText:
-    """As `text_of_contact_change`, of the contact of a report."""
+    """As `text_of_contact_change`, for the contact of a report."""
     language: Language = facts["language"]
     at = moment(datetime.fromisoformat(facts["at"]), report.zone, language)
     sms = _part("report_contact_change_sms", language, number=report.number, at=at, link=stop)
@@ -162,7 +163,7 @@ def _dates(
     promised: Callable[[datetime, Zone, Language], str],
     final: Callable[[datetime, Zone, Language], str],
 ) -> dict[str, str]:
-    """As the report's page says them."""
+    """The dates, written as on the report's page."""
     none = _part("no_date", language)
     return {
         name: in_words(datetime.fromisoformat(facts[name]), zone, language)
@@ -174,7 +175,7 @@ def _dates(
 
 
 def _in_one_sms(template: str, values: Mapping[str, Any], language: Language) -> str:
-    """The text message, with as much of the agency's name as one has room for."""
+    """The text message, with the agency's name shortened to fit."""
     name = in_gsm(values["handler"])
 
     def text(handler: str) -> str:
@@ -187,7 +188,7 @@ def _in_one_sms(template: str, values: Mapping[str, Any], language: Language) ->
 
 
 def _reason(reason_class: str | None, language: Language) -> str:
-    """Why an identity was read: the class alone."""
+    """Why an identity was read: only the class of the reason."""
     return message("reveal_reason", reason_class, language) if reason_class else ""
 
 

@@ -1,1 +1,2 @@
-"""A message made ready at the moment of sending: to whom, in which language, and whether still."""
+"""Prepares a message when it is sent: recipient, language, text, and whether it may still be
+sent."""

@@ -1,4 +1,4 @@
-"""What becomes of a message when it is made ready: it is handed over, or nothing is sent."""
+"""The result of preparing a message: it is ready to send, or it is no longer to be sent."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,8 @@ from shared.labels.catalogue import Language
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A message ready to be handed over. `unsubscribe` is the token of the link that ends all."""
+    """A message that is ready to send. `unsubscribe` is the token of the link that stops all
+    messages."""
 
     id: UUID
     to: str
@@ -26,20 +27,20 @@ class Outgoing:
     language: Language
     unsubscribe: UUID | None
     document: A4 | None = None
-    """Goes with a mail, as a PDF."""
+    """A document that is attached to the mail as a PDF."""
 
 
 @dataclass(frozen=True)
 class NotAnyMore:
-    """Nothing is sent: the contact was ended or changed, something else was chosen, or what it
-    says was not so any more, after the row was written. A text message of the evening waits for
-    the morning."""
+    """The message is no longer sent: after its row was written, the contact was ended or changed,
+    another choice was made, or its content became outdated."""
 
     reason: str
 
 
 def has_waited(message: Message) -> bool:
-    """For the morning, the full hour or its provider: what it says may not be so any more."""
+    """Whether it waited for the morning, the full hour or its provider, so that it may be
+    outdated."""
     return message.not_before - message.created_at > _AT_ONCE
 
 
@@ -49,8 +50,8 @@ _AT_ONCE = timedelta(minutes=1)
 async def read_by_message(
     session: AsyncSession, statement: Select[*tuple[Any, ...]], messages: Sequence[Message]
 ) -> dict[UUID, Mapping[str, Any]]:
-    """What the statement selects, with `id`, for these messages; by their ids. Of a message that
-    it does not find, for its contact is gone, nothing."""
+    """The rows that the statement selects for these messages, by the message's `id`, which it must
+    select. A message without a row, because its contact is gone, is left out."""
     ids = [message.id for message in messages]
     rows = await session.execute(statement.where(col(Message.id).in_(ids)))
     return {row["id"]: dict(row) for row in rows.mappings()}

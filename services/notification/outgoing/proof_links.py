@@ -1,7 +1,7 @@
-"""The links that prove an e-mail address of staff or of a leader: nothing of them is kept.
+"""Links that prove an e-mail address of staff or of a leader; they are not stored.
 
-Staff who open one have to sign in besides, so that a mail that went to somebody else proves
-nothing. A leader has no account: the mail that follows says figures and numbers alone.
+Staff must also sign in when they open one, so a mail that reached somebody else proves nothing. A
+leader has no account: the mail that follows contains only figures and numbers.
 """
 
 import hmac
@@ -13,13 +13,13 @@ LINK_LASTS = timedelta(days=3)
 
 
 def proof_token(index: BlindIndex, holder: str, email: str, at: datetime) -> str:
-    """Good for this holder of a contact and this address, from `at` on for three days."""
+    """A token for this holder and this address, valid for three days from `at`."""
     until = int((at + LINK_LASTS).timestamp())
     return f"{until}.{_mark(index, holder, email, until)}"
 
 
 def proves(index: BlindIndex, holder: str, email: str, token: str, at: datetime) -> bool:
-    """Whether the token is of this holder and this address, and still good at `at`."""
+    """Whether the token belongs to this holder and this address and is still valid at `at`."""
     until, _, mark = token.partition(".")
     if not (until.isascii() and until.isdigit() and len(until) <= 12):
         return False

@@ -1,5 +1,5 @@
-"""Which reports a member of staff may read now, and whether they may know when its reporter did
-what: nobody is told more of one than they may read."""
+"""SQL conditions: which reports a member of staff may read now, and whether the times of the
+reporter's actions are hidden from them. No message says more than its recipient may read."""
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
@@ -14,8 +14,8 @@ from shared.lifecycle.people import Role
 
 
 def is_readable(agency_id: int | SQLCoreOperations[int]) -> ColumnElement[bool]:
-    """Of a joined `Report`: that agency or one below handles it or has a copy, as
-    `shared.command_requests.report_access` has it."""
+    """For a joined `Report`: whether this agency or one below it handles the report or has a copy,
+    as in `shared.command_requests.report_access`."""
     copying = aliased(AgencyEntry)
     copied = (
         select(col(CopyRow.agency_id))
@@ -28,8 +28,8 @@ def is_readable(agency_id: int | SQLCoreOperations[int]) -> ColumnElement[bool]:
 def are_reporter_times_hidden(
     agency_id: int | SQLCoreOperations[int], role: SQLCoreOperations[str]
 ) -> ColumnElement[bool]:
-    """Of a joined `Report` that they may read: whether they may not know to the second when its
-    reporter did what, as `ReportAccess.reporter_times_hidden` has it."""
+    """For a joined `Report` that they may read: whether the exact times of the reporter's actions
+    are hidden from them, as in `ReportAccess.reporter_times_hidden`."""
     return or_(
         and_(col(Report.anonymous), role != Role.CENTRAL_ADMIN.value),
         role == Role.OVERSEER.value,

@@ -1,4 +1,4 @@
-"""Messages to leaders made ready: read at the moment of sending, as those to staff are."""
+"""Prepares messages to leaders, with the data at the time of sending."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -30,7 +30,7 @@ from shared.privacy.holder_keys import read_if_possible
 from shared.privacy.identity import BlindIndex, IdentityCipher
 
 STALE_AFTER = timedelta(days=14)
-"""From the Monday of the week that a letter is of: then the next one is due."""
+"""A letter expires this long after the Monday of its week: then the next one is due."""
 
 
 def is_to_leader(message: Message) -> bool:
@@ -38,7 +38,7 @@ def is_to_leader(message: Message) -> bool:
 
 
 class LeaderOutbox:
-    """Makes messages to leaders ready; with `Outbox`, it alone decrypts contacts to send there."""
+    """Prepares messages to leaders. Only the outboxes decrypt contacts in order to send."""
 
     def __init__(self, cipher: IdentityCipher, index: BlindIndex, portal: str) -> None:
         self._cipher, self._index, self._portal = cipher, index, portal
@@ -46,7 +46,7 @@ class LeaderOutbox:
     async def prepare(
         self, session: AsyncSession, messages: Sequence[Message]
     ) -> dict[UUID, Outgoing | NotAnyMore]:
-        """By the messages' ids."""
+        """The prepared messages, by their ids."""
         read = await read_by_message(session, _READ, messages)
         late = [late for message in messages for late in message.facts.get("late", ())]
         categories = await _names(session, CategoryEntry, {each[1] for each in late})
@@ -66,7 +66,7 @@ class LeaderOutbox:
         if row is None or not row["active"]:
             return NotAnyMore("no_contact")
         to = read_if_possible(self._cipher, row["email"], row["holder_key"])
-        if to is None:  # of a key that we do not have: the others are sent
+        if to is None:  # the key is missing: the others are sent
             return NotAnyMore("unreadable")
         language = row["language"]
         if message.template == PROVE_LEADER:

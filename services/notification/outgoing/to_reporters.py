@@ -1,5 +1,5 @@
-"""What is needed to send a message: to whom, in which language, with what text. Read at the moment
-of sending, so that what was ended meanwhile is not sent."""
+"""Prepares messages: recipient, language and text. They are read at the time of sending, so that a
+message that is no longer wanted is not sent."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -47,16 +47,16 @@ from shared.privacy.holder_keys import HolderCipher
 from shared.privacy.identity import BlindIndex, IdentityCipher, InvalidToken
 
 CODE = "code"
-"""The template of a message that carries a code: the one that an unproven contact gets."""
+"""The template of a message with a code, the only message that an unproven contact gets."""
 CONTACT_CHANGE = "contact_change"
-"""Of the notice to the present contact of an account or a report that another is to take its
-place."""
+"""The template of the notice that the present contact of an account or a report is to be
+replaced."""
 ACCOUNT = "account"
-"""The recipient of a message to an account beside its reports: it holds to whom it goes."""
+"""The recipient of a message to an account as such; the message contains the contact."""
 
 
 class Outbox:
-    """Makes messages ready. It alone decrypts contacts to send to them."""
+    """Prepares messages. Only the outboxes decrypt contacts in order to send."""
 
     def __init__(self, cipher: IdentityCipher, index: BlindIndex, portal: str) -> None:
         self._cipher, self._index, self._portal = cipher, index, portal
@@ -66,7 +66,7 @@ class Outbox:
     async def prepare(
         self, session: AsyncSession, messages: Sequence[Message]
     ) -> dict[UUID, Outgoing | NotAnyMore]:
-        """By the messages' ids."""
+        """The prepared messages, by their ids."""
         to_staff, to_leaders, to_reporters = [], [], []
         for message in messages:
             if is_to_staff(message):
@@ -93,7 +93,7 @@ class Outbox:
                     if message.recipient == ACCOUNT
                     else self._ready(message, read.get(message.id), lasts)
                 )
-            except InvalidToken:  # of a key that we do not have: the others are sent
+            except InvalidToken:  # the key is missing: the others are sent
                 ready[message.id] = NotAnyMore("unreadable")
         return ready
 
@@ -125,7 +125,7 @@ class Outbox:
             named = None if facts.discreet else message.number
             text = text_of_code(code, language, _purpose(message), named)
             return Outgoing(message.id, to, text, language, None)
-        kind = None  # whatever is wanted: that the contact is to be replaced is said all the same
+        kind = None  # the notice of a new contact is sent whatever kinds are wanted
         if message.template != CONTACT_CHANGE:
             kind = MessageKind(message.facts["kind"])
         proven = row["proof"] == proof_digest(self._index, row["holder"], message.channel, to)
@@ -152,8 +152,8 @@ class Outbox:
 
 
 def _is_outdated(message: Message, row: Mapping[str, Any]) -> bool:
-    """A question that is answered, or where the report stood before it went on: of the news of a
-    night the last is told, which says what holds. That of an identity that was read always is."""
+    """Whether the message is outdated: its question was answered, or a later message says what
+    status the report has. A notice that an identity was read never becomes outdated."""
     if message.template in QUESTIONS:
         return row["question_open"] is False
     return message.template != REVEALED.template and row["went_on"]
@@ -165,7 +165,8 @@ def _purpose(message: Message) -> CodePurpose:
 
 
 def _wishes(row: Mapping[str, Any]) -> Wishes:
-    """Of the holder of the contact; what is not wanted at all, of report and account together."""
+    """The choices of the contact's holder. Stopped messages and unwanted kinds are those of the
+    report and the account together."""
     sms = False if row["sms_stopped_at"] is not None else row["sms"]
     own = row["phone_of_report"] or row["email_of_report"]
     of_account = (row["phone"] and not row["phone_of_report"]) or (
@@ -174,7 +175,7 @@ def _wishes(row: Mapping[str, Any]) -> Wishes:
     involved = [*(["report"] if own else []), *(["account"] if of_account else [])]
     return Wishes(
         stopped=any(row[f"{holder}_stopped_at"] is not None for holder in involved),
-        email=row["send_mail"] is not False,  # None: nothing was chosen
+        email=row["send_mail"] is not False,  # None: no choice was made
         sms=sms,
         muted={kind for holder in involved for kind in row[f"{holder}_muted"] or ()},
     )

@@ -1,4 +1,4 @@
-"""Messages to staff made ready: read at the moment of sending, as those to reporters are."""
+"""Prepares messages to staff, with the data at the time of sending."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -51,7 +51,7 @@ def is_to_staff(message: Message) -> bool:
 
 
 class StaffOutbox:
-    """Makes messages to staff ready. With `Outbox`, it alone decrypts contacts to send to them."""
+    """Prepares messages to staff. Only the outboxes decrypt contacts in order to send."""
 
     def __init__(self, cipher: IdentityCipher, index: BlindIndex, portal: str) -> None:
         self._cipher, self._index, self._portal = cipher, index, portal
@@ -59,7 +59,7 @@ class StaffOutbox:
     async def prepare(
         self, session: AsyncSession, messages: Sequence[Message]
     ) -> dict[UUID, Outgoing | NotAnyMore]:
-        """By the messages' ids."""
+        """The prepared messages, by their ids."""
         read = await read_by_message(session, _READ, messages)
         return {message.id: self._ready(message, read.get(message.id)) for message in messages}
 
@@ -67,7 +67,7 @@ class StaffOutbox:
         if row is None or not row["active"]:
             return NotAnyMore("no_contact")
         to = read_if_possible(self._cipher, row["email"], row["holder_key"])
-        if to is None:  # of a key that we do not have: the others are sent
+        if to is None:  # the key is missing: the others are sent
             return NotAnyMore("unreadable")
         proven = row["proof"] == proof_digest(self._index, row["holder"], "email", to)
         if message.template == PROVE_EMAIL:
@@ -90,7 +90,7 @@ class StaffOutbox:
     def _wanted(
         self, message: Message, row: Mapping[str, Any], to: str, *, proven: bool
     ) -> Outgoing | NotAnyMore:
-        """What goes to a proven address alone, and may be switched off."""
+        """Prepare a message that goes only to a proven address and can be switched off."""
         against = reason_against_mail(
             row["proven_at"] if proven else None,
             undeliverable=row["undeliverable_at"] is not None,
@@ -106,7 +106,7 @@ class StaffOutbox:
             if (message.facts.get("agency_id"), message.facts.get("role")) != (
                 row["agency_id"],
                 row["role"],
-            ):  # what an agency owes is nothing for those who have left it
+            ):  # the digest of an agency is not for people who have left it
                 return NotAnyMore("not_readable")
             text = text_of_digest(message.facts, self._portal, row["language"])
             return Outgoing(message.id, to, text, row["language"], row["unsubscribe_token"])
@@ -124,7 +124,7 @@ class StaffOutbox:
             return NotAnyMore("muted")
         if has_waited(message) and row[_STILL.get(message.template, "readable")] is False:
             return NotAnyMore("outdated")
-        facts = facts_told(  # it may be anonymous since it was written, or to whom they are now
+        facts = facts_told(  # the report, or the person's role, may have changed since
             message.facts,
             Role(row["role"]),
             Zone(row["handler_zone"]),
@@ -141,7 +141,7 @@ _STILL = {
     "request_waits": "request_waits",
     "reply_came": "reply_waits",
 }
-"""By template, what has to be so still when mail that waited goes."""
+"""By template, the condition that must still hold when a message that waited is sent."""
 _OWN, _HANDLER = aliased(AgencyEntry), aliased(AgencyEntry)
 
 
@@ -154,7 +154,7 @@ def _waits(of_kind: ColumnElement[bool]) -> ColumnElement[bool]:
 
 _HANDLER_ID = col(Message.facts)["handler_id"].astext.cast(Integer)
 _STAFF_ID = func.substring(col(Message.recipient), "^staff-([0-9]+)$").cast(Integer)
-"""Of the recipient: `holder` of the view is made of it, so that no index finds a row by that."""
+"""Taken from the recipient: `holder` is computed in the view, so no index finds a row by it."""
 _READ: Select[*tuple[Any, ...]] = (
     select(
         col(Message.id),

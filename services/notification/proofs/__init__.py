@@ -1,1 +1,1 @@
-"""Reporters and owners of accounts prove their contacts; what a proven one opens."""
+"""Reporters and owners of accounts prove their contacts, and use a proven contact."""

@@ -1,4 +1,4 @@
-"""Earlier reports of a contact are offered to the account that has proven it, one by one."""
+"""Offers an account the earlier reports that name a contact which the account has proven."""
 
 from typing import Annotated
 
@@ -31,14 +31,15 @@ router = APIRouter(tags=["Reporters"])
 
 TAKING = Limit("earlier_report", 60, 3600)
 AT_MOST = 500
-"""Reports looked at: of one contact, however many it has proven."""
+"""How many reports are looked at, for all proven contacts of an account."""
 AT_ONCE = 50
-"""Reports offered together; more once some of them were taken."""
+"""How many reports are offered at once; more are offered after some were added."""
 
 
 class EarlierReports(BaseModel):
-    """Reports that name a contact of the account, both proven, and are in no account yet. Never an
-    anonymous or secret one: who uses the same phone may not learn of it."""
+    """Reports in no account that name a contact of this account; both have proven it. Anonymous and
+    secret reports are never offered: somebody else who uses the same phone must not learn of
+    them."""
 
     numbers: list[int]
 
@@ -50,7 +51,7 @@ class EarlierReportForm(Form):
 
 
 class ReportShown(BaseModel):
-    """Good for ten minutes: with it intake puts the report into the account."""
+    """Valid for ten minutes: intake uses it to put the report into the account."""
 
     proof_token: str = Field(repr=False)
 
@@ -59,7 +60,7 @@ class ReportShown(BaseModel):
 async def read_earlier_reports(
     reporter: CurrentReporter, session: Transaction, notification: Notification
 ) -> EarlierReports:
-    """What may be put into one's own account."""
+    """List the reports that can be added to one's own account."""
     proven = await _proven(session, notification, account_of(reporter))
     digests = [notification.codes.of_accounts(each.channel, each.value) for each in proven]
     offered = select(col(Contact.holder)).where(
@@ -74,7 +75,7 @@ async def read_earlier_reports(
         .where(
             col(Report.number).in_(numbers),
             col(ReportOwner.reporter_id).is_(None),
-            # Made so by staff after the contact was proven.
+            # Staff may have changed this after the contact was proven.
             ~col(Report.anonymous),
             ~col(Report.secret),
         )
@@ -95,8 +96,9 @@ async def show_earlier_report(
     notification: Notification,
     request: Request,
 ) -> ReportShown:
-    """Show that a report is one's own. The same 404 for one that names another contact, is in an
-    account, or is anonymous or secret and its code was not shown."""
+    """Prove that a report is one's own. The answer is the same 404 if the report names another
+    contact or is already in an account, or if it is anonymous or secret and its code was not
+    given."""
     account_id = account_of(reporter)
     await rate_limits(request).take(TAKING, str(account_id))
     by_code = form.report_token is not None and await opens_report(
@@ -111,7 +113,7 @@ async def show_earlier_report(
     }
     for contact in await named_contacts(session, notification.cipher, number):
         row = await notification.codes.row_of(session, contact)
-        # Whoever has the code could prove the contact there as well.
+        # Somebody with the access code could also prove the contact on the report's page.
         shown = by_code or await notification.codes.is_proven_now(session, row, contact)
         own = contact.holder == holder_of_report(number)
         if own and shown and (contact.channel, contact.value) in proven:
@@ -125,7 +127,7 @@ async def show_earlier_report(
 async def _proven(
     session: AsyncSession, notification: Resources, account_id: int
 ) -> list[NamedContact]:
-    """The account's contacts that are proven and believed."""
+    """The account's contacts with a valid proof."""
     proven = []
     for contact in await contacts_of_account(session, notification.cipher, account_id):
         row = await notification.codes.row_of(session, contact)

@@ -1,4 +1,4 @@
-"""What somebody has shown, kept for intake: it does once what was shown for, by a token."""
+"""Stores a proof for intake, which uses it once, by a token."""
 
 from typing import Any
 
@@ -15,7 +15,8 @@ from shared.http.secret_tokens import new_token
 async def keep_by_token(
     session: AsyncSession, table: type[AccountProof] | type[Recovery], **shown: Any
 ) -> str:
-    """The token, good for ten minutes; see the tables."""
+    """Store the proof and return its token, valid for ten minutes. For the columns, see the
+    tables."""
     await session.execute(delete(table).where(col(table.until) < now()))
     token, hashed = new_token()
     session.add(table(token_hash=hashed, until=now() + CODE_LASTS, **shown))

@@ -1,4 +1,4 @@
-"""Contacts that are to become an account's or a report's are shown by the codes that come there."""
+"""New contacts for an account or a report are proven by codes that are sent there."""
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
@@ -39,7 +39,7 @@ class ContactCodeForm(ContactForm, CodeForm):
 
 
 class ContactShown(BaseModel):
-    """Good for ten minutes: with it intake makes the contact that of the account or the report."""
+    """Valid for ten minutes: intake uses it to set the contact of the account or the report."""
 
     proof_token: str = Field(repr=False)
 
@@ -57,7 +57,8 @@ async def send_new_contact_code(
     notification: Notification,
     request: Request,
 ) -> Response:
-    """Send a code to a contact that is to become the account's. 422 for what can be none."""
+    """Send a code to a new contact for the account. 422: it is neither a phone number nor an e-mail
+    address."""
     contact = _new(holder_of_account(account_of(reporter)), form)
     await rate_limits(request).take(BY_ACCOUNT, contact.holder)
     await send_within_limits(session, notification, request, contact)
@@ -78,8 +79,8 @@ async def send_report_contact_code(
     notification: Notification,
     request: Request,
 ) -> Response:
-    """Send a code to a contact that is to become that of one's own report. 422 for what can be
-    none."""
+    """Send a code to a new contact for one's own report. 422: it is neither a phone number nor an
+    e-mail address."""
     await check_own(session, reporter, number)
     contact = _new(holder_of_report(number), form)
     await rate_limits(request).take(BY_REPORT, contact.holder)
@@ -95,7 +96,7 @@ async def prove_new_contact(
     notification: Notification,
     request: Request,
 ) -> ContactShown:
-    """Show the code that came there. 422: it is not the one, or has run out."""
+    """Prove the new contact with the code. 422: the code is wrong or has expired."""
     account_id = account_of(reporter)
     await rate_limits(request).take(OWN_GUESSES, f"account {account_id}")
     holder = holder_of_account(account_id)
@@ -111,7 +112,7 @@ async def prove_report_contact(
     notification: Notification,
     request: Request,
 ) -> ContactShown:
-    """Show the code that came there. 422: it is not the one, or has run out."""
+    """Prove the new contact with the code. 422: the code is wrong or has expired."""
     async with database.session() as session:
         await check_own(session, reporter, number)
     await rate_limits(request).take(OWN_GUESSES, str(number))
@@ -163,6 +164,6 @@ def _new(holder: str, form: ContactForm) -> NamedContact:
     channel, value = typed_contact(form.contact)
     if not value:
         raise validation(FieldError("contact", "email_invalid"))
-    # Codes of their own, not those of the contact that is there; and no message says of which
-    # report.
+    # It has its own codes, separate from those of the present contact, and its messages do not say
+    # which report they are about.
     return NamedContact(0, 0, f"new-{holder}", channel, value)

@@ -26,7 +26,7 @@ router = APIRouter(tags=["Reporters"])
 
 
 class AccountContacts(BaseModel):
-    """What an account is reached by. One that is not proven is a name to sign in with, no more."""
+    """The contacts of an account. An unproven one can only be used to sign in."""
 
     contacts: list[OwnContact]
 
@@ -35,7 +35,7 @@ class AccountContacts(BaseModel):
 async def read_account_contacts(
     reporter: CurrentReporter, session: Transaction, notification: Notification
 ) -> AccountContacts:
-    """The contacts of one's own account, and how far they are proven."""
+    """Read the contacts of one's own account and the state of their proof."""
     return await _view(session, notification, account_of(reporter))
 
 
@@ -52,7 +52,7 @@ async def send_account_code(
     notification: Notification,
     request: Request,
 ) -> Response:
-    """Send a code to a contact of one's own account. It is good for ten minutes and five tries."""
+    """Send a code to a contact of one's own account. It is valid for ten minutes and five tries."""
     contact = await _own(session, notification, account_of(reporter), channel)
     await rate_limits(request).take(BY_ACCOUNT, contact.holder)
     await send_within_limits(session, notification, request, contact)
@@ -70,7 +70,7 @@ async def prove_account_contact(
     notification: Notification,
     request: Request,
 ) -> AccountContacts:
-    """Show the code that was sent. 422: it is not the one, or has run out."""
+    """Prove the contact with the code. 422: the code is wrong or has expired."""
     account_id = account_of(reporter)
     await rate_limits(request).take(OWN_GUESSES, f"account {account_id}")
     async with database.session() as session:
@@ -86,7 +86,7 @@ async def prove_account_contact(
 
 
 def account_of(reporter: ReporterPrincipal) -> int:
-    """403 for those who have no account."""
+    """The id of the reporter's account. Raises 403 if there is none."""
     if not isinstance(reporter, Reporter):
         raise forbidden()
     return reporter.account_id

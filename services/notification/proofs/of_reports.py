@@ -35,7 +35,7 @@ from shared.values.words import Form
 router = APIRouter(tags=["Reporters"])
 
 RECENT = timedelta(days=3)
-"""What is older is told to nobody who proves a contact now: it is on the report's page."""
+"""Older news is not sent to a contact that is proven now; the report's page shows it."""
 CodeText = Annotated[str, Field(max_length=20, description="Six digits")]
 
 
@@ -50,7 +50,7 @@ async def read_own_contacts(
     session: Transaction,
     notification: Notification,
 ) -> OwnContacts:
-    """The contacts of one's own report, how far they are proven, and what is chosen."""
+    """Read the contacts of one's own report, the state of their proof and the choices."""
     await check_own(session, reporter, number)
     return await own_contacts(session, notification, number)
 
@@ -69,7 +69,7 @@ async def send_code(
     notification: Notification,
     request: Request,
 ) -> Response:
-    """Send a code to a contact of one's own report. It is good for ten minutes and five tries."""
+    """Send a code to a contact of one's own report. It is valid for ten minutes and five tries."""
     await check_own(session, reporter, number)
     contact = await _named(session, notification, number, channel)
     await rate_limits(request).take(BY_REPORT, str(number))
@@ -92,8 +92,9 @@ async def prove_contact(
     notification: Notification,
     request: Request,
 ) -> OwnContacts:
-    """Show the code that was sent. 422: it is not the one, or has run out. Tries are counted by
-    the report, which nobody else has opened: strangers at the same address use up none of them."""
+    """Prove the contact with the code. 422: the code is wrong or has expired. Tries are counted for
+    each report, which only its reporter can open, so strangers at the same address cannot use them
+    up."""
     async with database.session() as session:
         await check_own(session, reporter, number)
         await rate_limits(request).take(OWN_GUESSES, str(number))
@@ -119,8 +120,8 @@ async def send_within_limits(
     contact: NamedContact,
     purpose: CodePurpose = "contact_of_account",
 ) -> None:
-    """Send a code to a contact of the caller's own. 404: it was removed, and nothing goes there.
-    429: it, or everybody, has had too many."""
+    """Send a code to one of the caller's contacts. Raises 404 if the contact was removed, and 429
+    if it, or the whole system, has received too many codes."""
     row = await notification.codes.row_of(session, contact)
     if row is not None and row.removed_at is not None:
         raise not_found()
@@ -136,12 +137,12 @@ async def send_within_limits(
 
 
 def not_shown(outcome: str) -> Problem:
-    """The refusal of a code that is `wrong`, or has run out or been tried too often."""
+    """The error for a code that is `wrong`, expired or tried too often."""
     return validation(FieldError("code", "code_wrong" if outcome == "wrong" else "code_over"))
 
 
 def digits(code: str) -> str:
-    """What was typed, without spaces and dashes."""
+    """The digits of what was typed, without spaces and dashes."""
     return "".join(character for character in code if character.isdigit())
 
 
@@ -155,8 +156,8 @@ async def _named(
 
 
 async def _tell_newest(session: AsyncSession, number: int) -> None:
-    """Whoever proves a contact on the receipt is told that the report was accepted; later, what
-    happened last. In the transaction of the proof."""
+    """Send the latest news after the contact was proven: that the report was accepted, or what
+    happened last. Runs in the transaction of the proof."""
     of_reporter = (
         col(Message.number) == number,
         col(Message.recipient) == Audience.REPORTER.value,

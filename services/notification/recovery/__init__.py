@@ -1,1 +1,1 @@
-"""A lost access code, a lost password: a proven contact gets another one."""
+"""Recovery of a lost access code or password by a proven contact."""

@@ -1,4 +1,5 @@
-"""A lost access code: who shows the report's number and its proven contact gets another one."""
+"""A lost access code: a reporter who knows the report's number and controls its proven contact gets
+a new one."""
 
 import hmac
 import logging
@@ -43,7 +44,7 @@ class RecoveryCodeForm(RecoveryForm):
 
 
 class Recovered(BaseModel):
-    """Good for ten minutes and for one new access code of this report, at intake."""
+    """Valid for ten minutes: intake gives one new access code of this report for it."""
 
     recovery_token: str = Field(repr=False)
 
@@ -62,8 +63,9 @@ async def ask_for_recovery(
     request: Request,
     background: BackgroundTasks,
 ) -> Response:
-    """Ask for a code to the proven contact of a report. Always the same answer, at once: what was
-    asked for is looked up afterwards, so that nothing tells whether report or contact are there."""
+    """Request a code for the proven contact of a report. The answer is always the same and comes at
+    once: the report is looked up afterwards, so that the answer does not reveal whether the report
+    or the contact exists."""
     language = pick_language(request.headers.get("accept-language"))
     background.add_task(_send, database, notification, form, language)
     return Response(status_code=202)
@@ -77,10 +79,10 @@ async def ask_for_recovery(
 async def prove_recovery(
     form: RecoveryCodeForm, database: CurrentDatabase, notification: Notification
 ) -> Recovered:
-    """Show the code that came. 422, the same for a wrong code, one that has run out, an unknown
-    number and an unknown contact. Guessing is limited by the caller's address, and by the five
-    tries of a code: a limit on the report's number could be used up by strangers, and its reporter
-    would be kept out."""
+    """Prove the contact with the code. The 422 is the same for a wrong code, an expired code, an
+    unknown number and an unknown contact. Guesses are limited for each caller's address and by the
+    five tries of a code. There is no limit for each report's number: strangers could use it up and
+    lock the reporter out."""
     token = None
     async with database.session() as session:
         contact = await _proven(session, notification, form)
@@ -116,8 +118,8 @@ async def _send(
 async def _proven(
     session: AsyncSession, notification: Resources, form: RecoveryForm
 ) -> NamedContact | None:
-    """The report's contact, if it is the one that was typed and its holder has proven it; as the
-    holder of the codes by which it is recovered."""
+    """The report's contact, if it is the one that was typed and is proven; None otherwise. Its
+    holder is the one for recovery codes."""
     _, typed = typed_contact(form.contact)
     for contact in await named_contacts(session, notification.cipher, form.number):
         if not hmac.compare_digest(contact.value.encode(), typed.encode()):
@@ -125,7 +127,8 @@ async def _proven(
         row = await notification.codes.row_of(session, contact)
         if not await notification.codes.is_proven_now(session, row, contact):
             return None
-        # Codes and quota of their own: strangers end no code of the person who is signed in.
+        # It has its own codes and quota: strangers cannot end a code of the person who is signed
+        # in.
         return replace(contact, holder=f"recovery-{contact.holder}")
     return None
 

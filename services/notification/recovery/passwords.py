@@ -1,4 +1,5 @@
-"""A lost password: who shows a contact that an account has proven chooses another one."""
+"""A lost password: somebody who controls a contact that an account has proven can choose a new
+one."""
 
 import hmac
 import logging
@@ -35,7 +36,8 @@ router = APIRouter(tags=["Reporters"])
 
 
 class AccountRecoveryRequest(BaseModel):
-    """With the code that comes it shows the contact; it is good for ten minutes and five tries."""
+    """Together with the code that is sent it proves the contact; valid for ten minutes and five
+    tries."""
 
     request_token: str = Field(repr=False)
 
@@ -45,13 +47,13 @@ class RequestCodeForm(CodeForm):
 
 
 class AccountRecovered(BaseModel):
-    """Good for ten minutes and for one new password, at intake."""
+    """Valid for ten minutes: intake accepts one new password for it."""
 
     recovery_token: str = Field(repr=False)
 
 
 class _Asked(NamedTuple):
-    """A request as it is looked up once it was answered."""
+    """A request that is looked up after it was answered."""
 
     request_hash: bytes
     contact: NamedContact
@@ -73,9 +75,10 @@ async def ask_for_account_recovery(
     request: Request,
     background: BackgroundTasks,
 ) -> AccountRecoveryRequest:
-    """Send a code to the proven contact of an account. Always such an answer, at once: what was
-    asked for is looked up afterwards, so that nothing tells whether there is such an account.
-    Codes of earlier requests stay good: strangers who ask for the same contact end none."""
+    """Send a code to the proven contact of an account. An answer of this form always comes at once:
+    the account is looked up afterwards, so that the answer does not reveal whether it exists. Codes
+    of earlier requests stay valid, so strangers who request one for the same contact cannot end
+    them."""
     channel, value = typed_contact(form.contact)
     (token, request_hash), code = new_token(), new_code()
     recovery = AccountRecovery(
@@ -107,8 +110,8 @@ async def ask_for_account_recovery(
 async def prove_account_recovery(
     form: RequestCodeForm, database: CurrentDatabase, notification: Notification
 ) -> AccountRecovered:
-    """Show the code that came. 422, the same for a wrong code, one that has run out, and a contact
-    that no account has proven."""
+    """Prove the contact with the code. The 422 is the same for a wrong code, an expired code and a
+    contact that no account has proven."""
     digest = _digest(notification.index, form.request_token, digits(form.code))
     of_request = col(AccountRecovery.request_hash) == token_hash(form.request_token)
     token = None
@@ -130,8 +133,9 @@ async def prove_account_recovery(
 
 
 async def _send(database: Database, notification: Resources, asked: _Asked) -> None:
-    """The next request of the same connection waits for this, so it takes about as long whether
-    there is such an account: the same limits are counted, and a row is written."""
+    """Send the code, if there is an account. This takes about as long either way, as the next
+    request on the same connection waits for it: the same limits are counted, and a row is
+    written."""
     contact = asked.contact
     try:
         if await notification.limits.recovery_wait(contact.value, asked.place) is not None:
@@ -156,8 +160,8 @@ async def _send(database: Database, notification: Resources, asked: _Asked) -> N
 
 
 async def _account(session: AsyncSession, channel: str, digest: bytes) -> int | None:
-    """The account that has proven this contact, of several the one that did so last: numbers
-    change their owners."""
+    """The account that has proven this contact. If there are several, the one that did so last:
+    numbers change their owners."""
     newest = (
         select(col(Contact.holder))
         .where(
@@ -175,7 +179,8 @@ async def _account(session: AsyncSession, channel: str, digest: bytes) -> int | 
 
 
 def _digest(index: BlindIndex, request_token: str, code: str) -> bytes:
-    """Of the code in the answer to this request alone: who asked has the token, which is long."""
+    """The digest of the code for this request only: only the person who asked has the long
+    token."""
     return index.other("code of a recovery", f"{request_token} {code}")
 
 

@@ -1,1 +1,1 @@
-"""Rows go to their providers, by mail and SMS: at once, and again where that failed."""
+"""Sends messages to their providers by mail and SMS, and retries them."""

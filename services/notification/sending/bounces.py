@@ -1,5 +1,5 @@
-"""Mail that comes back after it was taken (RFC 3464): which message it was, and whether anybody is
-at its address."""
+"""Reads mail that came back after it was accepted (RFC 3464): which message it was, and whether its
+address exists."""
 
 from dataclasses import dataclass
 from email import message_from_bytes, message_from_string
@@ -11,15 +11,15 @@ from services.notification.sending.mail import is_nobody
 
 @dataclass(frozen=True)
 class Bounce:
-    """`message_id` is ours, out of the header of what was sent."""
+    """A mail that came back. `message_id` is our id, from the headers of the mail that was sent."""
 
     message_id: UUID
     nobody_there: bool
 
 
 def bounce_of(mail: bytes) -> Bounce | None:
-    """What a mail server reports in this mail; None where it reports no lasting failure of a
-    message of ours. Who only knows an address cannot make one up: the id is in our mail alone."""
+    """Read a mail server's report. None: it reports no permanent failure of one of our messages.
+    Nobody can forge a report by knowing only an address, as the id is only in our mail."""
     parts = list(message_from_bytes(mail).walk())
     status = next((code for part in parts if (code := _failed_with(part))), None)
     id = next((id for part in parts if (id := _id_of_ours(part))), None)
@@ -29,7 +29,7 @@ def bounce_of(mail: bytes) -> Bounce | None:
 
 
 def _failed_with(part: Part) -> str | None:
-    """The status of a recipient that was given up, such as `5.1.1`."""
+    """The status of a recipient to whom delivery failed for good, such as `5.1.1`."""
     if part.get("Action", "").strip().lower() != "failed":
         return None
     status = str(part.get("Status", "")).split(" ", 1)[0].strip()
@@ -37,7 +37,7 @@ def _failed_with(part: Part) -> str | None:
 
 
 def _id_of_ours(part: Part) -> UUID | None:
-    """By the `Message-ID` of the mail that came back, or of its headers alone."""
+    """The id in the `Message-ID` of the returned mail, or of its headers."""
     if part.get_content_type() == "text/rfc822-headers":
         part = message_from_string(str(part.get_payload()))
     name = str(part.get("Message-ID", "")).strip().strip("<>").partition("@")[0]

@@ -1,4 +1,4 @@
-"""What the SMS gateway reports of text messages later: that they arrived, or never will."""
+"""Receives delivery reports of the SMS gateway: a text message arrived, or never will."""
 
 import binascii
 from typing import Literal
@@ -28,7 +28,8 @@ _SIGNATURE = [
 
 
 class DeliveryReport(BaseModel):
-    """Of the message that we handed over as `id`. `number_unknown`: nobody has this number."""
+    """The report on the message that we sent as `id`. `number_unknown`: the number does not
+    exist."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
@@ -44,8 +45,9 @@ class DeliveryReport(BaseModel):
     openapi_extra={**raw_body(DeliveryReport), "parameters": _SIGNATURE},
 )
 async def report_delivery(request: Request, session: Transaction) -> None:
-    """What became of a text message (Standard Webhooks signature over the raw body). The same
-    report again changes nothing; one of a message that is not ours is taken and ignored."""
+    """Report what became of a text message (Standard Webhooks signature over the raw body). The
+    same report again changes nothing; a report on a message that is not ours is accepted and
+    ignored."""
     body = await request.body()
     settings: Settings = request.app.state.settings
     try:

@@ -1,9 +1,9 @@
-"""Why a message could not be handed to its provider, and what is done about it."""
+"""Errors when a message cannot be sent, and what happens next."""
 
 
 class NotDelivered(Exception):
     """The base of the three below. `reason` is a code for the message's row, metrics and staff; it
-    never repeats what the provider said, which may quote the contact."""
+    never quotes the provider, whose answer may contain the contact."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -11,16 +11,17 @@ class NotDelivered(Exception):
 
 
 class ProviderAway(NotDelivered):
-    """It does not answer, or takes nothing from us: no message goes by it for a while."""
+    """The provider does not answer or accepts nothing: no messages are sent through it for a
+    while."""
 
 
 class TryAgain(NotDelivered):
-    """It does not take this message now: it is tried again later, by itself."""
+    """The provider does not accept this message now: it is retried separately later."""
 
 
 class NeverDeliverable(NotDelivered):
-    """It will not take this message. `nobody_there`: the contact does not exist, which ends its
-    proof."""
+    """The provider will never accept this message. `nobody_there`: the contact does not exist,
+    which ends its proof."""
 
     def __init__(self, reason: str, *, nobody_there: bool = False) -> None:
         super().__init__(reason)

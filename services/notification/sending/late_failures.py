@@ -1,4 +1,5 @@
-"""What turns out after a message was handed over: it has not arrived, or nobody is there."""
+"""Handles failures that become known after a message was sent: it did not arrive, or the contact
+does not exist."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -13,16 +14,16 @@ from services.notification.models import Channel, Contact, Message
 from shared.clock import now
 
 STILL_NEWS = timedelta(days=7)
-"""For how long it is told by another channel: mail servers try for five days."""
+"""How long the news is still sent by another channel; mail servers try for five days."""
 _NO_SUCH: dict[Channel, str] = {"email": "no_such_address", "sms": "no_such_number"}
 
 
 async def came_back(
     session: AsyncSession, id: UUID, channel: Channel, *, nobody_there: bool
 ) -> bool:
-    """A message that its provider took has not arrived: news for a reporter goes by another channel
-    that may carry it. False, and nothing changes, where it is none of ours, has arrived, or has
-    come back before."""
+    """Record that a sent message has not arrived; news for a reporter then goes by another channel,
+    if one can be used. Returns False, and changes nothing, if the message is not ours, has arrived,
+    or was recorded before."""
     reason = _NO_SUCH[channel] if nobody_there else "undelivered"
     lost = (
         update(Message)
@@ -47,7 +48,8 @@ async def came_back(
 
 
 async def end_proof(session: AsyncSession, contact_id: UUID | None) -> None:
-    """Nobody is at this contact: it is told nothing until it is proven anew."""
+    """End the proof of a contact that does not exist: nothing is sent there until it is proven
+    again."""
     ended = {"undeliverable_at": now(), "proven_at": None, "proof": None, "offered": None}
     of_contact = col(Contact.id) == contact_id
     await session.execute(update(Contact).where(of_contact).values(**ended))

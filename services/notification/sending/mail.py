@@ -17,7 +17,7 @@ CONNECTIONS = 8
 TIMEOUT = 20.0
 """Seconds for each answer of the server."""
 IDLE = 15.0
-"""Seconds after which an unused connection is not used again: servers end theirs."""
+"""Seconds after which an unused connection is not used again, as servers close idle ones."""
 _NOBODY = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"}
 """RFC 3463: there is no such mailbox or domain."""
 
@@ -29,10 +29,10 @@ class _Connection:
 
 
 class Mailer:
-    """Hands mail to the server that `smtp_url` names (see `Addresses.smtp_url`)."""
+    """Sends mail through the server that `smtp_url` names (see `Addresses.smtp_url`)."""
 
     def __init__(self, smtp_url: str, username: str, password: str) -> None:
-        """Raises ValueError for an address that makes no sense."""
+        """Raises ValueError for an invalid `smtp_url`."""
         parts = urlsplit(smtp_url)
         if parts.scheme not in _PORTS or not parts.hostname:
             raise ValueError("smtp_url is smtp://host:port, smtp+starttls://… or smtps://…")
@@ -43,8 +43,8 @@ class Mailer:
         self._gate = asyncio.Semaphore(CONNECTIONS)
 
     async def send(self, message: Message) -> None:
-        """The server has taken the message. Raises `NotDelivered`: where the answer was lost, the
-        message may have been taken (`TryAgain`)."""
+        """Send the mail; returns once the server has accepted it. Raises `NotDelivered`. If the
+        answer was lost (`TryAgain`), the server may have accepted it."""
         async with self._connection() as smtp:
             try:
                 await smtp.send_message(message)
@@ -64,7 +64,7 @@ class Mailer:
                 raise TryAgain("answer_lost") from None
 
     async def close(self) -> None:
-        """End all connections."""
+        """Close all connections."""
         while self._idle:
             self._idle.pop().smtp.close()
 
@@ -132,7 +132,7 @@ def _refused(refused: aiosmtplib.SMTPRecipientRefused) -> NeverDeliverable | Try
         return TryAgain("put_off")
     enhanced = refused.message.split(" ", 1)[0]
     if enhanced.startswith(("5.2.2", "5.7.")):
-        # A full mailbox, a policy: somebody is there.
+        # A full mailbox or a policy: the address exists.
         return NeverDeliverable("rejected")
     has_code = enhanced.count(".") == 2 and enhanced[0].isdigit()
     nobody = is_nobody(enhanced) if has_code else refused.code in (550, 551, 553)

@@ -1,4 +1,4 @@
-"""What becomes of a message's row once its provider has answered."""
+"""Records the outcome of a message once its provider has answered."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -31,7 +31,8 @@ CODE_AGAIN = timedelta(seconds=10)
 
 
 class _Ended(NamedTuple):
-    """How one message ended. `keeps_code`: one that failed needs it to be sent again."""
+    """How one message ended. `keeps_code`: it failed, and needs its code or link to be sent
+    again."""
 
     id: UUID
     state: str
@@ -41,29 +42,31 @@ class _Ended(NamedTuple):
 
 
 class Settling:
-    """Writes outcomes. All are safe to repeat: a row that has ended stays as it is. Messages that
-    end at the same time do so in one transaction; each is written before its sender goes on, so
-    that no more than are under way can be sent again after a crash."""
+    """Writes outcomes. All methods are safe to repeat: a row that has ended does not change.
+    Messages that end at the same time share a transaction. Each is written before its sender
+    continues, so that after a crash only the messages in progress can be sent twice."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._endings = Batcher[_Ended, bool](self._end_together)
 
     async def finish(self) -> None:
-        """Until what was handed over is written: else it would be sent again."""
+        """Wait until all outcomes are written; otherwise those messages would be sent again."""
         await self._endings.finish()
 
     async def sent(self, message: Message, provider_id: str | None) -> None:
         await self._end(message, "sent", None, provider_id)
 
     async def skipped(self, message: Message, reason: str) -> None:
-        """Nothing may go to its contact any more; the news goes by another channel if it may."""
+        """Record that the message may not be sent to its contact; the news goes by another channel,
+        if one can be used."""
         await self._tell_otherwise(message)
         await self._end(message, "skipped", reason)
 
     async def not_sent(self, message: Message, error: NotDelivered, *, again: datetime) -> bool:
-        """Whether it goes on to Temporal: the provider is there and does not take it now.
-        `again`: when it is tried where the provider is away."""
+        """Record that sending failed. Returns whether Temporal is to retry it: the provider works,
+        but does not accept the message now. `again`: the time of the next try if the provider is
+        away."""
         late = now() - message.created_at > _patience(message)
         if isinstance(error, NeverDeliverable) or late:
             await self.failed(message, error)
@@ -83,11 +86,11 @@ class Settling:
         return False
 
     async def put_off(self, message: Message, until: datetime) -> None:
-        """It waits for the morning, as one that nobody has tried yet."""
+        """Let the message wait for the morning, as if nobody had tried it yet."""
         await self._change(message.id, not_before=until, leased_until=None, attempts=0)
 
     async def failed(self, message: Message, error: NotDelivered) -> None:
-        """It is given up; the news goes by another channel if it may."""
+        """Give the message up; the news goes by another channel, if one can be used."""
         if isinstance(error, NeverDeliverable) and error.nobody_there:
             async with self._database.session() as session:
                 await end_proof(session, message.contact_id)
@@ -95,8 +98,8 @@ class Settling:
         await self._end(message, "failed", error.reason)
 
     async def _tell_otherwise(self, message: Message) -> None:
-        """Before the row has ended: after a crash in between it is done again. A message that makes
-        no sense ends all the same."""
+        """Queue the news for another channel. This comes before the row ends, so that it is
+        repeated after a crash in between. A malformed message ends all the same."""
         try:
             async with self._database.session() as session:
                 await tell_otherwise(session, message)
@@ -113,8 +116,8 @@ class Settling:
             count_message(message.channel, state, reason)
 
     async def _end_together(self, ended: Sequence[_Ended]) -> list[bool]:
-        """Of each, whether it had not ended before."""
-        columns = zip(*ended, strict=True)  # each row is its sender's own: nobody locks crosswise
+        """End these messages; returns for each whether this call ended it."""
+        columns = zip(*ended, strict=True)  # each row has one sender, so no deadlocks
         values = dict(zip(_Ended._fields, map(list, columns), strict=True))
         async with self._database.session() as session:
             rows = await session.scalars(_END, values | {"at": now()})
@@ -132,7 +135,7 @@ def _patience(message: Message) -> timedelta:
     return CODE_LASTS if message.template == CODE else GIVEN_UP_AFTER
 
 
-# One statement for as many as end together: a transaction each was most of what sending cost.
+# One statement for all that end together: separate transactions took most of the time of sending.
 _END = text("""
 UPDATE notification.message m
 SET state = e.state, reason = e.reason, finished_at = :at, leased_until = NULL,

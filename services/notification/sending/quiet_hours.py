@@ -1,5 +1,5 @@
-"""No text message goes out at night, whoever wrote its row and however late it is, but a code, for
-which somebody waits."""
+"""No text messages are sent at night, whoever wrote them and however late they are, except codes,
+for which somebody is waiting."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,8 +25,8 @@ from shared.lifecycle.calendar import Zone
 async def waiting_for_morning(
     session: AsyncSession, messages: Sequence[Message]
 ) -> dict[UUID, datetime]:
-    """By the ids of those that may not go now: from when on they may, in the zone of the report's
-    place, else of the agency that handled it when it happened."""
+    """The messages that may not be sent now, by id, with the time from which they may. The zone is
+    that of the report's place, otherwise of the agency that handled it at the time of the event."""
     texts = [
         message for message in messages if message.channel == "sms" and message.template != CODE
     ]

@@ -1,4 +1,4 @@
-"""Retries by Temporal: started for rows, their attempts, and giving up."""
+"""Retries by Temporal: starting them for messages, their attempts, and giving up."""
 
 import asyncio
 
@@ -24,7 +24,8 @@ AT_A_TIME = 20
 
 
 class RetryActivities:
-    """What the worker does for retries; the rows decide, whatever is asked."""
+    """The worker's activities for retries. The database decides whether there is still something to
+    send."""
 
     def __init__(
         self, database: Database, outbox: Outbox, providers: Providers, settling: Settling
@@ -34,7 +35,7 @@ class RetryActivities:
 
     @activity.defn(name=names.SEND)
     async def send(self, run: RetryRun) -> bool:
-        """One attempt. True when there is nothing more to do."""
+        """Make one attempt. Returns True if nothing more is to be done."""
         message = await self._waiting(run)
         if message is None:
             return True
@@ -58,7 +59,7 @@ class RetryActivities:
 
     @activity.defn(name=names.GIVE_UP)
     async def give_up(self, run: RetryRun) -> bool:
-        """State that the round is over; a text message may go in place of mail."""
+        """End the round as failed; a text message may be sent instead of mail."""
         message = await self._waiting(run)
         if message is not None:
             await self._settling.failed(message, TryAgain(message.reason or "put_off"))
@@ -83,7 +84,7 @@ class RetryActivities:
 
 
 class Retries:
-    """Has Temporal carry the rows that it was not given yet. `delays` as in `RetryRun`."""
+    """Starts Temporal workflows for messages that need retries. `delays` as in `RetryRun`."""
 
     def __init__(
         self, client: Client, database: Database, delays: tuple[float, ...] = DELAYS
@@ -91,7 +92,7 @@ class Retries:
         self._client, self._database, self._delays = client, database, delays
 
     async def start_waiting(self) -> None:
-        """Start what was not started yet, also what came while Temporal was away."""
+        """Start the workflows that were not started yet, for example because Temporal was away."""
         waiting = (
             select(col(Message.id), col(Message.retry_round))
             .where(

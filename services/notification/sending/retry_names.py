@@ -1,4 +1,4 @@
-"""The names by which the retries of a message are started, and their messages."""
+"""Names and messages of the workflow that retries a message."""
 
 from typing import Final
 from uuid import UUID
@@ -18,11 +18,11 @@ DELAYS: Final = (
     *(_MINUTE, 5 * _MINUTE, 30 * _MINUTE),
     *(hours * _HOUR for hours in (2, 5, 10, 14, 20, 20)),
 )
-"""Seconds before each further attempt: some three days together."""
+"""Seconds before each further attempt, about three days in total."""
 
 
 class RetryRun(BaseModel):
-    """The retries of one message: ids only, the rest is read from the database."""
+    """The retries of one message: only ids; the rest is read from the database."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,7 +32,7 @@ class RetryRun(BaseModel):
 
 
 async def start(client: Client, run: RetryRun) -> None:
-    """Start the workflow of a round; one that was started already is left as it is.
+    """Start the workflow of a round; if it was started already, nothing changes.
 
     Raises RPCError or RuntimeError while Temporal is away.
     """

@@ -1,4 +1,4 @@
-"""The workflow of a message that was not taken at once: again later and later, for days."""
+"""The workflow that retries a message for days, with growing delays."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from temporalio.common import RetryPolicy
 from services.notification.sending import retry_names as names
 from services.notification.sending.retry_names import RetryRun
 
-# Of our own troubles (the database is away); what the provider does is no error here.
+# For failures on our side (the database is away); failures of the provider are not errors here.
 _PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 _SPREAD = 0.1
 
@@ -19,9 +19,10 @@ class MessageRetryWorkflow:
 
     @workflow.run
     async def run(self, message: RetryRun) -> str:
-        """How it ended: `over` (sent, refused for good, or not wanted any more) or `given_up`."""
+        """Returns how it ended: `over` (sent, refused for good, or no longer wanted) or
+        `given_up`."""
         for delay in message.delays:
-            # A provider that comes back is not overrun by all at the same moment.
+            # The delays vary, so that a provider that recovers does not get all messages at once.
             spread = delay * (1 + _SPREAD * workflow.random().random())
             await workflow.sleep(spread, summary="until the next attempt")
             if await self._attempt(names.SEND, message, "hand it to the provider"):

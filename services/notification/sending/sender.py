@@ -1,4 +1,4 @@
-"""Sends what waits, at once and in batches, for as long as the process runs."""
+"""Sends messages that are due, in batches, as long as the process runs."""
 
 import asyncio
 from asyncio import Semaphore
@@ -38,40 +38,43 @@ from shared.resilience.set_aside import count_set_aside
 
 BATCH = 200
 AT_ONCE = 16
-"""Messages at a time, of all batches but those of letters."""
+"""How many messages are sent at the same time, in all batches except letters."""
 BATCHES = 2
-"""At a time: while the last of one waits for a slow answer, what comes next goes out."""
+"""How many batches are sent at the same time: a slow answer in one does not delay the next."""
 LETTERS = 4
-"""Letters of a batch, sent at once: a PDF waits 30 s at most and is set within 60 s."""
+"""How many letters a batch has, all sent at the same time. A PDF waits at most 30 s and is made
+within 60 s."""
 LEASE = timedelta(minutes=5)
-"""How long one process has a message before another may send it: longer than a batch can take."""
+"""How long a process has claimed a message before another may send it; longer than a batch can
+take."""
 LOOK_EVERY = 5.0
-"""Seconds between two looks for what became due, or was left by a process that died."""
+"""Seconds between two looks for messages that became due or were left by a process that died."""
 AWAY = (5.0, 15.0, 60.0)
-"""Seconds until a provider that is away is tried again, after the first failure, the second …"""
+"""Seconds until a provider that is away is tried again: after the first failure, the second …"""
 
 Prepared = Outgoing | NotAnyMore | NeverDeliverable
 
 
 @dataclass(frozen=True)
 class Providers:
-    """Who takes mail and text messages, and how ours are made."""
+    """The providers of mail and text messages, and what is needed to build our messages."""
 
     mailer: Mailer
     gateway: SmsGateway
     sender: str
     portal: str
     sandbox: Sandbox = field(default_factory=Sandbox)
-    """In which documents are set."""
+    """The sandbox in which documents are made."""
 
     async def hand_over(self, message: Message, outgoing: Outgoing) -> str | None:
-        """What the provider calls it, if anything. Raises `NotDelivered`, for a message that
-        cannot be made into mail too: it is given up, and its neighbours go on."""
+        """Send the message; returns the provider's id for it, if there is one. Raises
+        `NotDelivered`, also if the mail cannot be built: that message is given up, and the others
+        are sent."""
         try:
             return await self._hand_over(message, outgoing)
         except NotDelivered:
             raise
-        except Exception as error:  # noqa: BLE001  whatever it is, it is this message's alone
+        except Exception as error:  # noqa: BLE001  whatever it is, it concerns only this message
             count_set_aside("messages", type(error).__name__, message.id)
             raise NeverDeliverable("unexpected") from None
 
@@ -92,7 +95,7 @@ class Providers:
         return None
 
     def _stop(self, outgoing: Outgoing) -> str | None:
-        """The link that ends all; its page asks whose it is."""
+        """The link that stops all messages; its page looks up whose link it is."""
         if outgoing.unsubscribe is None:
             return None
         return f"{self.portal}/berhenti/{outgoing.unsubscribe}"
@@ -110,20 +113,20 @@ class Providers:
 
 @dataclass
 class ProviderState:
-    """Whether a provider answers: after `failures` in a row nothing is sent `until` then, and then
-    one message of each batch, to try."""
+    """Whether a provider answers. After `failures` in a row nothing is sent before `until`; then
+    one message of each batch is tried."""
 
     failures: int = 0
     until: datetime | None = None
 
     def may_send(self) -> int:
-        """How many messages may be handed over now."""
+        """How many messages may be sent now."""
         if self.until is None:
             return BATCH
         return 1 if self.until <= now() else 0
 
     def failed(self) -> datetime:
-        """It did not answer; when it is tried again."""
+        """Record that the provider did not answer; returns when it is tried again."""
         if self.until is None or self.until <= now():
             self.until = now() + timedelta(seconds=AWAY[min(self.failures, len(AWAY) - 1)])
             self.failures += 1
@@ -134,7 +137,8 @@ class ProviderState:
 
 
 class Sending:
-    """Claims messages and hands them to their providers. Any number of processes may do so."""
+    """Claims messages and sends them through their providers. Any number of processes may run
+    it."""
 
     def __init__(
         self,
@@ -152,8 +156,8 @@ class Sending:
         self._at_once, self._letters_at_once = Semaphore(AT_ONCE), Semaphore(LETTERS)
 
     async def run(self) -> None:
-        """Until cancelled: when something was written, and every few seconds. Where it raises,
-        the rows stay, and are claimed again. Runs `BATCHES` times side by side."""
+        """Send until cancelled: when a row was written, and every few seconds. If it raises, the
+        rows stay and are claimed again later. `BATCHES` of these run at the same time."""
         while True:
             self._written.clear()
             while await self.send_due():
@@ -163,14 +167,14 @@ class Sending:
                     await self._written.wait()
 
     async def run_letters(self) -> None:
-        """As `run`, for letters, in batches of their own: no code waits for a PDF."""
+        """As `run`, for letters, in separate batches so that no code waits for a PDF."""
         while True:
             while letters := await self._claim("email", LETTERS, letters=True):
                 await self._send_all(letters, self._letters_at_once)
             await asyncio.sleep(LOOK_EVERY)
 
     async def send_due(self) -> int:
-        """Send one batch of what is due by each channel; how many there were."""
+        """Send one batch of due messages for each channel; returns how many there were."""
         claimed = [await self._claim(channel, BATCH, letters=False) for channel in self._states]
         messages = [message for each in claimed for message in each]
         if messages:
@@ -192,8 +196,8 @@ class Sending:
         await asyncio.gather(*map(send, messages))
 
     async def _prepare(self, messages: Sequence[Message]) -> dict[UUID, Prepared]:
-        """By the messages' ids. One that cannot be made ready, whatever the reason, is given up,
-        and its neighbours go on; where the database is what fails, all wait."""
+        """Prepare the messages; returns them by id. A message that cannot be prepared is given up,
+        and the others are sent. If the database fails, all of them wait."""
         try:
             async with self._database.session() as session:
                 return {**await self._outbox.prepare(session, messages)}
@@ -231,7 +235,7 @@ class Sending:
         await self._settling.sent(message, provider_id)
 
     async def _claim(self, channel: str, most: int, *, letters: bool) -> Sequence[Message]:
-        """Messages that are this process's own for a while: letters, or all others."""
+        """Claim messages for this process for a while: only letters, or all others."""
         at = now()
         due = (
             select(col(Message.id))

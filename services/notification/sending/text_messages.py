@@ -1,4 +1,4 @@
-"""Text messages by the gateway's HTTP contract (docs/integrating/sms-gateway.md)."""
+"""Sends text messages by the gateway's HTTP contract (docs/integrating/sms-gateway.md)."""
 
 from uuid import UUID
 
@@ -10,20 +10,20 @@ from shared.clock import now
 from shared.http.gateway_signatures import signed_headers
 
 TIMEOUT = 15.0
-"""Seconds the gateway has to answer."""
+"""Seconds within which the gateway must answer."""
 NO_GATEWAY = "none"
 """The setting of a system that sends no text messages."""
 
 
 class SmsGateway:
-    """Hands text messages to the gateway; the same `id` twice is one message."""
+    """Sends text messages to the gateway, which treats the same `id` twice as one message."""
 
     def __init__(self, url: str, secret: str) -> None:
         self._url, self._secret = url, secret
         self._http = httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False)
 
     async def send(self, id: UUID, to: str, text: str) -> str:
-        """What the gateway calls it. Raises `NotDelivered`."""
+        """Send a text message; returns the gateway's id for it. Raises `NotDelivered`."""
         if self._url == NO_GATEWAY:
             raise NeverDeliverable("no_gateway")
         body = orjson.dumps({"id": str(id), "to": to, "text": text})

@@ -1,1 +1,1 @@
-"""Staff: whom an event concerns, how they want to be told, their e-mail address."""
+"""Messages to staff: who is notified of an event, when they want it, and their e-mail address."""

@@ -1,4 +1,4 @@
-"""Staff prove their own e-mail address, by a link that comes to it."""
+"""Staff prove their own e-mail address by a link that is mailed there."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -38,7 +38,8 @@ EmailState = Literal["none", "unproven", "proven", "lapsed", "undeliverable"]
 
 
 class OwnEmail(BaseModel):
-    """The address at which this person is told; only a proven one gets messages about reports."""
+    """The address to which messages for this person go. Messages about reports need a proven
+    address."""
 
     shown: str = Field(description="As its owner knows it again; empty where there is none")
     state: EmailState
@@ -53,7 +54,7 @@ class ProofForm(Form):
 async def read_own_email(
     staff: CurrentStaff, session: Transaction, notification: Notification
 ) -> OwnEmail:
-    """The own address, and how far it is proven. Whoever manages people enters it."""
+    """Read one's own address and the state of its proof. The admin who manages people enters it."""
     return await own_email(session, notification, staff.id)
 
 
@@ -66,7 +67,8 @@ async def read_own_email(
 async def send_proof_link(
     staff: CurrentStaff, session: Transaction, notification: Notification
 ) -> Response:
-    """Mail the link that proves the own address. It is good for three days. 404: there is none."""
+    """Mail the link that proves one's own address. It is valid for three days. 404: there is no
+    address."""
     await notification.rate_limits.take(LINKS, str(staff.id))
     row = await _row(session, staff.id)
     if row is None:
@@ -96,7 +98,8 @@ async def send_proof_link(
 async def prove_own_email(
     form: ProofForm, staff: CurrentStaff, session: Transaction, notification: Notification
 ) -> OwnEmail:
-    """Show the link's token. 422: it is of another person or address, or has run out."""
+    """Prove the address with the link's token. 422: the token belongs to another person or address,
+    or has expired."""
     await notification.rate_limits.take(PROOFS, str(staff.id))
     row = await _row(session, staff.id)
     email = _opened(notification, row)
@@ -132,7 +135,7 @@ async def own_email(session: AsyncSession, notification: Resources, staff_id: in
 
 
 async def _row(session: AsyncSession, staff_id: int) -> Row[Any, Any] | None:
-    """`ReachableStaff` and `Contact` of somebody who has an address."""
+    """`ReachableStaff` and `Contact` of a member of staff; None if they have no address."""
     statement = (
         select(ReachableStaff, Contact)
         .join(Contact, col(Contact.holder) == col(ReachableStaff.holder))

@@ -1,5 +1,5 @@
-"""From events to staff: a row in the bell of each person whom it concerns, and a message to those
-who want to be told of it at once."""
+"""Writes bell items for the staff whom an event concerns, and mail for those who want it at
+once."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -33,7 +33,8 @@ Concerned = tuple[ReportEvent, MessageRule, Recipient]
 
 
 async def tell_staff(session: AsyncSession, told: Sequence[Told]) -> None:
-    """Write the rows, in the caller's transaction. The same event again writes nothing."""
+    """Write the bell items and messages in the caller's transaction. The same event again writes
+    nothing."""
     concerned = await recipients_of(session, told) if told else []
     if not concerned:
         return
@@ -59,8 +60,8 @@ async def tell_staff(session: AsyncSession, told: Sequence[Told]) -> None:
 
 
 def reason_not_to_mail(contact: Contact, preference: Preference | None) -> SkipReason | None:
-    """Why nothing about reports may go to the address of this member of staff, if so. That it is
-    still the one that was proven is asked when the message is made ready."""
+    """The reason why no mail about reports may go to this member of staff, or None. Whether the
+    address is still the proven one is checked when the message is prepared."""
     stopped = preference is not None and preference.stopped_at is not None
     return reason_against(
         "email",
@@ -96,9 +97,9 @@ def _bell_row(event: ReportEvent, rule: MessageRule, recipient: Recipient) -> di
 def _message_row(
     event: ReportEvent, rule: MessageRule, recipient: Recipient, contact: Contact
 ) -> dict[str, Any]:
-    """Of a report that has just come, or is late as it came, the mail goes at the next full hour;
-    of an anonymous one also when its reporter did something, or another clock has ended: its time,
-    in each header on its way, says no more than the panel does."""
+    """The row of a mail. If the exact time of the mail would reveal when the report came, or when
+    an anonymous reporter acted, it is sent at the next full hour: the times in its headers then say
+    no more than the panel does."""
     at = now()
     return {
         "id": uuid4(),
@@ -118,8 +119,8 @@ def _message_row(
 
 
 def _facts(event: ReportEvent, recipient: Recipient) -> dict[str, Any]:
-    """Codes and times; from which it could be reckoned when the report came, or an anonymous
-    reporter was at it, is not even kept."""
+    """The facts to store: codes and times. Times that would reveal when the report came, or when an
+    anonymous reporter acted, are not stored."""
     facts = facts_of(event) | {
         "tells_of_reporter": tells_of_reporter(event),
         "tells_arrival": tells_arrival(event.action, event.status),

@@ -1,8 +1,8 @@
-"""Deadlines that come near: their handlers are told two working days before.
+"""Notifies the handlers of reports two working days before a deadline.
 
-No clock of the report's own: the deadlines that are stored are looked at, those of each zone that
-lie within two working days and of which nobody was told. No cursor remembers how far that was: a
-deadline may come near again behind it, when a clock goes on with little left.
+The report has no clock for this. In each zone, stored deadlines within two working days are looked
+up, except those that were notified. There is no cursor: a clock that resumes with little time left
+can set a deadline earlier than those already looked at.
 """
 
 from collections.abc import Collection, Sequence
@@ -36,7 +36,7 @@ LOOP = "near deadlines"
 
 
 async def tell_of_deadlines(database: Database) -> None:
-    """One look at each zone; any number of processes may look."""
+    """Look at each zone once. Any number of processes may do so."""
     for zone in Zone:
         await by_itself(LOOP, zone, _tell_zone(database, zone))
 
@@ -53,8 +53,8 @@ async def _tell_zone(database: Database, zone: Zone) -> None:
 
 
 async def _come_near(session: AsyncSession, zone: Zone) -> Sequence[Report]:
-    """Reports of the zone of whose present deadline nobody was told. One that was told of another
-    is among them: a clock that stood goes on with what was left."""
+    """Reports of the zone whose present deadline was not notified. Reports that were notified of an
+    earlier deadline are included, as a clock that was paused gets a new one."""
     at = now()
     horizon = (await load_calendar(session)).add(at, NEAR, zone)
     due_at, number = col(Report.due_at), col(Report.number)
@@ -76,7 +76,8 @@ async def _come_near(session: AsyncSession, zone: Zone) -> Sequence[Report]:
 
 
 async def _mark_told(session: AsyncSession, reports: Sequence[Report]) -> Collection[int]:
-    """The numbers of those that no other process has told of meanwhile."""
+    """Mark the deadlines as notified. Returns the numbers of reports that no other process has
+    marked meanwhile."""
     if not reports:
         return ()
     rows = sorted((report.number, report.due_at) for report in reports)  # locked in one order
@@ -90,8 +91,8 @@ async def _mark_told(session: AsyncSession, reports: Sequence[Report]) -> Collec
 
 
 def _event(report: Report) -> ReportEvent | None:
-    """What staff are told of it, in the form of the others; it is no step of the report. None
-    where its state cannot be read: the others are told."""
+    """The notice in the form of an event, although it is no step of the report. None if the
+    report's state cannot be read; the others are notified."""
     try:
         state = ReportState.model_validate(report.state)
     except ValidationError as error:

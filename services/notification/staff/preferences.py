@@ -1,4 +1,4 @@
-"""How staff want to be told: each kind at once, in the digest, or not by mail."""
+"""How staff want to get each kind of message: at once, in the digest, or no mail."""
 
 from uuid import uuid4
 
@@ -21,14 +21,15 @@ router = APIRouter(prefix="/me/messages", tags=["Staff"], responses=problem_resp
 
 
 class OwnMessages(BaseModel):
-    """`stopped`: no mail about reports at all, as the link in each mail has it."""
+    """The choices of a member of staff. `stopped`: no mail about reports at all, as by the link in
+    each mail."""
 
     stopped: bool
     kinds: dict[StaffKind, Delivery]
 
 
 class MessagesForm(Form):
-    """A kind that is left out is told as is usual for the role."""
+    """The choices to store. A kind that is left out gets the default for the role."""
 
     stopped: bool
     kinds: dict[StaffKind, Delivery] = Field(max_length=len(StaffKind))
@@ -36,7 +37,7 @@ class MessagesForm(Form):
 
 @router.get("")
 async def read_own_messages(staff: CurrentStaff, session: Transaction) -> OwnMessages:
-    """What this person is told by mail, and when."""
+    """Read which messages this person gets by mail, and when."""
     return await own_messages(session, staff)
 
 
@@ -44,7 +45,8 @@ async def read_own_messages(staff: CurrentStaff, session: Transaction) -> OwnMes
 async def choose_own_messages(
     form: MessagesForm, staff: CurrentStaff, session: Transaction
 ) -> OwnMessages:
-    """Choose it. The bell holds everything that concerns this person, whatever is chosen."""
+    """Choose which messages are mailed, and when. The bell always shows everything that concerns
+    this person."""
     values = {
         "stopped_at": now() if form.stopped else None,
         "kinds": {kind.value: delivery.value for kind, delivery in form.kinds.items()},
@@ -56,7 +58,7 @@ async def choose_own_messages(
 
 
 async def own_messages(session: AsyncSession, staff: Staff) -> OwnMessages:
-    """The choices of a member of staff, each kind named."""
+    """The choices of a member of staff, with every kind."""
     preference = await session.get(Preference, holder_of_staff(staff.id), populate_existing=True)
     chosen = preference.kinds if preference else {}
     return OwnMessages(

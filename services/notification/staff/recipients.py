@@ -1,4 +1,4 @@
-"""Which staff an event concerns: read once for a batch of events."""
+"""Finds the staff whom an event concerns, with one set of queries for a batch of events."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,16 +29,15 @@ from shared.owed.whose import DECIDING
 
 Told = tuple[ReportEvent, MessageRule]
 _SUBMISSION = 1
-"""The version with which every report begins."""
+"""The version of a report's first step."""
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """A member of staff who is told. `at_once`: the report allows it, whatever they chose.
-    `hidden`: the report is anonymous to them, so that no time may tell when its reporter was at it.
-    `hour_alone`: that they are told does, or tells when it came. `zone`: of the agency that owes
-    the step. `about`: which request it is about, by when it is to be decided, and who decided it.
-    """
+    """A member of staff who is notified. `at_once`: the report allows mail at once, whatever they
+    chose. `hidden`: the report is anonymous to them, so no time may reveal when its reporter acted.
+    `hour_alone`: the time of the notice would reveal that, or when the report came. `zone`: of the
+    agency that owes the step. `about`: the kind of request, its deadline and who decided it."""
 
     staff_id: int
     role: Role
@@ -52,7 +51,8 @@ class Recipient:
 async def recipients_of(
     session: AsyncSession, told: Sequence[Told]
 ) -> list[tuple[ReportEvent, MessageRule, Recipient]]:
-    """Who is told of each, and who stands in for them; without who did it."""
+    """The recipients of each event, including stand-ins, but without the person who took the
+    step."""
     known = await _known(session, [event for event, _ in told])
     return [
         (event, rule, recipient) for event, rule in told for recipient in known.told_of(event, rule)
@@ -63,13 +63,13 @@ async def recipients_of(
 class _Known:
     agencies: Mapping[int, AgencyEntry]
     staff: Mapping[int, Sequence[StaffEntry]]
-    """Active people, by the agency."""
+    """Active people, by agency."""
     reports: Mapping[int, Mapping[str, Any]]
     requests: Mapping[int, Sequence[RequestRow]]
     actors: Mapping[tuple[int, int], int]
-    """Who of the staff did a step, by number and version."""
+    """The member of staff who took a step, by report number and version."""
     stand_ins: Mapping[int, int]
-    """By the person who is away today, who stands in."""
+    """The stand-in of each person who is away today."""
 
     def told_of(self, event: ReportEvent, rule: MessageRule) -> list[Recipient]:
         report = self.reports.get(event.number)
@@ -105,8 +105,8 @@ class _Known:
         return recipients
 
     def _waits_for_the_hour(self, event: ReportEvent) -> bool:
-        """Whether mail at once would tell when an anonymous reporter was at it: they did something,
-        or a clock has ended; the report waits for verification, or staff entered it, and may have
+        """Whether mail at once would reveal when an anonymous reporter acted: they took the step,
+        or a clock has ended; the report waits for verification; or staff entered it, and may have
         verified it in the same minute."""
         waits = event.tab in (Tab.UNVERIFIED, Tab.DEFERRED)
         if waits or is_of_reporter(event.action, event.actor_kind, event.details):
@@ -115,7 +115,8 @@ class _Known:
         return entered and near_arrival(event)
 
     def _add_stand_ins(self, people: dict[int, StaffEntry]) -> None:
-        """Those who stand in for these today, and for whoever does and is away in turn."""
+        """Add the people who stand in for these today, including stand-ins of a stand-in who is
+        away."""
         waiting = list(people.values())
         while waiting:
             absent = waiting.pop()
@@ -138,13 +139,13 @@ class _Known:
         agency_id = event.escalated_to
         if agency_id is None or agency_id not in self.agencies:
             return []
-        # Pusat has figures of what is late everywhere; each report would drown what is urgent.
+        # Pusat has figures of late reports; single notices would hide what is urgent.
         at_the_root = self.agencies[agency_id].parent_id is None
         return [] if at_the_root and not at_once else self._admins(agency_id)
 
     def _handlers(self, event: ReportEvent) -> Iterable[StaffEntry]:
-        """Whoever it is assigned to; else who can do the step owed: of the handler, or of the
-        nearest agency above that has somebody."""
+        """The assignee; otherwise the people who can do the step at the handling agency, or the
+        admins of the nearest agency above it that has any."""
         if event.tab not in DECIDING:
             assignee = self.reports[event.number]["assignee_id"]
             if assigned := self._by_id(assignee, event.handler_id):
@@ -155,9 +156,9 @@ class _Known:
         return self._nearest_admins(event.handler_id)
 
     def _deciders(self, event: ReportEvent) -> Iterable[StaffEntry]:
-        """The admins of the nearest agency, from the deciding one up, that has one who did not ask.
-        Of an objection the handler's too, or whoever acts for an agency that has none: they may
-        accept it."""
+        """The admins of the deciding agency, or the nearest above it with an admin who did not make
+        the request. An objection also goes to those of the handling agency, or the nearest above it
+        with any, as they may accept it."""
         people: list[StaffEntry] = []
         for request in self._waiting(event):
             upwards = (self._admins(id) for id in self._upwards(request.decider_id))
@@ -168,7 +169,7 @@ class _Known:
         return people
 
     def _waiting(self, event: ReportEvent) -> list[RequestRow]:
-        """The requests that wait for a decision, of which this event tells."""
+        """The requests of this event that wait for a decision."""
         objected = event.event == "objected"
         return [
             request
@@ -184,7 +185,7 @@ class _Known:
         ]
 
     def _askers(self, event: ReportEvent) -> Iterable[StaffEntry]:
-        """Whoever asked what this step decides."""
+        """The people whose requests this step decides."""
         return [
             person
             for request in self._decided(event)
@@ -192,7 +193,7 @@ class _Known:
         ]
 
     def _decided(self, event: ReportEvent) -> list[RequestRow]:
-        """The requests that this step decides; an objection is none that staff asked for."""
+        """The requests that this step decides, without objections, which staff do not make."""
         return [
             request
             for request in self.requests.get(event.number, ())
@@ -202,8 +203,8 @@ class _Known:
         ]
 
     def _about(self, event: ReportEvent, audience: Audience, person: int) -> dict[str, Any]:
-        """Codes and the name of an agency: no words of the request. `with_arrival`: whoever decided
-        had entered the report."""
+        """Facts about the request: codes and the name of an agency, but no words. `with_arrival`:
+        the person who decided had also entered the report."""
         if audience is Audience.DECIDER:
             asked = REQUESTED_BY.get(event.action)
             request = next(iter(self._waiting(event)), None)
@@ -215,7 +216,7 @@ class _Known:
         if audience is not Audience.ASKER:
             return {}
         decided = self._decided(event)
-        own = [request for request in decided if request.staff_id == person]  # or who is away
+        own = [request for request in decided if request.staff_id == person]  # or one stood in for
         about: dict[str, Any] = {"request": next((r.kind for r in own or decided), None)}
         decider = self.actors.get((event.number, event.version))
         entered = self.actors.get((event.number, _SUBMISSION)) == decider
@@ -228,14 +229,14 @@ class _Known:
         return about | {"by": event.actor_kind.value}
 
     def _by_id(self, staff_id: int | None, agency_id: int) -> list[StaffEntry]:
-        """The person, if they are still at that agency."""
+        """The person, if they are still active at that agency."""
         return [person for person in self.staff.get(agency_id, ()) if person.id == staff_id]
 
     def _admins(self, agency_id: int) -> list[StaffEntry]:
         return [person for person in self.staff.get(agency_id, ()) if person.role in ADMINS]
 
     def _nearest_admins(self, agency_id: int) -> list[StaffEntry]:
-        """Of the agency, or of the nearest one above that has any."""
+        """The admins of the agency, or of the nearest one above it that has any."""
         upwards = (self._admins(id) for id in self._upwards(agency_id))
         return next((admins for admins in upwards if admins), [])
 
