@@ -1,1 +1,2 @@
-"""Every way a report comes in."""
+"""The intake service: reports are submitted here through every channel, and read by the public and
+reporters."""

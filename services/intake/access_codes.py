@@ -1,4 +1,4 @@
-"""The access code of a report: who used it and when, and its reporter renewing it."""
+"""The access code of a report: renewing or recovering it, and the log of its uses."""
 
 from datetime import timedelta
 from typing import Literal
@@ -33,13 +33,13 @@ router = APIRouter(tags=["Reporters"])
 
 
 class ReportAccess(BaseModel):
-    """Opens this one report for an hour."""
+    """A token that opens this one report for an hour."""
 
     access_token: str
 
 
 class RenewedCode(ReportAccess):
-    """The new code, told this once, and a token got by it."""
+    """The new code, shown only this once, and a token for it."""
 
     access_code: str = Field(repr=False)
 
@@ -52,10 +52,10 @@ async def renew_access_code(
     intake: Intake,
     request: Request,
 ) -> RenewedCode:
-    """Another access code for one's own report. The former one, and all that was opened with it,
-    end at once: whoever knew it, and whoever entered the report, reaches it no more, and no contact
-    that waits becomes the report's. Of several who renew the same code at once one is told a new
-    one."""
+    """Renew the access code of one's own report. The old code and all tokens for it end at once:
+    anybody who knew it, including the person who entered the report, loses access, and waiting
+    contact changes of the report are dropped. If several callers renew the same code at once, only
+    one gets a new code."""
     if isinstance(reporter, Partner):
         raise forbidden()
     if not await owns(session, reporter, number):
@@ -69,7 +69,7 @@ async def renew_access_code(
         former = reporter.code_version
     code = await _renew(session, intake, number, former)
     if code is None:
-        # Somebody else was faster: with the former code all that was opened by it has ended.
+        # Another caller was faster: tokens for the old code have ended.
         if isinstance(reporter, ReportBearer):
             raise unauthorized("token_invalid")
         raise conflict("access_code_renewed")
@@ -93,13 +93,12 @@ async def recover_access_code(
     intake: Intake,
     request: Request,
 ) -> RenewedCode:
-    """Another access code for a person who has shown the report's proven contact to the
-    notification service: its token is good for one. The former code, all that was opened with it,
-    and changes of contacts that wait, end."""
+    """Get a new access code after proving the report's contact to the notification service, whose
+    token is valid once. The old code, all tokens for it and waiting contact changes end."""
     shown = {"shown": token_hash(form.recovery_token), "number": number}
     if not await session.scalar(_USE_RECOVERY, shown):
         raise not_found()
-    # After the token, which nobody guesses: a stranger does not use up the renewals of a report.
+    # After the token, which nobody can guess: strangers cannot use up a report's renewals.
     await rate_limits(request).take(RENEWALS, str(number))
     version = select(col(Submission.access_code_version)).where(col(Submission.number) == number)
     former = await session.scalar(version.with_for_update())
@@ -113,8 +112,9 @@ async def recover_access_code(
 
 
 async def _renew(session: AsyncSession, intake: Resources, number: int, former: int) -> str | None:
-    """The new code; None where that of this version was renewed by somebody else meanwhile. Whoever
-    knew the former code may have asked for another contact: it does not become the report's."""
+    """Renew the code of this version. Returns the new one, or None if another caller renewed it
+    meanwhile. Waiting contact changes are dropped, as somebody who knew the old code may have
+    requested them."""
     code = new_access_code()
     renewed = (
         update(Submission)
@@ -129,7 +129,7 @@ async def _renew(session: AsyncSession, intake: Resources, number: int, former: 
 
 
 def bearer_token(request: Request, number: int, code_version: int) -> str:
-    """For somebody who showed the code of this version."""
+    """A token for a caller who entered the code of this version."""
     tokens: Tokens = request.app.state.tokens
     return tokens.issue(ReportBearer(number=number, code_version=code_version), BEARER_TTL)
 
@@ -143,8 +143,8 @@ async def log_code(
     maker: Actor | None = None,
     address: str | None = None,
 ) -> None:
-    """Into the access log: used or renewed from an address, or given to a member of staff, who
-    is to hand it on."""
+    """Write to the access log that the code was used or renewed from an address, or given to a
+    member of staff who is to pass it on."""
     entry = {
         "number": number,
         "kind": f"access_code_{what}",

@@ -1,9 +1,9 @@
-"""Which account a contact and a password open.
+"""Finds the account that a contact and a password open.
 
-Nobody has proven a contact, so any number of accounts may name the same one, and none is found
-by it alone: the password decides. The hashes of one contact share a salt, so that a try costs one
-computation whether nobody named the contact or a thousand did, and takes as long. No two accounts
-of a contact get the same password (decision 30).
+Sign-in does not require a proven contact, so any number of accounts may have the same one. A
+contact alone identifies no account: the password decides. The hashes of one contact share a salt,
+so that a try costs one computation and takes the same time whether no account or a thousand have
+the contact. Two accounts with the same contact cannot have the same password (decision 30).
 """
 
 import hmac
@@ -24,7 +24,7 @@ from shared.http.problems import FieldError, validation
 
 
 class Entered(NamedTuple):
-    """An account, and by what it was entered."""
+    """An account that was found, with the contact and hash that opened it."""
 
     account_id: int
     contact: bytes
@@ -32,7 +32,7 @@ class Entered(NamedTuple):
 
 
 class Entry(TypedDict):
-    """How an account is entered by one of its contacts."""
+    """A contact and the password hash that open an account."""
 
     contact: bytes
     password_hash: str
@@ -41,9 +41,9 @@ class Entry(TypedDict):
 async def accounts_entered(
     database: Database, intake: Resources, contact: bytes | None, password: str
 ) -> list[Entered]:
-    """The accounts with this contact and this password, the oldest first: there may be several
-    from before they were kept apart. None, after the same time, where there is none. `contact`
-    None: what was typed is no contact at all."""
+    """The accounts with this contact and this password, the oldest first. There can be several from
+    before this was prevented. An empty list takes the same time. `contact` None: what was typed is
+    not a contact."""
     index = contact or b""
     async with database.session() as session:
         entries = (await session.scalars(_entries(index))).all()
@@ -57,8 +57,8 @@ async def accounts_entered(
 
 
 async def still_entered(session: AsyncSession, entered: Entered) -> bool:
-    """Whether the password was not changed while it was looked at; it is not until the session's
-    end."""
+    """Whether the password has not changed since it was checked. It cannot change until the session
+    ends."""
     entry = await session.get(
         AccountEntry, (entered.contact, entered.account_id), with_for_update={"read": True}
     )
@@ -68,7 +68,7 @@ async def still_entered(session: AsyncSession, entered: Entered) -> bool:
 async def entries_for(
     database: Database, intake: Resources, contacts: Iterable[bytes], password: str
 ) -> list[Entry]:
-    """The hashes by which an account with these contacts is entered, for `keep_entries`."""
+    """The contacts and hashes that open an account with this password, for `keep_entries`."""
     made: list[Entry] = []
     for contact in contacts:
         async with database.session() as session:
@@ -80,8 +80,8 @@ async def entries_for(
 
 
 async def keep_entries(session: AsyncSession, account_id: int, entries: list[Entry]) -> None:
-    """The account is entered by these from now on, and by what it was entered by no more. 422
-    where another is entered by one of them: signing in would be to one of the two only."""
+    """Replace the password hashes of the account for these contacts. Raises 422 if one of them
+    opens another account: signing in could then open only one of the two."""
     for entry in sorted(entries, key=itemgetter("contact")):
         await session.execute(select(_alone(entry["contact"])))
         another = _entries(entry["contact"]).where(
@@ -94,7 +94,7 @@ async def keep_entries(session: AsyncSession, account_id: int, entries: list[Ent
 
 
 async def contacts_of(session: AsyncSession, account_id: int) -> list[bytes]:
-    """The keyed digests of the contacts by which the account is entered."""
+    """The keyed digests of the contacts that open the account."""
     of_account = col(AccountEntry.reporter_id) == account_id
     return list(await session.scalars(select(AccountEntry.contact).where(of_account)))
 
@@ -104,7 +104,7 @@ def _salt(intake: Resources, contact: bytes) -> bytes:
 
 
 def _entries(contact: bytes) -> SelectOfScalar[AccountEntry]:
-    """The oldest account first."""
+    """Select the entries of a contact, the oldest account first."""
     by_contact = select(AccountEntry).where(col(AccountEntry.contact) == contact)
     return by_contact.order_by(col(AccountEntry.reporter_id))
 

@@ -1,4 +1,4 @@
-"""The password of an account is changed, or chosen anew where it was lost."""
+"""Changing the password of an account, or choosing a new one after it was lost."""
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -53,15 +53,16 @@ async def change_password(
     intake: Intake,
     request: Request,
 ) -> SignedIn:
-    """Choose another password. Every session of the account ends but the new one, and no contact
-    that waits becomes the account's: whoever knew the former password may have asked for it."""
+    """Change the password. All other sessions of the account end, and waiting contact changes are
+    dropped, as somebody who knew the old password may have requested them."""
     if not isinstance(reporter, Reporter):
         raise forbidden()
     account = await shown_password(database, request, reporter.account_id, form.current_password)
     former = account.password_hash
     chosen = await _chosen(database, intake, request, account, form.password, proven=False)
     async with database.session() as session:
-        # What was shown is the password still: of two who change it at once one is too late.
+        # The password may have changed since it was checked: of two changes at once the second
+        # fails.
         this = col(ReporterAccount.id) == reporter.account_id
         locked = select(col(ReporterAccount.password_hash)).where(this).with_for_update()
         if await session.scalar(locked) != former:
@@ -77,16 +78,16 @@ async def change_password(
 async def recover_password(
     form: RecoveredPasswordForm, database: CurrentDatabase, intake: Intake, request: Request
 ) -> SignedIn:
-    """Choose a password with what a proven contact of the account was shown for, at the
-    notification service: its token is good for one. Sessions and contacts that wait end as where
-    it is changed. 401: the token has run out, or was used."""
+    """Choose a new password after proving a contact of the account to the notification service,
+    whose token is valid once. Sessions and waiting contact changes end as when it is changed. 401:
+    the token has expired or was used."""
     shown = {"shown": token_hash(form.recovery_token)}
     async with database.session() as session:
         account_id = await session.scalar(_ACCOUNT_OF, shown)
         account = account_id and await session.get(ReporterAccount, account_id)
     if not account_id or not account:
         raise unauthorized("token_invalid")
-    # A password that is refused does not use the token up.
+    # A refused password does not use up the token.
     chosen = await _chosen(database, intake, request, account, form.password, proven=True)
     async with database.session() as session:
         if not await session.scalar(_USE, shown):
@@ -97,8 +98,8 @@ async def recover_password(
 async def shown_password(
     database: Database, request: Request, account_id: int | None, password: str
 ) -> ReporterAccount:
-    """The account whose present password this is. 422 where it is not. No transaction is open
-    meanwhile: this takes long on purpose."""
+    """Check the present password of an account; returns the account. Raises 422 if it is wrong. No
+    transaction is open meanwhile, as the check is slow on purpose."""
     await rate_limits(request).take(OWN_PASSWORD, str(account_id))
     async with database.session() as session:
         account = await session.get(ReporterAccount, account_id)
@@ -117,17 +118,17 @@ async def _chosen(
     *,
     proven: bool,
 ) -> list[Entry]:
-    """The hashes of a new password, once it may be one. `proven`: by whoever has just proven a
-    contact of the account. No transaction is open meanwhile."""
+    """The hashes of a new password, after checking that it is allowed. `proven`: the caller has
+    just proven a contact of the account. No transaction is open meanwhile."""
     assert account.id is not None
     sealed = (account.name, account.phone, account.email, account.nik)
     about = [read_if_possible(intake.cipher, token, account.holder_key) for token in sealed]
     await check_new_password(password, *about)
     async with database.session() as session:
         contacts = await contacts_of(session, account.id)
-    if proven:  # its owner, whom strangers who fail to sign in do not keep waiting
+    if proven:  # failed sign-ins of strangers do not block the owner
         await StrangersAttempt(request, GUARD, f"account {account.id}").count_as_stranger()
-    else:  # anybody may have signed up with such a contact, and would be told of another's password
+    else:  # anybody can sign up with such a contact, and would learn another's password
         await count_guess(request, contacts)
     return await entries_for(database, intake, contacts, password)
 

@@ -1,4 +1,4 @@
-"""A reporter's account is made."""
+"""Reporters sign up for an account."""
 
 from collections.abc import Iterable
 
@@ -41,9 +41,9 @@ class SignUpForm(ReporterForm):
 async def sign_up(
     form: SignUpForm, database: CurrentDatabase, intake: Intake, request: Request
 ) -> SignedIn:
-    """Make an account and sign in. Nothing tells whether others have named the same contact: it
-    is not proven to be anybody's. Only where another has the same password too, that is a 422
-    (decision 30): what signing in would tell as well, and counted as such a try."""
+    """Create an account and sign in. The answer does not reveal whether other accounts have the
+    same contact, as nobody has proven it. Only if another account also has the same password, it is
+    a 422 (decision 30). Signing in would reveal the same, so this counts as a failed sign-in."""
     if lacking := unreachable(form, "", "phone"):
         raise validation(*lacking)
     contacts = [
@@ -73,7 +73,7 @@ async def sign_up(
 
 
 async def count_guess(request: Request, contacts: Iterable[bytes]) -> None:
-    """A password chosen for a contact tells whether it is that of another account: each is a
-    failure to sign in, whatever comes of it."""
+    """Count a password chosen for a contact as a failed sign-in, whatever the result: it reveals
+    whether it is the password of another account."""
     for contact in contacts:
         await StrangersAttempt(request, GUARD, contact.hex()).count_as_stranger()

@@ -1,4 +1,5 @@
-"""The intake service: every way a report comes in."""
+"""The intake service: reports are submitted here through every channel, and read by the public and
+reporters."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -58,19 +59,20 @@ from shared.settings import Settings
 from shared.values import regions
 
 BATCH, LANES = 100, 2
-"""Partners' reports accepted in one transaction, and transactions at a time."""
+"""How many reports of partners one transaction accepts, and how many transactions run at the same
+time."""
 SMS_CALLS_AT_ONCE = 8
-"""Calls for messages about reports to one service; more wait some seconds, and their gateway calls
-again."""
+"""How many calls about SMS messages run at the same time to one service. Others wait some seconds;
+then the gateway must call again."""
 LONGEST_STATEMENT = 30.0
-"""Seconds. Whoever reports is told to come again, where they would wait for a table that somebody
-has locked; so are all who come after them."""
+"""Seconds. If a table is locked for longer, reporters are asked to try again instead of waiting, as
+are those after them."""
 SWEEP = 600.0
-"""Seconds between looks for drafts whose time is up."""
+"""Seconds between two looks for expired drafts."""
 
 
 def make_app(settings: Settings) -> FastAPI:
-    """The application over the database and storage of these settings."""
+    """Build the application with the database and storage of these settings."""
     database = Database(
         settings.database_url, application="lapor-intake", longest_statement=LONGEST_STATEMENT
     )
@@ -120,7 +122,7 @@ def make_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        # The first question for a region reads them all.
+        # The first look-up of a region reads all regions.
         await asyncio.to_thread(regions.find, "11")
         reading_bus = in_background(settings.nats_url, "intake", readers)
         sweeping = repeating("drafts", SWEEP, resources.drafts.sweep)

@@ -1,4 +1,4 @@
-"""Submissions that come at the same time: counted, looked up and accepted together."""
+"""Submissions that arrive at the same time are counted, looked up and accepted together."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,15 +14,16 @@ from shared.http.problems import Problem, too_many
 
 Outcome = Accepted | Exception
 LANES = 2
-"""Batches at a time. With one, intake and Postgres waited for each other, each half of the time."""
+"""How many batches run at the same time. With only one, intake and Postgres waited for each other
+half of the time."""
 
 
 class Arrivals:
-    """Takes in what comes at the same time by few statements, with one commit for all, on
-    connections of its own. Each report exists when its answer is given.
+    """Accepts reports that arrive at the same time with few statements and one commit, on its own
+    connections. Each report exists when its answer is given.
 
-    Raises `DifferentContent`, and the problems: 429 beyond the limit, 422 for what a form names and
-    is not there.
+    Raises `DifferentContent`, and the problems: 429 beyond the limit, 422 for an unknown agency or
+    category.
     """
 
     def __init__(self, database: Database, limits: RateLimits, acceptance: Acceptance) -> None:
@@ -32,7 +33,7 @@ class Arrivals:
         self._batcher = Batcher(self._together, lanes=LANES)
 
     async def accept(self, arrival: Arrival) -> Accepted:
-        """The answer to this one."""
+        """Accept this report; returns the answer."""
         return await self._batcher.ask(arrival)
 
     async def _together(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
@@ -48,7 +49,8 @@ class Arrivals:
         outcomes: dict[int, Outcome] = {}
         waiting = dict(enumerate(arrivals))
         await self._count_repeats(connection, waiting, outcomes)
-        # Whatever one of the others meets, each is counted once: where it was, it is prepared.
+        # If one report of the batch fails, the others are still counted once: counting and
+        # preparing are one statement.
         preparing = partial(self._prepare, connection)
         prepared = await answered(preparing, list(waiting.values()))
         ready: dict[int, Prepared] = {}
@@ -68,8 +70,8 @@ class Arrivals:
         waiting: dict[int, Arrival],
         outcomes: dict[int, Outcome],
     ) -> None:
-        """Count the uses that the statement which prepares cannot: it counts one of each subject,
-        and of one limit."""
+        """Count the uses that the preparing statement cannot: it counts each subject once, and only
+        one limit."""
         seen: set[Use] = set()
         repeats: dict[int, Use] = {}
         for index, arrival in waiting.items():

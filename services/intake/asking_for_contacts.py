@@ -1,5 +1,5 @@
-"""Another contact for an account or a report is asked for: it is the holder's at once where a
-present one is proven too, else after seven days' notice to that one."""
+"""Requests for a new contact of an account or a report. It takes effect at once if a present
+contact was proven just now, otherwise seven days after a notice to that contact."""
 
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
@@ -25,12 +25,12 @@ from shared.privacy.holder_keys import read_if_possible
 from shared.privacy.identity import masked_contact
 
 JUST_NOW = timedelta(minutes=10)
-"""As long as a code is good: whoever proved the present contact so lately has it now."""
+"""The lifetime of a code: somebody who proved the present contact within it still controls it."""
 
 
 class NewContact(NamedTuple):
-    """A contact that somebody has shown for a holder. `entry`: how an account is entered by it;
-    `safe`: messages of a report may come there."""
+    """A proven new contact for a holder. `entry`: how it opens the account; `safe`: messages about
+    a report may go there."""
 
     proof: Row[Any]
     value: str
@@ -39,8 +39,7 @@ class NewContact(NamedTuple):
 
 
 class WaitingChange(BaseModel):
-    """A contact that is to become the holder's. `shown` as its holder knows it again; null where
-    it cannot be read."""
+    """A contact that is to become the holder's. `shown` is masked; null if it cannot be read."""
 
     channel: Channel
     shown: str | None
@@ -52,7 +51,8 @@ class WaitingChanges(BaseModel):
 
 
 async def shown_contact(session: AsyncSession, holder: ContactHolder, proof_token: str) -> Row[Any]:
-    """What notification gave the token for. 422: it has run out, was used, or is of another."""
+    """The proof for which notification issued the token. Raises 422 if the token has expired, was
+    used, or belongs to another holder."""
     proof = (await session.execute(_PROOF_OF, _shown(proof_token))).one_or_none()
     of_holder = holder.account_id, holder.number
     if proof is None or (proof.account_id, proof.number) != of_holder:
@@ -68,9 +68,9 @@ async def begin_change(
     proof_token: str,
     language: str,
 ) -> None:
-    """Replace the contact where nobody has proven any, or the one that is told was proven just now;
-    else tell that one, and wait. Where a proven one was removed nobody is told, and it waits for
-    as long. 422 where the token was used meanwhile."""
+    """Replace the contact at once if none is proven, or if the one to notify was proven just now.
+    Otherwise notify that one and wait. If a proven contact was removed, nobody is notified, and the
+    change waits until it may be replaced. Raises 422 if the token was used meanwhile."""
     cipher = await holder.cipher(session, intake)
     if not await session.scalar(_USE, _shown(proof_token)):
         raise validation(FieldError("proof_token", "code_over"))
@@ -91,11 +91,12 @@ async def begin_change(
 async def apply_if_shown(
     session: AsyncSession, intake: Resources, holder: ContactHolder, channel: Channel
 ) -> None:
-    """Do not wait any longer, where the contact that is told was proven since. Else all stays."""
+    """Apply a waiting change if the contact that was notified has been proven since; otherwise do
+    nothing."""
     this = select(ContactChange).where(*_this(holder, channel))
     if await session.scalar(this) is None:
         return
-    contacts = await holder.contacts(session, intake)  # which nobody else replaces from here on
+    contacts = await holder.contacts(session, intake)  # nobody else replaces them from here on
     change = await session.scalar(this.execution_options(populate_existing=True))
     warned = warned_contact(contacts, channel)
     if change is not None and _was_proven(warned, change.asked_at):
@@ -104,7 +105,7 @@ async def apply_if_shown(
 
 
 async def drop_change(session: AsyncSession, holder: ContactHolder, channel: Channel) -> None:
-    """The present contact stays."""
+    """Drop the change; the present contact stays."""
     await session.execute(delete(ContactChange).where(*_this(holder, channel)))
 
 
@@ -126,9 +127,9 @@ async def waiting_changes(
 
 
 def warned_contact(contacts: list[NamedContact], channel: Channel) -> NamedContact | None:
-    """Which proven contact is told before another becomes that of this channel: the one that it
-    replaces, else the other one, as a contact that is added opens account or report too. None where
-    nobody has proven any."""
+    """The proven contact to notify before the contact of this channel changes: the one to be
+    replaced, otherwise that of the other channel, as an added contact also opens the account or
+    report. None: no contact is proven."""
     proven = [each for each in contacts if each.proven_at is not None]
     return min(proven, key=lambda each: each.channel != channel, default=None)
 
@@ -136,7 +137,7 @@ def warned_contact(contacts: list[NamedContact], channel: Channel) -> NamedConta
 async def _keep(
     session: AsyncSession, holder: ContactHolder, new: NewContact, contact: bytes, stop_token: str
 ) -> ContactChange:
-    """The change, in place of one that was asked for before. `contact` as it is stored then."""
+    """Store the change in place of an earlier one. `contact` is already encrypted."""
     await session.execute(delete(ContactChange).where(*_this(holder, new.proof.channel)))
     change = ContactChange(
         id=uuid4(),
@@ -165,8 +166,9 @@ async def _give_notice(
     stop_token: str,
     language: str,
 ) -> None:
-    """Tell the present contact, in the same transaction: no change waits that nobody is told of.
-    Of a report it is told as it is told all else: not where its reporter has not called it safe."""
+    """Notify the present contact in the same transaction, so that no change waits without notice.
+    The reporter's choices for the report apply: nothing goes to a contact that was not declared
+    safe."""
     handler = select(col(Report.handler_id)).where(col(Report.number) == change.number)
     handler_id = await session.scalar(handler) if change.number is not None else 0
     facts = {

@@ -1,4 +1,4 @@
-"""How a reporter can be reached and told apart: phone, e-mail, NIK, each in one normal form."""
+"""Checks and normalises a reporter's phone, e-mail and NIK."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +21,7 @@ ContactProblem = Literal[
 
 
 class ContactRejected(ValueError):
-    """A contact that cannot be one. The message never repeats what was typed: it may be logged."""
+    """An invalid contact. The message never repeats what was typed, as it may be logged."""
 
     def __init__(self, field: ContactField, code: ContactProblem) -> None:
         super().__init__(code)
@@ -31,7 +31,7 @@ class ContactRejected(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Nik:
-    """A population number that is well-formed; only Dukcapil knows whether it was ever issued."""
+    """A well-formed population number; only Dukcapil knows whether it was ever issued."""
 
     digits: str
     province_code: str
@@ -42,7 +42,7 @@ class Nik:
 
 
 def normalise_phone(raw: str) -> str:
-    """As `shared.values.phones` reads it. Raises `ContactRejected`."""
+    """Normalise a phone number, as `shared.values.phones` does. Raises `ContactRejected`."""
     try:
         return phones.normalise_phone(raw)
     except phones.PhoneRejected as error:
@@ -50,7 +50,7 @@ def normalise_phone(raw: str) -> str:
 
 
 def normalise_email(raw: str) -> str:
-    """As `shared.values.emails` reads it. Raises `ContactRejected`."""
+    """Normalise an e-mail address, as `shared.values.emails` does. Raises `ContactRejected`."""
     try:
         return emails.normalise_email(raw)
     except ValueError:
@@ -58,7 +58,7 @@ def normalise_email(raw: str) -> str:
 
 
 def parse_reporter_nik(raw: str, *, today: date) -> Nik:
-    """The parts of a NIK: 16 digits, a known province, a real birth date (women's day + 40).
+    """Read the parts of a NIK: 16 digits, a known province, a real birth date (women's day + 40).
 
     Spaces, dots and dashes are ignored. Districts are not looked up: a NIK keeps the codes of the
     day it was issued, and regions split. Raises `ContactRejected`.

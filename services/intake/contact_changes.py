@@ -1,5 +1,5 @@
-"""Accounts get another contact, and reports that are opened by their code; whoever has the present
-contact may keep it."""
+"""Endpoints that change the contact of an account or a report. The owner of the present contact can
+stop a change."""
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import Field
@@ -40,14 +40,14 @@ _OF_ACCOUNT, _OF_REPORT = "/reporters/me/contact-changes", "/reports/{number}/co
 
 
 class ContactChangeForm(Form):
-    """`proof_token`: what notification gave for the code that came to the new contact."""
+    """`proof_token`: issued by notification for the code that was sent to the new contact."""
 
     proof_token: str = Field(max_length=100, repr=False)
     current_password: str = Field(max_length=PASSWORD_LIMIT, repr=False)
 
 
 class ReportContactForm(Form):
-    """`proof_token`: what notification gave for the code that came to the new contact."""
+    """`proof_token`: issued by notification for the code that was sent to the new contact."""
 
     proof_token: str = Field(max_length=100, repr=False)
     safe: bool = Field(description="*Aman dihubungi di sini?*: news may be sent there")
@@ -61,7 +61,7 @@ class StopForm(Form):
 async def read_contact_changes(
     reporter: CurrentReporter, session: Transaction, intake: Intake
 ) -> WaitingChanges:
-    """The contacts of one's own account that are to be replaced, and when."""
+    """List the waiting contact changes of one's own account, with their dates."""
     return await waiting_changes(session, intake, own_account(reporter))
 
 
@@ -69,7 +69,7 @@ async def read_contact_changes(
 async def read_report_contact_changes(
     number: ReportNumber, reporter: CurrentReporter, session: Transaction, intake: Intake
 ) -> WaitingChanges:
-    """The contacts of one's own report that are to be replaced, and when."""
+    """List the waiting contact changes of one's own report, with their dates."""
     return await waiting_changes(session, intake, await own_report(session, reporter, number))
 
 
@@ -81,9 +81,10 @@ async def change_contact(
     intake: Intake,
     request: Request,
 ) -> WaitingChanges:
-    """Make a contact that was proven that of the account. At once where nobody has proven any
-    contact of the account, or the one that it replaces (where that is not proven: the other one)
-    was proven in the last ten minutes; else in seven days, of which that one gets notice."""
+    """Set a proven contact as that of the account. This takes effect at once if no contact of the
+    account is proven, or if the one to be replaced (if it is not proven: the other one) was proven
+    in the last ten minutes. Otherwise that one is notified, and the change takes effect after seven
+    days."""
     holder = own_account(reporter)
     await shown_password(database, request, holder.account_id, form.current_password)
     async with database.session() as session:
@@ -108,9 +109,9 @@ async def change_report_contact(
     intake: Intake,
     request: Request,
 ) -> WaitingChanges:
-    """Make a contact that was proven that of one's own report, by the same rules as that of an
-    account. Where the report's reporter has not called the present contact safe, nothing is sent
-    there, and the change waits for seven days all the same."""
+    """Set a proven contact as that of one's own report, by the same rules as for an account. If the
+    present contact was not declared safe, nothing is sent there, but the change still waits for
+    seven days."""
     holder = await own_report(session, reporter, number)
     proof = await shown_contact(session, holder, form.proof_token)
     new = NewContact(proof, intake.cipher.decrypt(proof.contact), safe=form.safe)
@@ -123,8 +124,8 @@ async def change_report_contact(
 async def apply_contact_change(
     channel: Channel, reporter: CurrentReporter, session: Transaction, intake: Intake
 ) -> WaitingChanges:
-    """Do not wait any longer, where the contact that got notice was proven since the change was
-    asked for. Where it was not, or there is no change, all stays as it is."""
+    """Apply a waiting change now if the contact that was notified has been proven since the
+    request. Otherwise nothing changes."""
     holder = own_account(reporter)
     await apply_if_shown(session, intake, holder, channel)
     return await waiting_changes(session, intake, holder)
@@ -148,7 +149,7 @@ async def apply_report_contact_change(
 async def drop_contact_change(
     channel: Channel, reporter: CurrentReporter, session: Transaction
 ) -> None:
-    """The present contact stays."""
+    """Drop the waiting change; the present contact stays."""
     await drop_change(session, own_account(reporter), channel)
 
 
@@ -158,7 +159,7 @@ async def drop_contact_change(
 async def drop_report_contact_change(
     number: ReportNumber, channel: Channel, reporter: CurrentReporter, session: Transaction
 ) -> None:
-    """The present contact stays."""
+    """Drop the waiting change; the present contact stays."""
     await drop_change(session, await own_report(session, reporter, number), channel)
 
 
@@ -169,10 +170,10 @@ async def drop_report_contact_change(
     dependencies=[Depends(limited(STOPPING))],
 )
 async def stop_contact_change(form: StopForm, session: Transaction) -> None:
-    """By the token in the notice: the present contact stays. All sessions of an account end, as
-    whoever asked for the change knows its password; the code of a report stays, and can be replaced
-    by the contact (`/recovery`). 404 where no change waits by this token, which is nobody's, was
-    used, or whose change has been made or dropped: nothing was stopped then."""
+    """Stop a change by the token in the notice; the present contact stays. All sessions of an
+    account end, as the person who requested the change knows its password. The access code of a
+    report stays valid; the contact can be used to replace it (`/recovery`). 404: no change waits
+    for this token, and nothing was stopped."""
     of_token = col(ContactChange.stop_hash) == token_hash(form.token)
     change = await session.scalar(select(ContactChange).where(of_token))
     if change is None:

@@ -1,4 +1,4 @@
-"""Whose contacts are replaced or removed: an account's, or a report's own."""
+"""Holders of contacts: an account, or a report with contacts of its own."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ Channel = Literal["email", "sms"]
 
 @dataclass(frozen=True)
 class ContactHolder:
-    """An account or a report, as notification names it: `account-<id>`, `report-<number>`."""
+    """An account or a report, named as in notification: `account-<id>`, `report-<number>`."""
 
     account_id: int | None = None
     number: int | None = None
@@ -32,27 +32,27 @@ class ContactHolder:
 
     @property
     def changes(self) -> ColumnElement[bool]:
-        """Which changes of contacts are its own."""
+        """The condition for this holder's contact changes."""
         if self.number is None:
             return col(ContactChange.reporter_id) == self.account_id
         return col(ContactChange.number) == self.number
 
     async def row(self, session: AsyncSession) -> ReporterAccount | Submission:
-        """Locked, before anything else: no two who change its contacts wait for each other.
-        Raises `NoResultFound` where the holder is gone."""
+        """Read and lock the holder's row. Call it before other locks, so that changes of its
+        contacts do not deadlock. Raises `NoResultFound` if the holder is gone."""
         if self.number is None:
             return await session.get_one(ReporterAccount, self.account_id, with_for_update=True)
         return await session.get_one(Submission, self.number, with_for_update=True)
 
     async def key(self, session: AsyncSession) -> bytes | None:
-        """Its own key, to read by; without a lock."""
+        """The holder's own key for reading, without a lock."""
         of = ReporterAccount if self.number is None else Submission
         id = self.account_id if self.number is None else self.number
         row: ReporterAccount | Submission | None = await session.get(of, id)
         return row.holder_key if row else None
 
     async def cipher(self, session: AsyncSession, intake: Resources) -> HolderCipher:
-        """By its own key, which a report that named nobody gets now."""
+        """The cipher with the holder's own key, which is created for a report that named nobody."""
         row = await self.row(session)
         if row.holder_key is None:
             carry(row, intake.cipher)
@@ -60,7 +60,7 @@ class ContactHolder:
         return HolderCipher(intake.cipher, row.holder_key)
 
     async def contacts(self, session: AsyncSession, intake: Resources) -> "list[NamedContact]":
-        """Mail first."""
+        """The holder's contacts, e-mail first."""
         row = await self.row(session)
         account = None
         if isinstance(row, Submission) and row.reporter_id is not None:
@@ -82,9 +82,9 @@ class ContactHolder:
 
 
 class NamedContact(NamedTuple):
-    """What a holder is reached by through one channel, with how far that is proven. `holder`: whose
-    it is, where a report names none that of its account; `replaceable_at`: one was removed here,
-    and from then on another may take its place."""
+    """A holder's contact for one channel, with its proof. `holder` owns the contact: the account,
+    if the report has no contact of its own. `replaceable_at`: a contact was removed here, and
+    another may replace it from then on."""
 
     holder: ContactHolder
     channel: Channel
@@ -94,12 +94,12 @@ class NamedContact(NamedTuple):
 
 
 def token_of(row: ReporterAccount | Submission, channel: Channel) -> bytes | None:
-    """The contact as the row keeps it."""
+    """The encrypted contact in the row."""
     return row.email if channel == "email" else row.phone
 
 
 def keep_token(row: ReporterAccount | Submission, channel: Channel, token: bytes | None) -> None:
-    """It is the holder's now."""
+    """Set the encrypted contact in the row."""
     if channel == "email":
         row.email = token
     else:
@@ -111,7 +111,7 @@ def holder_of_change(change: ContactChange) -> ContactHolder:
 
 
 def own_account(reporter: ReporterPrincipal) -> ContactHolder:
-    """403 for those who have no account."""
+    """The reporter's account as a holder. Raises 403 if there is none."""
     if not isinstance(reporter, Reporter):
         raise forbidden()
     return ContactHolder(account_id=reporter.account_id)
@@ -120,7 +120,8 @@ def own_account(reporter: ReporterPrincipal) -> ContactHolder:
 async def own_report(
     session: AsyncSession, reporter: ReporterPrincipal, number: int
 ) -> ContactHolder:
-    """403 for partner systems, 404 for a report that is not the reporter's."""
+    """The report as a holder. Raises 403 for partner systems, and 404 if the report is not the
+    reporter's."""
     if isinstance(reporter, Partner):
         raise forbidden()
     if not await owns(session, reporter, number):
@@ -131,7 +132,7 @@ async def own_report(
 async def _proof(
     session: AsyncSession, holder: ContactHolder, channel: Channel
 ) -> tuple[datetime | None, datetime | None]:
-    """When the holder proved this contact, and from when on one that was removed is replaced."""
+    """When the holder proved this contact, and when a removed one may be replaced."""
     asked = {"holder": holder.name, "channel": channel}
     known = (await session.execute(_PROOF, asked)).one_or_none()
     return (known.proven_at, known.replaceable_at) if known else (None, None)

@@ -1,4 +1,5 @@
-"""A contact that is not safe, as somebody else reads there, is removed at once, and is not told."""
+"""Removes an unsafe contact at once, because somebody else reads its messages. No notice is sent
+there."""
 
 from secrets import token_urlsafe
 
@@ -47,8 +48,8 @@ async def remove_account_contact(
     database: CurrentDatabase,
     request: Request,
 ) -> None:
-    """Nothing goes to this contact of one's own account any more, not even a code, and it recovers
-    nothing. Until another takes its place it is a name to sign in with."""
+    """Remove a contact of one's own account: nothing is sent there any more, not even a code, and
+    it cannot recover anything. It can be used to sign in until another contact replaces it."""
     holder = own_account(reporter)
     await shown_password(database, request, holder.account_id, form.current_password)
     async with database.session() as session:
@@ -66,8 +67,8 @@ async def remove_report_contact(
     reporter: CurrentReporter,
     session: Transaction,
 ) -> None:
-    """One's own report names this contact no more; nothing goes there, and it recovers nothing. 404
-    where the report names none of its own."""
+    """Remove a contact of one's own report: nothing is sent there any more, and it cannot recover
+    anything. 404: the report has no such contact of its own."""
     await _remove(session, await own_report(session, reporter, number), channel)
 
 
@@ -82,7 +83,7 @@ async def _remove(session: AsyncSession, holder: ContactHolder, channel: Channel
         else:
             row.phone_safe = row.phone_stated = False
     for change in await session.scalars(select(ContactChange).where(holder.changes)):
-        # Who reads there has the link of a notice that was sent: it stops nothing any more.
+        # The person who reads there has the link of an earlier notice: it no longer stops anything.
         change.stop_hash = token_hash(token_urlsafe(16))
     removed = {"holder": holder.name, "channel": channel, "replaceable": now() + NOTICE}
     await session.execute(_REMOVE, removed)

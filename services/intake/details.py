@@ -1,4 +1,4 @@
-"""What a report says beside its text: when it happened, and where."""
+"""The details of a report beside its text: when and where it happened."""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated, Self
@@ -22,21 +22,21 @@ from shared.values.text import PLACE_LIMIT, normalise, on_one_line
 from shared.values.words import Form
 
 INDEPENDENCE = date(1945, 8, 17)
-"""Nothing happened before that this government could answer for: a slip of the year."""
+"""An earlier date is a mistake in the year: the government did not exist yet."""
 
 
 def one_line(raw: str) -> str | None:
-    """The text without line breaks and spaces too many; None for nothing else."""
+    """The text on one line, without extra spaces; None if it is empty."""
     return on_one_line(normalise(raw)) or None
 
 
 def nothing(raw: object) -> object:
-    """Forms send what was left open as an empty text: that is None."""
+    """None for an empty text, which forms send for a field that was left empty."""
     return None if isinstance(raw, str) and not raw.strip() else raw
 
 
 def _day_or_instant(raw: object, read: ValidatorFunctionWrapHandler) -> object:
-    """One problem, not one for each way in which it cannot be read."""
+    """Report one problem instead of one for each accepted type."""
     try:
         return read(raw)
     except ValidationError as error:
@@ -51,7 +51,7 @@ Place = Annotated[str, StringConstraints(max_length=PLACE_LIMIT), AfterValidator
 
 
 class DetailsForm(Form):
-    """The fields that every form asks and acceptance takes: those of `ReportDetails`, checked."""
+    """The fields of `ReportDetails`, checked; every form has them."""
 
     happened_at: Annotated[Happened | None, Left] = Field(
         None, description="A day, or an instant with its zone; not in the future, nor before 1945"
@@ -77,7 +77,7 @@ class DetailsForm(Form):
 
 
 def today() -> date:
-    """In the east of Indonesia, where the day begins."""
+    """The date in the east of Indonesia, where the day begins first."""
     return (now() + timedelta(hours=9)).date()
 
 
@@ -86,7 +86,8 @@ def _day(when: date) -> date:
 
 
 def _is_later(when: date) -> bool:
-    """Later than anywhere in Indonesia's today; datetime is a date, so asked first."""
+    """Whether it lies in the future everywhere in Indonesia. A datetime is also a date, so it is
+    checked first."""
     if isinstance(when, datetime):
         return when > now() + timedelta(minutes=5)
     return when > today()

@@ -1,4 +1,4 @@
-"""Files of a form before it is sent: the portal keeps them here from one page to the next."""
+"""Keeps the files of a form between its pages, before the report is submitted."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,11 +17,11 @@ from shared.http.limits import Limit, limited
 from shared.http.problems import FieldError, not_found, unavailable, validation
 
 UPLOADS = Limit("drafts", 300, 600)
-"""Of one address: as many files as its submissions may bring, with some chosen again."""
+"""For one address: as many files as its submissions may have, with some uploaded again."""
 UPLOADS_A_DAY = Limit("drafts_day", 150, 86_400)
-"""Of one address: else it could fill, hour after hour, what is there for all."""
+"""For one address: otherwise it could fill the space for all over the hours."""
 READS = Limit("draft_reads", 300, 600)
-"""Of one address: a form reads its files again when it is sent."""
+"""For one address: a form reads its files again when it is submitted."""
 PIECE = 64 * 1024
 
 router = APIRouter(prefix="/drafts", tags=["Submission"])
@@ -53,8 +53,8 @@ class Draft(BaseModel):
 async def keep_draft(
     owner: Owner, intake: Intake, file: Annotated[UploadFile, File(description="At most 10 MB")]
 ) -> Draft:
-    """Keep a file for twelve hours, as it comes. What it is, and how it may be served, is looked
-    at when it is sent: only then is it known whether its sender is anonymous."""
+    """Keep a file for twelve hours, unchanged. Its type is checked when the report is submitted:
+    only then is it known whether the reporter is anonymous."""
     size = file.size or 0
     if not 0 < size <= MAX_SIZE:
         raise validation(FieldError("file", "draft_too_large" if size else "draft_empty"))
@@ -76,7 +76,7 @@ async def keep_draft(
     },
 )
 async def read_draft(draft_id: DraftId, owner: Owner, intake: Intake) -> Response:
-    """The file, to the person who kept it."""
+    """Download the file; only the person who uploaded it can."""
     try:
         return _InPieces(await intake.drafts.open(owner, draft_id))
     except AttachmentMissing:
@@ -85,12 +85,12 @@ async def read_draft(draft_id: DraftId, owner: Owner, intake: Intake) -> Respons
 
 @router.delete("/{draft_id}", status_code=204)
 async def forget_draft(draft_id: DraftId, owner: Owner, intake: Intake) -> None:
-    """Delete the file, if it is there."""
+    """Delete the file, if it exists."""
     await intake.drafts.delete(owner, draft_id)
 
 
 class _InPieces(StreamingResponse):
-    """A file read from disk as fast as it is taken, and closed in any case."""
+    """Sends a file from disk in pieces as the client reads it, and always closes it."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -103,7 +103,7 @@ class _InPieces(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
-        finally:  # also where the reader left before the first byte
+        finally:  # also if the client left before the first byte
             self._file.close()
 
 

@@ -1,4 +1,4 @@
-"""A report from before joins the account that has shown that it is its own."""
+"""Puts an earlier report into the account of the person who has proven that it is theirs."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -18,7 +18,8 @@ router = APIRouter(tags=["Reporters"])
 
 
 class EarlierReportForm(Form):
-    """`proof_token`: what notification gave for the contact, and where needed the access code."""
+    """`proof_token`: issued by notification for the proven contact, and the access code if it was
+    needed."""
 
     proof_token: str = Field(max_length=100, repr=False)
 
@@ -31,8 +32,8 @@ class JoinedReport(BaseModel):
 async def put_into_account(
     form: EarlierReportForm, reporter: CurrentReporter, session: Transaction
 ) -> JoinedReport:
-    """Put an earlier report into one's own account; its access code stays as it is. 404: the token
-    has run out or was used, or the report is in an account by now."""
+    """Put an earlier report into one's own account; its access code does not change. 404: the token
+    has expired or was used, or the report is already in an account."""
     if not isinstance(reporter, Reporter):
         raise forbidden()
     shown = {"shown": token_hash(form.proof_token)}

@@ -1,6 +1,6 @@
-"""Contacts from before holders had keys of their own are carried over, a batch at a time.
+"""Gives older accounts and reports their own keys, in batches.
 
-It may stop at any moment and goes on where it was: a row without a key is one still to do.
+It can be stopped at any time and continues where it was: a row without a key is still to be done.
 """
 
 from typing import Final
@@ -15,7 +15,7 @@ from shared.privacy.identity import IdentityCipher, InvalidToken
 from shared.resilience.set_aside import count_set_aside
 
 EVERY: Final = 600.0
-"""Seconds between two looks: while an upgrade is under way, old processes write such rows."""
+"""Seconds between two looks: during an upgrade, old processes write such rows."""
 BATCH: Final = 200
 FIELDS: Final = ("name", "phone", "email", "nik")
 
@@ -23,8 +23,8 @@ Holder = ReporterAccount | Submission
 
 
 async def carry_over(database: Database, cipher: IdentityCipher) -> int:
-    """Give all holders a key, and encrypt by it what the identity keys encrypt; how many. One
-    that no identity key opens is set aside, and stays as it is."""
+    """Give each holder a key of its own, and encrypt with it what was encrypted with the identity
+    keys. Returns how many were done. Rows that no identity key can decrypt stay unchanged."""
     done = 0
     for table in (ReporterAccount, Submission):
         after: int | None = 0
@@ -35,7 +35,8 @@ async def carry_over(database: Database, cipher: IdentityCipher) -> int:
 
 
 def carry(row: Holder, cipher: IdentityCipher) -> None:
-    """Give a holder that has none a key, and encrypt by it what the identity keys encrypt."""
+    """Give a holder a key of its own, and encrypt with it what was encrypted with the identity
+    keys."""
     own, wrapped = HolderCipher.new(cipher)
     tokens = {name: token for name in FIELDS if (token := getattr(row, name))}
     opened = {name: cipher.decrypt(token) for name, token in tokens.items()}
@@ -47,7 +48,7 @@ def carry(row: Holder, cipher: IdentityCipher) -> None:
 async def _batch(
     database: Database, cipher: IdentityCipher, table: type[Holder], after: int
 ) -> tuple[int, int | None]:
-    """How many were carried over, and the last row looked at; None where there was none."""
+    """Do one batch. Returns how many were done, and the last row; None if there was none."""
     own_id = col(Submission.number) if table is Submission else col(ReporterAccount.id)
     named = col(table.name).is_not(None) | col(table.phone).is_not(None)
     named |= col(table.email).is_not(None) | col(table.nik).is_not(None)

@@ -1,4 +1,4 @@
-"""What a form offers to choose from: regions, agencies, categories."""
+"""The choices that a form offers: regions, agencies, categories."""
 
 import asyncio
 from typing import Annotated
@@ -57,8 +57,8 @@ async def list_regions(
     level: regions.Level | None = None,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
 ) -> list[RegionChoice]:
-    """Provinces, with `parent` the regions directly below it, with `q` those of that name
-    (villages only within a `parent` district or with `level=village`)."""
+    """List provinces; with `parent`, the regions directly below it; with `q`, regions with such a
+    name (villages only within a `parent` district or with `level=village`)."""
     if q is not None:
         choices = await asyncio.to_thread(
             regions.search, q, level=level, within=parent, limit=limit
@@ -74,14 +74,14 @@ async def list_region_levels(
         str | None, Query(max_length=13, description="The region chosen so far, by its code")
     ] = None,
 ) -> list[regions.RegionLevel]:
-    """What a form offers that asks for a region level by level: the provinces, the regencies of the
-    province chosen, and so on, last those directly below what is chosen."""
+    """List the choices of a form that asks for a region level by level: the provinces, then the
+    regencies of the chosen province, and so on, down to the level below the chosen region."""
     return await asyncio.to_thread(regions.levels, code)
 
 
 @router.get("/regions/{code}", responses=problem_responses(404))
 async def read_region(code: str) -> RegionChoice:
-    """One region by its Kemendagri code, dotted or not."""
+    """Read one region by its Kemendagri code, dotted or not."""
     region = await asyncio.to_thread(regions.find, code)
     if region is None:
         raise not_found()
@@ -95,8 +95,9 @@ async def list_agencies(
     parent: Annotated[int | None, Query(gt=0, lt=2**31)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> list[AgencyChoice]:
-    """Agencies that can be addressed: with `q` by words of name, other names and place, abbreviated
-    or mistyped, the best first; else those directly below `parent` (default: below pusat)."""
+    """List agencies that can be addressed. With `q`: by words of their names, other names and
+    places, even if shortened or misspelt, the best match first. Otherwise those directly below
+    `parent` (default: below pusat)."""
     agencies = select(AgencyEntry).where(col(AgencyEntry.active)).limit(limit)
     if q is not None:
         found = await find_agencies(session, q, limit=limit)
@@ -121,7 +122,7 @@ async def list_agencies(
 
 @router.get("/categories")
 async def list_categories(session: Transaction) -> list[CategoryChoice]:
-    """The categories in use."""
+    """List the categories in use."""
     categories = select(CategoryEntry).where(col(CategoryEntry.active))
     rows = await session.scalars(categories.order_by(col(CategoryEntry.name)))
     return [CategoryChoice(**row.model_dump()) for row in rows]
@@ -129,7 +130,8 @@ async def list_categories(session: Transaction) -> list[CategoryChoice]:
 
 @router.get("/classifications")
 async def list_classifications() -> list[ClassificationChoice]:
-    """What the public may choose; a verifier refines complaints."""
+    """List the classifications that the public can choose; a verifier makes complaints more
+    precise."""
     choices: tuple[PublicClassification, ...] = ("complaint", "aspiration", "information")
     return [
         ClassificationChoice(code=code, label=label("classification", code)) for code in choices

@@ -1,4 +1,4 @@
-"""Staff enter a report that reached them another way (*Laporan Manual*)."""
+"""Staff enter a report that reached them in another way (*Laporan Manual*)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -53,7 +53,8 @@ class ManualChannelChoice(BaseModel):
 
 
 class ManualForm(ReportForm):
-    """A report on behalf of somebody. Without an addressee the maker's own agency has it."""
+    """A report on behalf of somebody. Without an addressee it goes to the agency of the person who
+    enters it."""
 
     channel: ManualChannel
     reporter: ReporterOfReport
@@ -64,7 +65,8 @@ class ManualForm(ReportForm):
 
 
 class DispositionAnswer(BaseModel):
-    """What routing said. `failed`: it could not be asked; the report waits to be verified."""
+    """The answer of routing. `failed`: routing could not be asked, and the report waits for
+    verification."""
 
     state: Literal["done", "refused", "waiting", "failed"]
     http_status: int | None
@@ -72,14 +74,14 @@ class DispositionAnswer(BaseModel):
 
 
 class ManualAnswer(SubmissionAnswer):
-    """The report is accepted in any case; `disposition` is an outcome of its own."""
+    """The report is accepted in any case; `disposition` has a separate result."""
 
     disposition: DispositionAnswer | None
 
 
 @router.get("/reports/manual/channels", responses=problem_responses(401, 403))
 async def list_manual_channels(_: CurrentStaff) -> list[ManualChannelChoice]:
-    """The ways in which a report that staff enter may have come."""
+    """List the channels through which a report entered by staff may have come."""
     codes: tuple[ManualChannel, ...] = get_args(ManualChannel)
     return [ManualChannelChoice(code=code, label=label("channel", code)) for code in codes]
 
@@ -139,7 +141,7 @@ async def submit_manual_report_with_attachments(
 
 
 def staff_actor(staff: Staff) -> Actor:
-    """The member of staff as histories name one."""
+    """The member of staff as the actor in a report's history."""
     return Actor(
         kind=ActorKind.STAFF, staff_id=staff.id, role=staff.role, agency_id=staff.agency_id
     )
@@ -179,8 +181,9 @@ async def _dispose(
 async def _ask_routing(
     intake: Resources, form: ManualForm, number: int, key: UUID, request: Request
 ) -> DispositionAnswer:
-    """With the staff member's own token: routing decides who may. The command's key follows
-    from the report's, so that a form sent again gets the first outcome."""
+    """Ask routing to verify the report with the staff member's own token, as routing checks
+    permissions. The command's key is derived from the report's, so that repeating the form gets the
+    first result."""
     try:
         response = await intake.http.post(
             f"/reports/{number}/verify",

@@ -18,7 +18,7 @@ _WITHOUT_KEY = (
 
 
 class ReporterAccount(SQLModel, table=True):
-    """A reporter who signed up. Identity is ciphertext, by a key of the account's own."""
+    """A reporter who signed up. The identity is encrypted with the account's own key."""
 
     __tablename__ = "reporter"
     __table_args__ = (_IN_SCHEMA,)
@@ -29,14 +29,14 @@ class ReporterAccount(SQLModel, table=True):
     email: bytes | None = Field(default=None, sa_type=Bytes)
     nik: bytes | None = Field(default=None, sa_type=Bytes)
     holder_key: bytes | None = Field(default=None, sa_type=Bytes)
-    """Wrapped by the identity keys; None of accounts not carried over yet."""
+    """Encrypted with the identity keys; None if the account has no own key yet."""
     password_hash: str | None = None
     created_at: datetime = timestamp(sa_column_kwargs=_NOW)
 
 
 class AccountEntry(SQLModel, table=True):
-    """By which contact, a keyed hash, and password an account is entered. Any number of accounts
-    may name one contact: nobody has proven it. Their hashes share a salt."""
+    """A contact (as keyed hash) and a password that open an account. Several accounts may have the
+    same contact, as nobody has proven it; their hashes then share a salt."""
 
     __tablename__ = "account_entry"
     __table_args__ = (_IN_SCHEMA,)
@@ -47,9 +47,9 @@ class AccountEntry(SQLModel, table=True):
 
 
 class ContactChange(SQLModel, table=True):
-    """Another contact that its holder, an account or a report, has proven, and that becomes the
-    holder's at `takes_effect_at`: whoever has the present one may stop it until then. Encrypted by
-    the holder's key."""
+    """A proven new contact that replaces the holder's present one at `takes_effect_at`; until then
+    the owner of the present one can stop it. The holder is an account or a report; the contact is
+    encrypted with the holder's key."""
 
     __tablename__ = "contact_change"
     __table_args__ = (
@@ -65,27 +65,26 @@ class ContactChange(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     reporter_id: int | None = Field(default=None, foreign_key="intake.reporter.id")
     number: int | None = Field(default=None, sa_type=Int64)
-    """Of a report, whose own contact it is to be."""
+    """The report whose own contact changes, if the holder is a report."""
     channel: str
     contact: bytes = Field(sa_type=Bytes)
     safe: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
-    """Of a report: messages may come there (*Aman dihubungi di sini?*)."""
+    """For a report: messages may go there (*Aman dihubungi di sini?*)."""
     digest: bytes = Field(sa_type=Bytes)
-    """By which notification knows it again."""
+    """The digest by which notification recognises the contact."""
     entry: bytes | None = Field(default=None, sa_type=Bytes)
-    """The keyed hash by which an account is entered then, with the hash of its password."""
+    """The keyed hash of the contact that will open the account, with the password hash."""
     password_hash: str | None = None
     stop_hash: bytes = Field(sa_type=Bytes, unique=True)
-    """Of the token in the notice."""
+    """Hash of the token in the notice."""
     asked_at: datetime = timestamp()
     takes_effect_at: datetime = timestamp()
 
 
 class Submission(SQLModel, table=True):
-    """How a report came in and from whom; everything that names a person is ciphertext, by a key of
-    the report's own.
+    """How a report came in and from whom. All personal data is encrypted with the report's own key.
 
-    One `scope` (an account, a channel) sends one `idempotency_key` once.
+    Each `scope` (an account, a channel) uses an `idempotency_key` once.
     """
 
     __tablename__ = "submission"
@@ -103,26 +102,28 @@ class Submission(SQLModel, table=True):
     email: bytes | None = Field(default=None, sa_type=Bytes)
     nik: bytes | None = Field(default=None, sa_type=Bytes)
     holder_key: bytes | None = Field(default=None, sa_type=Bytes)
-    """Wrapped by the identity keys; None where nobody is named, or not carried over yet."""
+    """Encrypted with the identity keys; None if nobody is named or the report has no own key
+    yet."""
     phone_safe: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     email_safe: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
-    """*Aman dihubungi di sini?*: messages may come to this contact, until the reporter chooses
-    anew."""
+    """*Aman dihubungi di sini?*: messages may go to this contact, until the reporter chooses
+    again."""
     phone_stated: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     email_stated: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     """The partner system that sent the report states that it has verified this contact."""
     access_code: bytes = Field(sa_type=Bytes)
     access_code_version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
-    """Rises when the reporter renews it: what was opened with an earlier one is closed."""
+    """Increases when the reporter renews the code; tokens for earlier versions are no longer
+    valid."""
     access_code_used_at: datetime | None = timestamp(default=None)
-    """The first time."""
+    """When it was used for the first time."""
     addressee_id: int | None = None
     made_by: int | None = None
     """The member of staff who entered it (*Laporan Manual*)."""
     scope: str
     idempotency_key: str
     fingerprint: bytes = Field(sa_type=Bytes)
-    """Keyed hash of the content: the same key with another content is refused."""
+    """Keyed hash of the content: the same key with different content is refused."""
 
 
 class IntakeAttachment(SQLModel, table=True):
@@ -139,16 +140,16 @@ class IntakeAttachment(SQLModel, table=True):
     size: int = Field(sa_type=Int64)
     sha256: str
     state: str = Field(default="as_sent", sa_column_kwargs={"server_default": "as_sent"})
-    """as_sent; of anonymous reports pending, remade or sealed."""
+    """as_sent; for anonymous reports also pending, remade or sealed."""
     sealed_because: str | None = None
     attempts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     leased_until: datetime | None = timestamp(default=None)
-    """Until when one process is remaking it."""
+    """Until when one process has claimed it for remaking."""
 
 
 class SocialPost(SQLModel, table=True):
-    """A post that became a report, alone or in a thread; the same post twice is refused with the
-    first number."""
+    """A post that became a report, alone or in a thread. The same post again is refused, with the
+    number of the first report."""
 
     __tablename__ = "social_post"
     __table_args__ = (
@@ -162,22 +163,22 @@ class SocialPost(SQLModel, table=True):
     number: int = Field(sa_type=Int64)
     url: str = Field(sa_type=Words)
     position: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
-    """In the thread."""
+    """Its position in the thread."""
     looked_at: datetime | None = timestamp(default=None)
-    """When the network was last asked for it."""
+    """When it was last looked up in the network."""
     gone_at: datetime | None = timestamp(default=None)
-    """Since when it is known not to be readable there any more."""
+    """When it was found to be no longer readable there."""
     gone_because: str | None = None
     """deleted or not_visible."""
     edited_at: datetime | None = timestamp(default=None)
     words_before: bytes | None = Field(default=None, sa_type=Bytes)
-    """Of an edited one what it said when it became the report, by the key of the report."""
+    """For an edited post: its words when it became the report, encrypted with the report's key."""
     words_now: bytes | None = Field(default=None, sa_type=Bytes)
 
 
 class ReporterSession(SQLModel, table=True):
-    """A refresh token of an account, by its hash; each may be used once. Those of one
-    `session_id` follow each other."""
+    """A refresh token of an account, as a hash. Each can be used once. All tokens of one sign-in
+    have the same `session_id`."""
 
     __tablename__ = "reporter_session"
     __table_args__ = (_IN_SCHEMA,)
@@ -191,8 +192,8 @@ class ReporterSession(SQLModel, table=True):
 
 
 class EndedReporterSession(SQLModel, table=True):
-    """A session that was ended, of an account or of one report's access code, while an access
-    token of it could still be shown."""
+    """A session that was ended, of an account or of a report's access code. It is kept as long as
+    an access token of it could still be used."""
 
     __tablename__ = "ended_session"
     __table_args__ = (_IN_SCHEMA,)
@@ -202,8 +203,8 @@ class EndedReporterSession(SQLModel, table=True):
 
 
 class SmsPart(SQLModel, table=True):
-    """A part of a long SMS that waits for the others, encrypted; once joined its words are gone
-    and it says which report it belongs to, for a gateway that asks again."""
+    """A part of a long SMS that waits for the others, encrypted. Once they are joined its words are
+    deleted, but it names its report, in case the gateway sends it again."""
 
     __tablename__ = "sms_part"
     __table_args__ = (
@@ -215,38 +216,38 @@ class SmsPart(SQLModel, table=True):
     sender_index: bytes = Field(sa_type=Bytes, primary_key=True)
     gateway_id: str = Field(primary_key=True)
     reference: str
-    """Of the sending phone, with the number of parts; it comes around again."""
+    """The reference of the sending phone, with the number of parts; phones use references again."""
     message: UUID
     part: int
     total: int
     digest: bytes | None = Field(default=None, sa_type=Bytes)
-    """Keyed hash of what it said; None of parts from before there was one."""
+    """Keyed hash of its words; None for older parts."""
     words: bytes | None = Field(default=None, sa_type=Bytes)
     number: int | None = Field(default=None, sa_type=Int64)
     set_aside: str | None = None
-    """Why it can be no report; its words stay for the operator."""
+    """Why it cannot become a report; its words stay for the operator."""
     sent_at: datetime = timestamp()
     received_at: datetime = timestamp()
-    """When it came; later where its message was put off since."""
+    """When it arrived, or when its message was last put off."""
 
 
 class SmsAnswer(SQLModel, table=True):
-    """What was answered to a message about a report, encrypted, for a gateway that asks again."""
+    """The answer to a message about a report, encrypted, in case the gateway sends it again."""
 
     __tablename__ = "sms_answer"
     __table_args__ = (_IN_SCHEMA,)
 
     key: str = Field(primary_key=True)
-    """Of the message, as the key of the report that it would have become."""
+    """The key of the message, in the form that a report's key would have."""
     digest: bytes = Field(sa_type=Bytes)
-    """Keyed hash of what it said."""
+    """Keyed hash of its words."""
     answer: bytes = Field(sa_type=Bytes)
     at: datetime = timestamp(index=True)
 
 
 class SmsConfirmation(SQLModel, table=True):
-    """What the reporter of a report has asked for by SMS and is to confirm by a code: of each wish
-    the newest."""
+    """What the reporter of a report has requested by SMS and must confirm by a code. Only the
+    latest request of each kind is kept."""
 
     __tablename__ = "sms_wish_confirmation"
     __table_args__ = (_IN_SCHEMA,)

@@ -1,4 +1,4 @@
-"""What a form refers to, checked: agency, category, region; and the report that it makes."""
+"""Checks the agency, category and region in a form, and makes the report."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -17,7 +17,7 @@ from shared.values import regions
 
 
 def gathered(database: Database) -> Batcher[Named, Found]:
-    """For forms that come at the same time: one look-up for all."""
+    """A batcher that looks up the names of forms that arrive at the same time together."""
 
     async def together(named: Sequence[Named]) -> Sequence[Found]:
         async with database.autocommit() as connection:
@@ -27,7 +27,7 @@ def gathered(database: Database) -> Batcher[Named, Found]:
 
 
 async def checked(session: Connection, form: ReportForm) -> Found:
-    """The ids of addressee and category. Raises the 422 problem for what does not exist."""
+    """The ids of addressee and category. Raises the 422 problem if one does not exist."""
 
     async def found_of(named: Named) -> Found:
         return (await look_up(session, [named]))[0]
@@ -36,7 +36,7 @@ async def checked(session: Connection, form: ReportForm) -> Found:
 
 
 async def checked_by(found_of: Callable[[Named], Awaitable[Found]], form: ReportForm) -> Found:
-    """As `checked`, where something else looks up."""
+    """As `checked`, with another function for the look-up."""
     named = named_in(form)
     ids = await found_of(named) if named != NOTHING else NOTHING
     refuse_unknown(form, ids)
@@ -44,19 +44,19 @@ async def checked_by(found_of: Callable[[Named], Awaitable[Found]], form: Report
 
 
 def named_in(form: ReportForm) -> Named:
-    """What is to be looked up."""
+    """The agency and category in the form."""
     return form.addressee, form.category
 
 
 def look_up_of(form: ReportForm) -> LookUp:
-    """What acceptance is to look up for a form, with the rest."""
+    """The look-up that acceptance does together with its other work."""
     code = form.region_code
     in_vain = code is not None and code != "" and regions.find(code) is None
     return LookUp(named_in(form), partial(refuse_unknown, form), in_vain)
 
 
 def refuse_unknown(form: ReportForm, ids: Found) -> None:
-    """Raises the 422 problem for what the form names and is not there."""
+    """Raises the 422 problem for everything in the form that does not exist."""
     errors: list[FieldError] = []
     if form.region_code and not regions.find(form.region_code):
         errors.append(FieldError("region_code", "region_unknown"))
@@ -70,8 +70,8 @@ def refuse_unknown(form: ReportForm, ids: Found) -> None:
 def report_of(
     form: ReportForm, references: Found, *, channel: Channel, scope: str, key: str
 ) -> NewReport:
-    """What every form says, checked, as acceptance wants it. `ids`: of `checked`. Who reports,
-    who made it and its files are the channel's to add (`dataclasses.replace`)."""
+    """The report for acceptance, with what all forms have. `references`: from `checked`. Each
+    channel adds the reporter, the person who entered it and its files (`dataclasses.replace`)."""
     addressee_id, category_id = references
     region = regions.find(form.region_code) if form.region_code else None
     return NewReport(
@@ -94,7 +94,7 @@ _KINDS = {"addressee": "agency", "category": "category"}
 
 
 async def look_up(session: Connection, named: Sequence[Named]) -> list[Found]:
-    """The ids of what several forms name, in order."""
+    """The ids of agency and category for several forms, in order."""
     connection = await raw(session)
     references = [as_columns(one) | {"place": place} for place, one in enumerate(named)]
     parameters = {"wanted": orjson.dumps(references).decode()}
@@ -113,4 +113,5 @@ FROM json_to_recordset(%(wanted)s::json) AS named (
     place int, agency_id int, agency_code text, category_id int, category_code text)
 ORDER BY named.place
 """
-"""An id before a code that reads like it. A question each, since indexes answer these."""
+"""An id is tried before a code that looks like it. Each has its own subquery, so that an index is
+used."""

@@ -1,6 +1,5 @@
-"""A form that is refused says all that lacks at once. What looks at the whole of it (title,
-contact, coordinates) is checked only where each field is as it should be; here it is said of the
-others too."""
+"""Lists all problems of a refused form at once. Checks that need several fields (title, contact,
+coordinates) normally run only if each field is valid; here their problems are added."""
 
 import json
 from collections.abc import Awaitable, Callable, Iterable
@@ -19,17 +18,17 @@ from shared.http.tokens import Principal, Reporter
 from shared.http.uploads import read_form
 
 REPORTER = ("reporter.", "reporter")
-"""Where the form has who reports: what stands before each of its fields, and the whole."""
+"""Where the reporter is in the form: the prefix of the fields, and the field itself."""
 _REACHED_BY = ("name", "phone", "email")
 
 
 async def remembered(request: Request, principal: OptionalPrincipal) -> None:
-    """The dependency that `saying_all` needs: who has an account is not asked for a contact."""
+    """A dependency that `saying_all` needs: callers with an account are not asked for a contact."""
     request.state.asks = principal
 
 
 def saying_all(route: type[APIRoute]) -> type[APIRoute]:
-    """A route as `route`, whose refusal of a `SubmissionForm` says all that lacks."""
+    """A subclass of `route` whose refusal of a `SubmissionForm` lists all problems."""
 
     class SayingAll(route):  # type: ignore[valid-type,misc]
         def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
@@ -50,7 +49,8 @@ def saying_all(route: type[APIRoute]) -> type[APIRoute]:
 
 
 def read_saying_all(report: str, principal: Principal | None) -> SubmissionForm:
-    """The form in a part of a multipart request; the 422 problem says all that lacks."""
+    """Read the form from a part of a multipart request. Raises the 422 problem with all
+    problems."""
     try:
         return read_form(SubmissionForm, report)
     except Problem as refused:

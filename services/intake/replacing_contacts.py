@@ -1,5 +1,4 @@
-"""How the contact of an account or a report is replaced once it may be: what waits for the end of a
-notice, and the replacement itself."""
+"""Replaces the contact of an account or a report, at once or when the notice period is over."""
 
 import logging
 from datetime import datetime, timedelta
@@ -30,12 +29,12 @@ from shared.resilience.periodic import by_itself
 NOTICE = timedelta(days=7)
 APPLY_EVERY = 60.0
 LOOK_AGAIN = timedelta(hours=1)
-"""Whether a notice that did not go out yet has."""
+"""How soon to look again whether a notice was sent."""
 
 
 async def apply(session: AsyncSession, intake: Resources, change: ContactChange) -> None:
-    """The contact is the holder's. Raises the 422 problem where another account is entered by this
-    contact and password."""
+    """Set the new contact of the holder. Raises the 422 problem if this contact and the password
+    open another account."""
     holder = holder_of_change(change)
     row = await holder.row(session)
     wants: tuple[bool, bool | None] = (True, None)
@@ -52,7 +51,7 @@ async def apply(session: AsyncSession, intake: Resources, change: ContactChange)
 
 
 async def apply_due(database: Database, intake: Resources) -> None:
-    """Replace the contacts whose notice is over, each by itself."""
+    """Apply the changes whose notice period is over, each separately."""
     due = select(col(ContactChange.id)).where(col(ContactChange.takes_effect_at) <= now())
     async with database.session() as session:
         ids = list(await session.scalars(due.order_by(col(ContactChange.takes_effect_at))))
@@ -65,14 +64,14 @@ def channel_of(change: ContactChange) -> Channel:
 
 
 def key_of_notice(change: ContactChange) -> str:
-    """Of the message that is its notice."""
+    """The key of the message with the notice."""
     return f"contact_change.{change.id}"
 
 
 async def _enter_by(
     session: AsyncSession, intake: Resources, account: ReporterAccount, change: ContactChange
 ) -> None:
-    """The account is entered by the new contact, and by the former no more."""
+    """Let the new contact open the account instead of the old one."""
     assert account.id is not None and change.entry is not None and change.password_hash is not None
     if former := token_of(account, channel_of(change)):
         index = intake.index.phone if change.channel == "sms" else intake.index.email
@@ -87,8 +86,8 @@ async def _enter_by(
 async def _choose_safe(
     session: AsyncSession, submission: Submission, change: ContactChange
 ) -> tuple[bool, bool | None]:
-    """What is wanted by mail and by text message, now that the report has another contact: a phone
-    that is safe for a report with a name is not chosen for a secret one."""
+    """The choices for mail and text messages after the report's contact changed. A phone that is
+    safe for a named report was not chosen for a secret one."""
     if change.channel == "email":
         submission.email_safe, submission.email_stated = change.safe, False
     else:
@@ -99,7 +98,7 @@ async def _choose_safe(
 
 
 async def _apply_if_told(database: Database, intake: Resources, id: UUID) -> None:
-    """Replace the contact if its notice went out seven days ago, else put it off."""
+    """Replace the contact if its notice was sent seven days ago; otherwise put it off."""
     try:
         async with database.session() as session:
             asked = await session.get(ContactChange, id)
@@ -112,15 +111,16 @@ async def _apply_if_told(database: Database, intake: Resources, id: UUID) -> Non
             change.takes_effect_at = await _due_at(session, change)
             if change.takes_effect_at <= now():
                 await apply(session, intake, change)
-    except Problem as problem:  # another account of the contact has got the same password
+    except Problem as problem:  # another account with this contact has the same password now
         _log.warning("contact not changed", extra={"fields": {"code": problem.code}})
         async with database.session() as session:
             await session.execute(delete(ContactChange).where(col(ContactChange.id) == id))
 
 
 async def _due_at(session: AsyncSession, change: ContactChange) -> datetime:
-    """Seven days after the notice went out, or now where nobody is there to read it, or may be told
-    (of a report, by what was chosen); later, where it has not gone out yet."""
+    """When the change takes effect: seven days after the notice was sent. If nobody can receive it,
+    or the report's choices do not allow it, on the day already set. If it was not sent yet:
+    later."""
     notice = (await session.execute(_NOTICE, {"key": key_of_notice(change)})).one_or_none()
     if notice is None or notice.nobody_there:
         return change.takes_effect_at

@@ -47,7 +47,8 @@ _MAY_BE_EMPTY = WithJsonSchema({"type": "string", "maxLength": TITLE_LIMIT})
 
 
 class ReporterForm(Form):
-    """Who reports and can be reached: a name, and a phone number or an e-mail address."""
+    """A reporter's identity and contacts. A reachable reporter has a name, and a phone number or an
+    e-mail address."""
 
     name: Annotated[Name | None, Left] = None
     phone: Annotated[
@@ -62,8 +63,8 @@ class ReporterForm(Form):
 
 
 def unreachable(reporter: ReporterForm | None, within: str, whole: str) -> list[FieldError]:
-    """All that lacks of who is to be reached, at the fields that lack: `within` goes before the
-    name's, `whole` is where a contact is asked for."""
+    """The problems if the reporter cannot be reached. `within` is the prefix of the name's field; a
+    missing contact is reported at `whole`."""
     lacking = []
     if reporter is None or not (reporter.phone or reporter.email):
         lacking.append(FieldError(whole, "contact_missing"))
@@ -73,8 +74,8 @@ def unreachable(reporter: ReporterForm | None, within: str, whole: str) -> list[
 
 
 class ReporterOfReport(ReporterForm):
-    """Who reports, and where messages about the report may come. To a contact without a yes nothing
-    is sent but the codes that its reporter asks for."""
+    """The reporter, and whether messages about the report may go to each contact. A contact that
+    was not declared safe gets only codes that its reporter requests."""
 
     phone_safe: bool = Field(
         False, description="Nobody else reads text messages at `phone` (Aman dihubungi di sini?)"
@@ -88,8 +89,8 @@ class ReporterOfReport(ReporterForm):
 
 
 class ReportForm(DetailsForm):
-    """The report itself, as the forms of all channels ask for it. Ids and codes are checked
-    against the directory afterwards."""
+    """The fields of a report that all channels have in common. Ids and codes are checked in the
+    directory afterwards."""
 
     classification: PublicClassification
     title: Annotated[Annotated[Title, _MAY_BE_EMPTY] | None, Left] = Field(

@@ -1,4 +1,4 @@
-"""Reporters reach their reports: all of an account, or one by number and code."""
+"""Reporters open their reports: those of an account, or one by number and code."""
 
 import logging
 from datetime import datetime
@@ -34,8 +34,8 @@ router = APIRouter(tags=["Reporters"])
 
 ACCESS = Guard(Limit("access_by_number", 20, 3600), Limit("access_by_address", 30, 600))
 GUESSED = Limit("access_guessed", 100, 3600)
-"""Failures on one report's code, from wherever, that are no person's mistakes. Nothing is refused
-for them: a code has 40 random bits, and would be found after some thousand years of that."""
+"""Wrong codes for one report, from any address, that are too many for mistakes. They are not
+refused: at this rate, finding a code of 40 random bits would take more than a thousand years."""
 GUESSED_TOLD = Limit("access_guessed_told", 1, 600)
 
 
@@ -44,7 +44,7 @@ class AccessForm(BaseModel):
 
 
 class OwnReport(BaseModel):
-    """A line in the list of one's own reports."""
+    """A report in the list of one's own reports."""
 
     number: int
     title: str
@@ -67,7 +67,7 @@ async def list_own_reports(
     limit: PageSize = 25,
     cursor: Cursor = None,
 ) -> Page[OwnReport]:
-    """One's own reports, newest first."""
+    """List one's own reports, newest first."""
     if not isinstance(reporter, Reporter):
         raise forbidden()
     position = decode_cursor(cursor, OwnPosition)
@@ -85,7 +85,7 @@ async def list_own_reports(
 async def open_report(
     number: ReportNumber, form: AccessForm, session: Transaction, intake: Intake, request: Request
 ) -> ReportAccess:
-    """A token for one report. The same 404 for an unknown number and a wrong code."""
+    """Get a token for one report. The 404 is the same for an unknown number and a wrong code."""
     attempt = await attempt_by_address(request, ACCESS, str(number))
     submission = await session.get(Submission, number)
     code = intake.cipher.decrypt(submission.access_code) if submission else new_access_code()
@@ -104,7 +104,7 @@ async def open_report(
 async def leave_report(
     number: ReportNumber, bearer: CurrentReporter, session: Transaction, request: Request
 ) -> None:
-    """End the access that this report's token gives; the access code stays as it is."""
+    """End the access of this report's token; the access code stays valid."""
     if not isinstance(bearer, ReportBearer) or bearer.number != number:
         raise _no_such_report()
     await SESSIONS.end(session, session_of(request))
@@ -129,7 +129,8 @@ def _own_reports(account_id: int, before: int) -> Select[*tuple[Any, ...]]:
 
 
 async def _watch(limits: RateLimits, number: int) -> None:
-    """Tell the operator, once in ten minutes, that somebody tries all codes of a report."""
+    """Warn the operator, at most once in ten minutes, that somebody tries many codes of a
+    report."""
     _failures.inc()
     if await limits.wait(GUESSED, str(number)) is None:
         return

@@ -1,4 +1,4 @@
-"""What intake's endpoints use, made once a process and found on the application."""
+"""What intake's endpoints use: created once in each process and kept on the application."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -22,21 +22,21 @@ from shared.settings import Settings
 class Resources:
     acceptance: Acceptance
     arrivals: Arrivals
-    """Accepts what comes at the same time together."""
+    """Accepts reports that arrive at the same time together."""
     named: Batcher[Named, Found]
-    """Looks up what forms refer to."""
+    """Looks up the agencies and categories in forms."""
     times: ProcessTime
     store: AttachmentStore
     drafts: DraftStore
     cipher: IdentityCipher
     index: BlindIndex
     http: httpx.AsyncClient
-    """For asking routing."""
+    """The client for routing."""
     followup: httpx.AsyncClient
     notification: httpx.AsyncClient
-    """For what reporters say by SMS of a report that is there."""
+    """The clients for what reporters do by SMS with an existing report."""
     x: XApi | None
-    """None: the X API is not configured."""
+    """None if the X API is not configured."""
     settings: Settings
 
 

@@ -1,4 +1,4 @@
-"""Reporters sign in and out; their sessions go on."""
+"""Reporters sign in and out, and renew their sessions."""
 
 from typing import Annotated
 
@@ -33,7 +33,8 @@ GUARD = PasswordGuard(
     Guard(Limit("sign_in", 10, 300), Limit("sign_in_address", 60, 300)),
     strangers=Limit("sign_in_strangers", 100, 3600),
 )
-"""Failures: many people come by one address of a mobile network."""
+"""Limits on failures. The limit for an address is high, as many people share one address of a
+mobile network."""
 SESSIONS = Sessions(ReporterSession, "reporter_id", EndedReporterSession)
 
 
@@ -59,14 +60,16 @@ class RenewalForm(RefreshForm):
 
 
 class SignedIn(BaseModel):
-    """The access token goes into `Authorization: Bearer`; it lasts 15 minutes."""
+    """The tokens of a session. The access token goes into `Authorization: Bearer`; it lasts 15
+    minutes."""
 
     access_token: str
     refresh_token: str
 
 
 class SignedInHere(SignedIn):
-    """`device_tokens` are kept by the browser, thirty days, in place of those it sent."""
+    """The tokens of a sign-in. The browser keeps `device_tokens` for thirty days, instead of those
+    it sent."""
 
     device_tokens: list[str]
 
@@ -75,9 +78,9 @@ class SignedInHere(SignedIn):
 async def sign_in(
     form: SignInForm, database: CurrentDatabase, intake: Intake, request: Request
 ) -> SignedInHere:
-    """Sign in. The same answer for an unknown contact and a wrong password; where several
-    accounts have the contact, the password decides. A browser's mark is of the account it signed
-    in to, and lets it try that one only: marks for a contact are anybody's who names it."""
+    """Sign in. The answer is the same for an unknown contact and a wrong password. If several
+    accounts have the contact, the password decides. A device token lets this browser try only the
+    account that it signed in to, since anybody can sign up with a contact and get one for it."""
     contact = _contact(intake, form.contact)
     attempt = SharedNameAttempt(request, GUARD, _one_spelling(contact, form.contact))
     known_to = await attempt.begin(form.device_tokens)
@@ -100,7 +103,7 @@ async def sign_in(
 
 @router.post("/reporters/refresh", responses=problem_responses(401))
 async def refresh(form: RenewalForm, database: CurrentDatabase, request: Request) -> SignedIn:
-    """A new pair of tokens for a refresh token. One that was used before has been copied: all
+    """Exchange a refresh token for new tokens. If the token was used before, it was copied, and all
     sessions of its account end."""
     async with database.session() as session:
         try:
@@ -110,20 +113,20 @@ async def refresh(form: RenewalForm, database: CurrentDatabase, request: Request
         else:
             if used is not None:
                 return await open_session(session, request, used.owner_id, used)
-    # Outside: a refusal must not undo the end of the sessions.
+    # Outside the transaction: the refusal must not undo the end of the sessions.
     raise unauthorized("token_invalid")
 
 
 @router.post("/reporters/sign-out", status_code=204)
 async def sign_out(form: RefreshForm, session: Transaction) -> None:
-    """End the session of this refresh token; its access tokens end with it."""
+    """End the session of this refresh token, with its access tokens."""
     await SESSIONS.close(session, form.refresh_token)
 
 
 async def open_session(
     session: AsyncSession, request: Request, account_id: int, used: Used | None = None
 ) -> SignedIn:
-    """Tokens of a new session, or of the one that goes on."""
+    """The tokens of a new session, or of the one that is renewed."""
     tokens: Tokens = request.app.state.tokens
     opened = await SESSIONS.open(session, account_id, used)
     access_token = tokens.issue(Reporter(account_id=account_id), session_id=opened.session_id)
@@ -141,6 +144,6 @@ def _contact(intake: Intake, typed: str) -> dict[str, bytes | None]:
 
 
 def _one_spelling(contact: dict[str, bytes | None], typed: str) -> str:
-    """What tries are counted by: `0812…`, `+62 812…` and `0812-…` are one contact."""
+    """The name by which tries are counted: `0812…`, `+62 812…` and `0812-…` are one contact."""
     known = contact["phone"] or contact["email"]
     return known.hex() if known else typed.strip().lower()

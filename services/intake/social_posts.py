@@ -1,4 +1,4 @@
-"""Posts on X become reports: read, completed by an admin, created once."""
+"""Posts on X become reports: an admin reads and completes a post, and creates the report once."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -46,9 +46,9 @@ PostRef = Annotated[str, Field(max_length=POST_LIMIT), AfterValidator(_post_id)]
 
 
 class PostPreview(BaseModel):
-    """A post, for the admin to complete, with those by which its author goes on: `url` and all
-    that follows are of the first, `text` and `media_urls` of all, `thread` the addresses of the
-    others. `number`: it is that report already, which this person may read."""
+    """A post for the admin to complete, with the posts that continue it. `text` and `media_urls`
+    are those of all posts, `thread` has the addresses of the others, and other fields are of the
+    first. `number`: the report that was already made of it, if this person may read that."""
 
     id: str
     url: str
@@ -63,7 +63,8 @@ class PostPreview(BaseModel):
 
 
 class PostForm(ReportForm):
-    """A report made of a post: `url` (or id) and `author` as read or pasted, the rest completed."""
+    """A report made from a post: `url` (or id) and `author` as read or pasted, and the fields of a
+    report."""
 
     url: PostRef = Field(description="The post's address or id")
     thread: list[PostRef] = Field(
@@ -79,14 +80,14 @@ class PostForm(ReportForm):
 
 
 class XState(BaseModel):
-    """`connected`: posts are read by their address; else they are pasted."""
+    """`connected`: posts are read by their address; otherwise they are pasted."""
 
     connected: bool
 
 
 @router.get("", responses=problem_responses(401, 403))
 async def read_state(staff: CurrentStaff, intake: Intake) -> XState:
-    """Whether posts on X can be read here."""
+    """Read whether posts on X can be read here."""
     return XState(connected=intake.x is not None)
 
 
@@ -129,8 +130,8 @@ async def submit_post(
     intake: Intake,
     response: Response,
 ) -> SubmissionAnswer:
-    """Create the report. The same post again is a 409, which names the first report to the person
-    who may read it."""
+    """Create the report. 409: the post is already a report, which is named if the person may read
+    it."""
     references = await checked(session, form)
     if known := await _reported_as(session, form.post_ids):
         raise _reported(await _told(session, staff, known))
@@ -154,19 +155,20 @@ async def submit_post(
 
 
 async def _reported_as(session: AsyncSession, post_ids: list[str]) -> int | None:
-    """The report that one of these posts is already."""
+    """The report that was already made of one of these posts, or None."""
     same = col(SocialPost.network) == NETWORK, col(SocialPost.post_id).in_(post_ids)
     return await session.scalar(select(col(SocialPost.number)).where(*same).limit(1))
 
 
 async def _keep(session: AsyncSession, post_ids: list[str], number: int) -> None:
-    """Raises the 409 where another made a report of one of these posts at the same moment."""
+    """Store the posts. Raises 409 if somebody else made a report of one of them at the same
+    moment."""
     posts = [
         {
             "network": NETWORK,
             "post_id": post_id,
             "number": number,
-            # Not with the author's name in it: that would be an identity in the open.
+            # Without the author's name, which would be an identity in clear text.
             "url": f"https://x.com/i/status/{post_id}",
             "position": position,
         }
@@ -185,8 +187,8 @@ def _title(post: Post) -> str:
 
 
 async def _told(session: AsyncSession, staff: Staff, number: int) -> int | None:
-    """The number, for anyone who may read the report and know its author: a post names who
-    wrote it."""
+    """The number, if this person may read the report and know its author, whom the post names;
+    otherwise None."""
     try:
         access = await staff_access(session, staff, number)
     except Problem:

@@ -1,4 +1,4 @@
-"""A person submits a report: JSON, or a form with files."""
+"""A person submits a report: as JSON, or as a form with files."""
 
 from collections.abc import Awaitable, Sequence
 from dataclasses import replace
@@ -38,7 +38,7 @@ from shared.lifecycle.channels import Channel
 SUBMISSION = Limit("submission", 60, 600)
 CHECKS = Limit("check", 120, 600)
 PUBLIC = "public"
-"""The scope of keys of those without an account."""
+"""The scope of keys from callers without an account."""
 
 router = APIRouter(tags=["Submission"])
 
@@ -52,8 +52,8 @@ async def submit_report(
     request: Request,
     response: Response,
 ) -> SubmissionAnswer:
-    """Submit a report. It is safe on disk when the answer comes. The same `Idempotency-Key`
-    with the same content gets the first answer again."""
+    """Submit a report. It is stored safely when the answer comes. The same `Idempotency-Key` with
+    the same content gets the first answer again."""
     arrival = await _arrival(
         database, intake, form, principal, _key(intake, request, principal, key)
     )
@@ -88,8 +88,8 @@ router.add_api_route(
 async def check_report(
     form: SubmissionForm, principal: OptionalPrincipal, database: CurrentDatabase, intake: Intake
 ) -> None:
-    """Say whether this report would be taken, before its writer looks over it a last time.
-    Nothing is kept."""
+    """Check whether this report would be accepted, before its writer reviews it. Nothing is
+    stored."""
     await _new_report(database, intake, form, principal, (PUBLIC, ""))
 
 
@@ -124,7 +124,7 @@ async def submit_report_with_attachments(
     response: Response,
     attachments: Files = [],  # noqa: B006  FastAPI copies defaults
 ) -> OpenedSubmission:
-    """As POST /reports, with files; the answer opens the report."""
+    """As POST /reports, with files; the answer also has a token for the report."""
     form = read_saying_all(report, principal)
     new = await _new_report(
         database, intake, form, principal, _key(intake, request, principal, key)
@@ -136,22 +136,22 @@ async def submit_report_with_attachments(
     if accepted.replayed:
         await discard(intake.store, files)
     response.headers["Location"] = f"/reports/{accepted.number}"
-    first = accepted.access_code is not None  # none is told again once it was renewed
+    first = accepted.access_code is not None  # a renewed code is not shown again
     token = bearer_token(request, accepted.number, 1) if first else None
     answer = SubmissionAnswer.of(accepted, files)
     return OpenedSubmission(**answer.model_dump(), access_token=token)
 
 
 def key_of(intake: Resources, asker: str, key: UUID) -> str:
-    """The key of somebody without an account. It tells their keys from those of others, and
-    neither where two reports come from one address nor whose an earlier one was."""
+    """The key of a caller without an account. It distinguishes their keys from those of others, but
+    reveals neither that two reports came from one address nor who sent an earlier one."""
     return intake.index.other("submission", f"{asker} {key}").hex()
 
 
 def _key(
     intake: Resources, request: Request, principal: Principal | None, key: UUID
 ) -> tuple[str, str]:
-    """The scope of the submission's key, and the key in it."""
+    """The scope of the submission's key, and the key within it."""
     asker = asker_of(principal) if principal else anybody(request)
     if isinstance(principal, Reporter):
         return asker, str(key)
@@ -159,8 +159,8 @@ def _key(
 
 
 async def accept_or_refuse(session: AsyncSession, intake: Resources, report: NewReport) -> Accepted:
-    """Accept what came over HTTP; a key used for something else is a 409. That a member of staff
-    was told the code, to hand it on, is logged."""
+    """Accept a report that came over HTTP. Raises 409 if the key was used for another report. If a
+    member of staff gets the access code to pass it on, this is logged."""
     accepted = await _or_refuse(intake.acceptance.accept(session, report))
     if report.made_by is not None and accepted.access_code is not None:
         await log_code(session, intake, accepted.number, "given", maker=report.actor)
@@ -181,7 +181,7 @@ async def _new_report(
     principal: Principal | None,
     key: tuple[str, str],
 ) -> NewReport:
-    """The report, with all that it names looked up."""
+    """The report, with the ids of agency and category."""
     arrival = await _arrival(database, intake, form, principal, key)
     addressee_id, category_id = await checked_by(intake.named.ask, form)
     return replace(arrival.report, addressee_id=addressee_id, category_id=category_id)
@@ -204,7 +204,7 @@ async def _arrival(
 
 
 def _draft(form: SubmissionForm, account_id: int | None, key: tuple[str, str]) -> NewReport:
-    """Without what is still to be looked up."""
+    """The report without ids that must be looked up."""
     scope, own_key = key
     channel = Channel(form.channel)
     return replace(
@@ -215,7 +215,7 @@ def _draft(form: SubmissionForm, account_id: int | None, key: tuple[str, str]) -
 
 
 async def _unknown(intake: Resources, form: SubmissionForm) -> Sequence[FieldError]:
-    """What the form names and is not there."""
+    """The problems of agency, category and region in the form."""
     try:
         await checked_by(intake.named.ask, form)
     except Problem as refused:
@@ -228,9 +228,10 @@ async def _unknown(intake: Resources, form: SubmissionForm) -> Sequence[FieldErr
 async def _linked(
     database: Database, principal: Principal | None, form: SubmissionForm
 ) -> int | None:
-    """The earlier report. Both are of one person, so that one with a name is never tied to one
-    without: not even in the database, for staff can make the former anonymous too, later, and
-    know the name by then. 422 for somebody else's."""
+    """The number of the earlier report, if it can be linked. Both are of one person, so an
+    anonymous report is never linked with a named one, not even in the database: staff can make the
+    named one anonymous later, and then already know the name. Raises 422 for a report of somebody
+    else."""
     number = form.linked_number
     if number is None:
         return None

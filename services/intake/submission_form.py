@@ -1,4 +1,4 @@
-"""What a person submits, and what is answered."""
+"""The form with which a person submits a report, and its answer."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ class SubmissionForm(ReportForm):
 
     @model_validator(mode="after")
     def _has_title(self) -> Self:
-        """People at the web form are asked for one; other programs may leave it out."""
+        """Require a title from the web form; other programs may leave it out."""
         if self.channel == "website" and self.title is None:
             error = InitErrorDetails(
                 type=PydanticCustomError("missing", "Field required"), loc=("title",), input=None
@@ -39,8 +39,8 @@ class SubmissionForm(ReportForm):
 
 
 class TakenFile(BaseModel):
-    """What became of a file. Of an anonymous report one that is `sealed` is kept and not read: to
-    have it read, send a copy as PDF (at most 40 pages) or picture."""
+    """What became of a file. A `sealed` file of an anonymous report is stored but cannot be read:
+    to have it read, send a copy as PDF (at most 40 pages) or picture."""
 
     name: str
     size: int = Field(description="Bytes, as it was sent")
@@ -58,8 +58,8 @@ class TakenFile(BaseModel):
 
 
 class SubmissionAnswer(BaseModel):
-    """Keep number and access code: together they open the report. A repeat is not told a code
-    that its reporter has renewed."""
+    """The answer to a submission. Keep number and access code: together they open the report. A
+    repeat has no code once its reporter has renewed it."""
 
     number: int
     access_code: str | None
@@ -85,7 +85,7 @@ class SubmissionAnswer(BaseModel):
 
 
 class OpenedSubmission(SubmissionAnswer):
-    """Besides, what opens the report for an hour, as its access code does: that is no use of the
-    code. Null where the code is not told."""
+    """The answer with a token that opens the report for an hour, like its access code; this does
+    not count as a use of the code. Null if the code is not shown."""
 
     access_token: str | None = Field(repr=False)

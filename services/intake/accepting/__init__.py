@@ -1,1 +1,1 @@
-"""From any channel to a report that is safe on disk: one way in."""
+"""Accepts reports from every channel and stores them safely."""

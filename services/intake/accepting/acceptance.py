@@ -1,4 +1,4 @@
-"""Acceptance: the one way from any channel to a report that is safe on disk."""
+"""Acceptance: reports from every channel are stored by this one code path."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ from shared.settings import Settings
 
 
 class Acceptance:
-    """Accepts reports into one database. Needs Postgres, and nothing else, to be up."""
+    """Accepts reports into one database. Needs only Postgres to be running."""
 
     def __init__(self, sealing: Sealing, public_base_url: str) -> None:
         self._sealing = sealing
@@ -33,16 +33,16 @@ class Acceptance:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """With the keys of this process and its address for links."""
+        """Create it with the keys and the public address of these settings."""
         cipher = IdentityCipher(settings.identity_keys)
         return cls(Sealing(cipher, settings.blind_index_key), settings.public_base_url)
 
     async def accept(self, session: Connection, report: NewReport) -> Accepted:
-        """Write the report in the session's transaction; it exists once that commits. On an
-        autocommit connection it exists when this returns: one statement writes it all.
+        """Write the report in the session's transaction; it exists once that is committed. On an
+        autocommit connection it exists when this returns, as one statement writes everything.
 
-        The same scope and key again gets the first answer. Raises `DifferentContent` where the
-        key was used for something else, and the 503 problem while there is no root agency.
+        The same scope and key again gets the first answer. Raises `DifferentContent` if the key was
+        used for another report, and the 503 problem while there is no root agency.
         """
         [answer] = await self.accept_many(session, [report])
         if isinstance(answer, DifferentContent):
@@ -52,8 +52,9 @@ class Acceptance:
     async def accept_many(
         self, session: Connection, reports: Sequence[NewReport]
     ) -> list[Accepted | DifferentContent]:
-        """Several at once, as `accept`, in as many round trips as one; the answers in order. To
-        be given in the order of their keys, so that no two transactions wait in a circle."""
+        """Accept several reports, as `accept`, with the same number of round trips as one; returns
+        the answers in order. Pass the reports in the order of their keys, so that transactions do
+        not deadlock."""
         if not reports:
             return []
         prepared = await self.prepare(session, [Arrival(report) for report in reports])
@@ -62,7 +63,7 @@ class Acceptance:
     async def prepare(
         self, session: Connection, arrivals: Sequence[Arrival], limits: RateLimits | None = None
     ) -> list[Prepared | Problem]:
-        """The first of the two statements: see `preparing`."""
+        """Run the first of the two statements; see `preparing`."""
         prepared = await prepare(await raw(session), arrivals, limits)
         mark = next((one.found["mark"] for one in prepared if isinstance(one, Prepared)), None)
         if mark is not None:
@@ -72,7 +73,8 @@ class Acceptance:
     async def write(
         self, session: Connection, prepared: Sequence[Prepared]
     ) -> list[Accepted | DifferentContent]:
-        """The second, of what was prepared on the same connection, in the order of their keys."""
+        """Run the second statement for reports that were prepared on the same connection, in the
+        order of their keys."""
         connection = await raw(session)
         at = now()
         new: Rows = {}
@@ -97,7 +99,7 @@ class Acceptance:
     ) -> Accepted | DifferentContent:
         key = {"scope": report.scope, "idempotency_key": report.idempotency_key}
         found = await _rows(await raw(session), FIRST, key)  # committed, and submissions stay
-        if not found:  # a twin that came with this one was refused
+        if not found:  # a duplicate in this batch was refused
             return (await self.accept_many(session, [report]))[0]
         [first] = found
         if first["fingerprint"] != self._sealing.fingerprint(report):
@@ -125,7 +127,7 @@ class Acceptance:
 
 
 async def _insert(connection: psycopg.AsyncConnection[Any], new: Rows) -> set[int]:
-    """The numbers of those whose submission was not here before."""
+    """Insert the rows; returns the numbers of reports whose submission is new."""
     rows_by_table = {table: rows for table, rows in new.items() if rows}
     statement = insert_all(tuple((table, tuple(rows[0])) for table, rows in rows_by_table.items()))
     parameters = {

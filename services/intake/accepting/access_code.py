@@ -1,4 +1,5 @@
-"""The access code: with the number, all that a reporter without an account needs."""
+"""The access code: with it and the report's number, a reporter without an account opens the
+report."""
 
 import hmac
 import secrets
@@ -9,8 +10,9 @@ LENGTH = 8
 
 
 def new_access_code() -> str:
-    """Eight characters (39 bits) without those mistaken for one another; tries are limited."""
-    drawn = secrets.randbelow(len(_ALPHABET) ** LENGTH)  # one question to the system, not eight
+    """A random code of eight characters (39 bits), without characters that are easily confused.
+    Tries are limited."""
+    drawn = secrets.randbelow(len(_ALPHABET) ** LENGTH)  # one random number, not eight
     code = ""
     for _ in range(LENGTH):
         drawn, letter = divmod(drawn, len(_ALPHABET))
@@ -19,7 +21,8 @@ def new_access_code() -> str:
 
 
 def same_code(shown: str, stored: str) -> bool:
-    """Whether they are the same, however it was typed, in constant time."""
+    """Whether two codes are the same, whatever case, spaces and dashes were typed. Compares in
+    constant time."""
     typed = "".join(c for c in without_invisible(shown).upper() if c not in " -")
     return hmac.compare_digest(typed.encode("utf-8", "replace"), stored.encode())
 

@@ -1,4 +1,4 @@
-"""A report as every channel hands it to acceptance, and the answer it gets."""
+"""The report that every channel passes to acceptance, and the answer it gets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,8 +15,8 @@ from shared.telemetry import trace_headers
 
 @dataclass(frozen=True)
 class Identity:
-    """Who reports, readable; normalised. Stored as ciphertext only, but for whether messages may
-    come to a contact."""
+    """The reporter's identity, readable and normalised. It is stored encrypted, except whether
+    messages may go to a contact."""
 
     name: str | None = None
     phone: str | None = None
@@ -28,11 +28,11 @@ class Identity:
 
 @dataclass(frozen=True)
 class NewReport:
-    """What came in: texts normalised, codes and ids checked.
+    """A submitted report: its texts are normalised, its codes and ids are checked.
 
-    `scope` and `idempotency_key` say what is the same submission: an account, a channel or
-    `partner:<system>`, and its own key. `fallback_agency_id` has it where nobody is addressed
-    (a manual report's maker), else pusat.
+    `scope` and `idempotency_key` identify the submission: an account, a channel or
+    `partner:<system>`, and a key chosen there. `fallback_agency_id` gets the report if it has no
+    addressee (the agency of the person who entered it); otherwise pusat does.
     """
 
     title: str
@@ -60,19 +60,19 @@ class NewReport:
     """The partner system states that it has verified the contact."""
     attachments: tuple[StoredAttachment, ...] = field(default=())
     trace: Mapping[str, str] = field(default_factory=trace_headers, repr=False)
-    """The trace in which it came, for what is told of it."""
+    """The trace in which the report came, continued by its messages."""
 
     @property
     def own_key(self) -> tuple[str, str]:
-        """The same of the same submission."""
+        """Identifies the submission."""
         return self.scope, self.idempotency_key
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """The answer. `replayed`: the same submission was here before, and this is its report. No
-    code is told again once its reporter has renewed it; one that staff were given to hand on,
-    neither once it was used, nor later than an hour after."""
+    """The answer to an accepted report. `replayed`: the submission was accepted before, and this is
+    its report. The code is None once the reporter has renewed it. For a report entered by staff, a
+    repeat has no code either once it was used, or after an hour."""
 
     number: int
     access_code: str | None = field(repr=False)
@@ -84,7 +84,7 @@ class Accepted:
 
 
 class DifferentContent(Exception):
-    """This key has been used by the same sender for another report, `number`."""
+    """The sender has already used this key for another report, `number`."""
 
     def __init__(self, number: int) -> None:
         super().__init__(f"key used for report {number}")

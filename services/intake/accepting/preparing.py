@@ -1,5 +1,5 @@
-"""What is found out about reports before they are written, by one statement for all of them:
-whether their senders may send more, what they name, their numbers, who is to verify them."""
+"""Prepares reports before they are written, with one statement for all: whether the sender may send
+more, the ids of agency and category, the report's number, and who must verify it."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -16,16 +16,16 @@ from shared.http.limits import RateLimits, Use, seconds_of
 from shared.http.problems import Problem, too_many, unavailable
 
 Named = tuple[int | str | None, int | str | None]
-"""Agency and category as a form names them, by id or code."""
+"""The agency and category in a form, by id or code."""
 Found = tuple[int | None, int | None]
-"""Their ids; None for what is not there, or not in use any more."""
+"""The ids of agency and category; None if it does not exist or is no longer used."""
 NOTHING: Final = (None, None)
 
 
 @dataclass(frozen=True)
 class LookUp:
-    """What a form names. `refuse` raises the 422 problem for what was not found; `in_vain`: it
-    will, whatever is found."""
+    """The names in a form that need a look-up. `refuse` raises the 422 problem for names that were
+    not found. `in_vain`: the form will be refused whatever is found."""
 
     named: Named
     refuse: Callable[[Found], None]
@@ -34,7 +34,8 @@ class LookUp:
 
 @dataclass(frozen=True)
 class Arrival:
-    """A report as it comes in: what is still to be looked up and counted (None: it has been)."""
+    """A report that has arrived. `look_up` and `use` are what must still be looked up and counted;
+    None: this was done."""
 
     report: NewReport
     look_up: LookUp | None = None
@@ -43,7 +44,7 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A report that nothing is in the way of, and what `statements.prepare_all` found."""
+    """A report that can be written, with the row that `statements.prepare_all` found."""
 
     report: NewReport
     found: dict[str, Any]
@@ -54,9 +55,9 @@ async def prepare(
     arrivals: Sequence[Arrival],
     limits: RateLimits | None = None,
 ) -> list[Prepared | Problem]:
-    """One for each, in order: 429 beyond the limit, 422 for what a form names and is not there.
-    `limits` counts the uses, of one limit and of different subjects. Raises the 503 problem while
-    there is no root agency."""
+    """Prepare the reports; returns one result for each, in order: a 429 problem beyond the limit, a
+    422 problem for an unknown agency or category. `limits` counts the uses, which must be of one
+    limit and different subjects. Raises the 503 problem while there is no root agency."""
     uses = [arrival.use for arrival in arrivals if arrival.use is not None]
     parameters = {"wanted": _wanted(arrivals)}
     taken = ""
@@ -90,7 +91,7 @@ def _wanted(arrivals: Sequence[Arrival]) -> str:
     for place, arrival in enumerate(arrivals):
         report, look_up = arrival.report, arrival.look_up
         possible = look_up is None or not look_up.in_vain
-        # Of twins one is made.
+        # Of duplicates in this batch only the first is new.
         new = possible and first.setdefault(report.own_key, place) == place
         wanted.append(
             as_columns(NOTHING if look_up is None else look_up.named)
@@ -108,7 +109,7 @@ def _wanted(arrivals: Sequence[Arrival]) -> str:
 
 
 def as_columns(named: Named) -> dict[str, int | str | None]:
-    """What is asked for, as columns of a row."""
+    """The agency and category as columns of a row."""
     agency, category = named
     return {
         "agency_id": _id(agency),
@@ -119,7 +120,7 @@ def as_columns(named: Named) -> dict[str, int | str | None]:
 
 
 def _id(reference: int | str | None) -> int | None:
-    """An id, also where it came as text, as we write it: without zeros before it."""
+    """The id, also if it was sent as text; with leading zeros it is not an id."""
     if reference is None or not (isinstance(reference, int) or _NUMBER.fullmatch(reference)):
         return None
     return number if 0 < (number := int(reference)) < 2**31 else None

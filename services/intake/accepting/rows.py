@@ -1,4 +1,4 @@
-"""What acceptance writes: the first state of a report, and the rows that hold it."""
+"""What acceptance writes: the first state of a report, and its rows."""
 
 import hashlib
 import hmac
@@ -35,24 +35,25 @@ from shared.telemetry import new_trace
 STEP_ID = "submit"
 
 Rows = dict[type[SQLModel], list[Row]]
-"""What is to be inserted, by table. All rows of a table have the same columns; one that they do
-not name gets what the table says."""
+"""The rows to insert, by table. All rows of a table have the same columns; other columns get the
+table's defaults."""
 
 
 @dataclass(frozen=True)
 class Sealing:
-    """How identities are made unreadable, and contents comparable."""
+    """Encrypts identities, and makes fingerprints of contents."""
 
     cipher: IdentityCipher
     fingerprint_key: str
 
     def seal(self, text: str) -> str:
-        """As Postgres reads bytes out of JSON: what is encrypted has no backslash."""
+        """Encrypt a text, as Postgres reads bytes from JSON: the ciphertext contains no
+        backslash."""
         return self.cipher.encrypt(text).decode()
 
     def seal_identity(self, who: Identity) -> Row:
-        """The columns of the reporter, encrypted by a new key of the report's own, with that key,
-        and where messages may come."""
+        """The columns of the reporter, encrypted with a new key for this report, that key, and
+        whether messages may go to each contact."""
         fields = {name: getattr(who, name) for name in ("name", "phone", "email", "nik")}
         safe = {name: getattr(who, name) for name in _SAFE}
         if not any(fields.values()):
@@ -64,7 +65,7 @@ class Sealing:
         return sealed | safe | {"holder_key": wrapped.decode()}
 
     def fingerprint(self, report: NewReport) -> bytes:
-        """A keyed hash of what was sent, whoever the key belongs to."""
+        """A keyed hash of the content, independent of its scope and idempotency key."""
         who, details = report.identity, report.details
         content = (
             [report.title, report.body, report.channel, report.classification],
@@ -73,7 +74,7 @@ class Sealing:
             [report.anonymous, report.secret, report.linked_number, report.reporter_id],
             [who.name, who.phone, who.email, who.nik],
             [(file.original or file).sha256 for file in report.attachments],
-            # What was sent before there was a field stays the same content.
+            # New fields are left out if empty, so that earlier contents keep their fingerprints.
             *([value] for name in _LATER if (value := getattr(details, name)) is not None),
             *([name] for name in _SAFE if getattr(who, name)),
         )
@@ -87,7 +88,8 @@ def first_state(
     calendar: WorkingCalendar,
     policy: Policy,
 ) -> ReportState:
-    """Version 1: unverified at the agency prepared, its verification clock started at `at`."""
+    """The state of version 1: unverified, at the agency that was prepared. The verification clock
+    starts at `at`."""
     number, zone = prepared["number"], Zone(prepared["zone"])
     verification = clocks.start(
         ClockKind.VERIFICATION,
@@ -119,7 +121,7 @@ def first_state(
 
 
 def rows_of(report: NewReport, state: ReportState, access_code: str, sealing: Sealing) -> Rows:
-    """What one report is in the database, by table, for `statements.insert_all`."""
+    """The rows of one report, by table, for `statements.insert_all`."""
     actor, who = report.actor, report.identity
     details = {"to_handler": state.handler_id}
     trace = report.trace or new_trace()
@@ -176,7 +178,7 @@ def rows_of(report: NewReport, state: ReportState, access_code: str, sealing: Se
     }
     for file in report.attachments:
         id = {"id": uuid4()} | number
-        # Of an anonymous report it is not served as it was sent.
+        # A file of an anonymous report is not served as it was sent.
         pending = report.anonymous and file.state == "as_sent"
         rows[IntakeAttachment].append(
             id | _same(file, _ATTACHMENT) | ({"state": "pending"} if pending else {})
@@ -195,7 +197,7 @@ def _same(given: object, columns: Sequence[str]) -> Row:
 _REPORT = columns_in_both(Report, NewReport, without=("identity",))
 _DETAILS = tuple(ReportDetails.model_fields)
 _LATER = sorted(DetailsForm.model_fields.keys() - {"happened_at", "place", "latitude", "longitude"})
-"""Of the details, those that the first fingerprints did not have."""
+"""The details that were added after the first fingerprints."""
 _SAFE = ("phone_safe", "email_safe")
 _SUBMISSION = columns_in_both(Submission, NewReport)
 _ATTACHMENT = columns_in_both(IntakeAttachment, StoredAttachment)

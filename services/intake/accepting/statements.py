@@ -1,5 +1,5 @@
-"""The three statements of acceptance, each for as many reports as come. SQL, since a report more
-a second is what they are measured by: `make bench`, and decision 11."""
+"""The three statements of acceptance, each for any number of reports. They are SQL because their
+speed decides how many reports a second are accepted: see `make bench` and decision 11."""
 
 from functools import cache
 from typing import Final
@@ -10,21 +10,23 @@ from shared.database.policy_in_force import PROCESS_TIME_MARK
 from shared.database.rows import insert_many
 
 Columns = tuple[tuple[type[SQLModel], tuple[str, ...]], ...]
-"""Tables, and of each the columns that are written."""
+"""Tables, each with the columns that are written."""
 
 
 @cache
 def prepare_all(taken: str = "") -> str:
-    """For each report that was not here before a number (one that was taken is gone, so a repeat
-    takes none, nor does one that is to be refused), the ids of what it names, and who is to verify:
-    the agency wanted if it has an admin, else the nearest above that has, finally the root (of
-    arrays with a common beginning the longer sorts last). With `RateLimits.taken` before it, also
-    how long its sender has to wait.
+    """The statement that prepares reports. For each it finds a number, if the report is new, the
+    ids of agency and category, and who must verify it: the agency that was named if it has an
+    admin, otherwise the nearest above it that has one, finally the root. (Of arrays that begin
+    alike, the longer one sorts last.) With `RateLimits.taken` as `taken`, it also finds how long
+    the sender must wait. An unused number is lost, so repeats and refused reports take none.
 
-    JSON, not arrays: those Postgres would count, and plan anew each time. What is asked of a large
-    table (earlier submissions, members of staff) is asked by subqueries that cannot be joined, so
-    that an index answers for each row: planned as joins of a hundred rows, they read whole tables.
-    So is what is named, an id before a code that reads like it."""
+    The parameter is JSON because Postgres would count the elements of arrays and plan the statement
+    again each time. Large tables (submissions, members of staff) are read by subqueries that cannot
+    be joined, so that an index is used for each row: joins of a hundred rows were planned as reads
+    of whole tables. Agency and category are found in the same way; an id is tried before a code
+    that looks like it.
+    """
     wait = "(SELECT wait FROM waits WHERE key = decode(use, 'hex'))" if taken else "NULL::bigint"
     return f"""
 WITH {taken and f"{taken}, "}asked AS MATERIALIZED (
@@ -75,11 +77,12 @@ ORDER BY report.place
 
 @cache
 def insert_all(columns: Columns) -> str:
-    """The statement that writes the rows of each table, or nothing of a report whose submission
-    was here before. Its parameters are JSON arrays of objects, by the tables' names; bytes are
-    hexadecimal. `columns` has `Submission` first, and each table has a `number`.
+    """The statement that writes the rows of each table, except for reports whose submission exists
+    already. Its parameters are JSON arrays of objects, by table name; bytes are hexadecimal.
+    `columns` begins with `Submission`, and each table has a `number`.
 
-    One statement, because it is one round trip and one commit."""
+    It is one statement, to need one round trip and one commit.
+    """
     (submission, own), *others = columns
     writing = [
         f"submission AS ({insert_many(submission, own)}"
@@ -98,4 +101,4 @@ SELECT s.number, CASE WHEN s.access_code_version = 1 AND (s.made_by IS NULL OR (
 FROM intake.submission s JOIN lifecycle.report r ON r.number = s.number
 WHERE s.scope = %(scope)s AND s.idempotency_key = %(idempotency_key)s
 """
-"""What became of the submission the first time."""
+"""Reads the result of a submission that was accepted before."""

@@ -1,4 +1,4 @@
-"""Open311 GeoReport v2: other cities' and citizens' apps report and follow reports as anywhere."""
+"""Open311 GeoReport v2: apps of citizens and other cities submit and follow reports."""
 
 from services.intake.open311 import discovery, following, offered_services, submitting
 

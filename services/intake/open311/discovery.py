@@ -1,4 +1,4 @@
-"""`GET discovery`: which endpoints there are, in which formats."""
+"""`GET discovery`: the endpoints and their formats."""
 
 from fastapi import APIRouter, Response
 
@@ -14,7 +14,7 @@ from services.intake.open311.rendering import (
 from services.intake.resources import Intake
 
 CHANGED = "2026-01-01T00:00:00Z"
-"""When the interface last changed in a way that clients should know of."""
+"""When the interface last changed in a way that matters to clients."""
 
 router = APIRouter(prefix="/open311", tags=["Open311"], route_class=SpecRoute)
 
@@ -26,13 +26,13 @@ _ANSWER: dict[int | str, dict[str, object]] = {
 
 @router.get("/discovery.{format}", response_class=Response, responses=_ANSWER)
 async def open311_discovery(format: Format, intake: Intake) -> Response:
-    """The service discovery document."""
+    """Read the service discovery document."""
     return _discovery(format, intake.settings.intake_url)
 
 
 @router.get("/v2/discovery.{format}", response_class=Response, responses=_ANSWER)
 async def open311_discovery_at_endpoint(format: Format, intake: Intake) -> Response:
-    """The same, where clients that know the endpoint alone look for it."""
+    """The same document, for clients that know only the endpoint."""
     return _discovery(format, intake.settings.intake_url)
 
 

@@ -1,4 +1,4 @@
-"""`GET requests`: published reports, and by number the status of every report but secret ones."""
+"""`GET requests`: published reports; by number, the status of every report that is not secret."""
 
 import re
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from shared.values import regions
 SPAN = timedelta(days=90)
 _W3C = re.compile(r"\d{4}-\d{2}-\d{2}(T|$)", re.ASCII)
 MOST = 1000
-"""The standard: one answer has at most 90 days, and at most 1,000 requests."""
+"""Limits of the standard: one answer covers at most 90 days and 1,000 requests."""
 
 router = APIRouter(prefix="/open311/v2", tags=["Open311"], route_class=SpecRoute)
 
@@ -49,9 +49,9 @@ async def open311_requests(
     status: Annotated[_List, Query(description="open, closed")] = None,
     page_size: Annotated[int, Query(ge=1, le=MOST)] = MOST,
 ) -> Response:
-    """Published reports, newest first; by default those of the last 90 days. With
-    `service_request_id` those of these numbers, whatever else is asked. To go on, ask again with
-    `end_date` at the last one's `requested_datetime`."""
+    """List published reports, newest first; by default those of the last 90 days. With
+    `service_request_id`, the reports with these numbers, and other filters are ignored. For the
+    next page, use the last one's `requested_datetime` as `end_date`."""
     if service_request_id is not None:
         numbers = [number for part in _parts(service_request_id) if (number := _number(part))]
         rows = await _of_numbers(session, numbers[:MOST])
@@ -75,7 +75,7 @@ async def open311_requests(
 async def open311_request(
     service_request_id: Annotated[str, Path(max_length=40)], format: Format, session: Transaction
 ) -> Response:
-    """One report: what the public may read of it. A secret one is a 404."""
+    """Read one report: what the public may read of it. 404: the report is secret or unknown."""
     number = _number(service_request_id)
     rows = await _of_numbers(session, [number]) if number else []
     if not rows:
@@ -87,8 +87,8 @@ async def open311_request(
 async def open311_token(
     token: Annotated[str, Path(max_length=40)], format: Format, session: Transaction
 ) -> Response:
-    """The number of a token. Reports have theirs at once, so that a token is the number; a secret
-    report is a 404."""
+    """Read the report number of a token. The token is the number itself, as reports get theirs at
+    once. 404: the report is secret or unknown."""
     number = _number(token)
     if not number or not await _of_numbers(session, [number]):
         raise not_found()
@@ -97,7 +97,7 @@ async def open311_token(
 
 
 def _request(row: RowMapping) -> dict[str, Any]:
-    """As the standard names things. Before verification the status alone."""
+    """The report with the standard's field names. Before verification it has only the status."""
     shown = as_public(row, row["anonymous"])
     published = is_published(row)
     status = label("status", shown["status"])
@@ -152,7 +152,7 @@ def _tabs(status: str | None) -> list[Tab]:
 
 
 def _period(start_date: str | None, end_date: str | None) -> tuple[datetime, datetime]:
-    """At most 90 days: the end decides where both are given and further apart."""
+    """The period, at most 90 days. If the two dates are further apart, the end counts."""
     start, end = _time("start_date", start_date), _time("end_date", end_date)
     if end is None:
         now = clock.now()
@@ -161,7 +161,7 @@ def _period(start_date: str | None, end_date: str | None) -> tuple[datetime, dat
 
 
 def _time(name: str, value: str | None) -> datetime | None:
-    """A `+` that nobody escaped arrives as a space."""
+    """Read a time; a `+` that was not escaped arrives as a space."""
     if not value:
         return None
     if not _W3C.match(value.strip()):
@@ -174,8 +174,8 @@ def _time(name: str, value: str | None) -> datetime | None:
 
 
 async def _bounds(session: AsyncSession, start: datetime, end: datetime) -> tuple[int, int]:
-    """Numbers between which all reports of the period are: numbers grow with time, but for what
-    is accepted at the same moment; and times are shown to the hour."""
+    """The lowest and highest numbers that reports of the period can have. Numbers grow with time,
+    except for reports accepted at the same moment, and times are shown to the hour."""
     first = (await session.execute(_NUMBER_AT, {"at": start - _SAME})).scalar_one_or_none()
     last = (await session.execute(_NUMBER_AT, {"at": end + _SAME})).scalar_one_or_none()
     return first or 0, last or 0
@@ -187,7 +187,7 @@ async def _of_numbers(session: AsyncSession, numbers: list[int]) -> list[RowMapp
 
 _NOWHERE = dict.fromkeys(("address", "address_id", "lat", "long"))
 _SAME = timedelta(minutes=70)
-# Halving, over the primary key: there is no index by time, which every report would pay for.
+# A binary search on the primary key: an index by time would cost something for every report.
 _NUMBER_AT = text("""
 WITH RECURSIVE search (low, high) AS (
     SELECT min(number), max(number) + 1 FROM lifecycle.report

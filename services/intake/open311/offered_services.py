@@ -1,4 +1,4 @@
-"""`GET services`: the categories one can report in, and what is asked beside the standard."""
+"""`GET services`: the categories of reports, and the attributes beside the standard's fields."""
 
 from typing import Any
 
@@ -16,12 +16,12 @@ from shared.http.transaction import Transaction
 from shared.labels import label
 
 SAFE = ("phone_safe", "email_safe")
-"""*Aman dihubungi di sini?*: without a yes nothing is sent there but codes."""
+"""*Aman dihubungi di sini?*: without a yes only codes are sent there."""
 ATTRIBUTES = (
     *("classification", "title", "happened_at", "addressee", "anonymous", "secret"),
     *SAFE,
 )
-"""What may be sent as `attribute[…]`, the same for every service; nothing of it is required."""
+"""The fields that can be sent as `attribute[…]`, the same for every service; none is required."""
 
 router = APIRouter(prefix="/open311/v2", tags=["Open311"], route_class=SpecRoute)
 
@@ -38,7 +38,7 @@ router = APIRouter(prefix="/open311/v2", tags=["Open311"], route_class=SpecRoute
     },
 )
 async def open311_services(format: Format, session: Transaction) -> Response:
-    """The categories in use; the group of a category of the second level is the one above it."""
+    """List the categories in use. The group of a second-level category is the category above it."""
     rows = (await session.execute(_services())).mappings()
     services = [
         {
@@ -69,7 +69,7 @@ async def open311_services(format: Format, session: Transaction) -> Response:
 async def open311_service_definition(
     service_code: str, format: Format, session: Transaction
 ) -> Response:
-    """What is asked in a category beside what every service asks."""
+    """Read the attributes of a category."""
     await category_of(session, service_code)
     content = {
         "service_code": service_code,
@@ -79,7 +79,7 @@ async def open311_service_definition(
 
 
 async def category_of(session: AsyncSession, service_code: str) -> CategoryEntry:
-    """The category of a service. Raises the 404 problem for an unknown one."""
+    """The category of a service. Raises the 404 problem if it is unknown."""
     code = service_code.replace("\x00", "")
     of_code = select(CategoryEntry).where(col(CategoryEntry.active))
     category = await session.scalar(of_code.where(col(CategoryEntry.code) == code))
@@ -117,7 +117,7 @@ _VALUES: dict[str, tuple[tuple[str, str, str], ...]] = {
 
 
 def _services() -> Select[*tuple[Any, ...]]:
-    """By group; the group itself before what it holds."""
+    """Select the categories by group; each group comes before its members."""
     group = aliased(CategoryEntry)
     tag = col(TagEntry.name)
     tags = (

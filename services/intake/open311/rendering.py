@@ -1,4 +1,5 @@
-"""Answers of GeoReport v2: the same content as JSON or XML, errors in the form it asks for."""
+"""Answers of GeoReport v2: the same content as JSON or XML, with errors as the standard
+requires."""
 
 import re
 from collections.abc import Callable, Coroutine, Mapping
@@ -22,14 +23,14 @@ JSON, XML = "application/json", "text/xml"
 
 
 class Format(StrEnum):
-    """The ending of an address: what the answer is written in."""
+    """The ending of the address, which selects the format of the answer."""
 
     JSON = "json"
     XML = "xml"
 
 
 def rendered(root: str, content: Any, format: Format, status: int = 200) -> Response:
-    """Content as the format has it: `root` is the element XML has around it, JSON has not.
+    """Render the content in this format. `root` is the outer element in XML; JSON has none.
 
     Times are W3C (ISO 8601) in UTC; null is an empty element.
     """
@@ -44,7 +45,7 @@ def rendered(root: str, content: Any, format: Format, status: int = 200) -> Resp
 
 
 class SpecRoute(APIRoute):
-    """A route whose refusals are `errors` of GeoReport v2: code and description."""
+    """A route that answers refusals as `errors` of GeoReport v2: code and description."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -59,20 +60,20 @@ class SpecRoute(APIRoute):
                 return _refusal(request, _of_parameters(error))
             except HTTPException as error:
                 return _refusal(request, Problem(error.status_code, "bad_request"))
-            except DataError:  # a number beyond its type, a NUL in a text
+            except DataError:  # a number out of range, a NUL in a text
                 return _refusal(request, validation())
 
         return handled
 
 
 def check_jurisdiction(request: Request, jurisdiction: str | None) -> None:
-    """There is one, which need not be named; 404 for any other."""
+    """Check the jurisdiction, which may be left out. Raises 404 if it is another than ours."""
     if jurisdiction and jurisdiction != request.app.state.settings.open311_jurisdiction:
         raise not_found("jurisdiction_unknown")
 
 
 def content_of(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """For `responses=`: both types of content, the JSON one with its schema."""
+    """For `responses=`: both content types, JSON with its schema."""
     return {JSON: {"schema": dict(schema)}, XML: {"schema": {"type": "string"}}}
 
 
@@ -98,7 +99,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 
 def _refusal(request: Request, problem: Problem) -> Response:
     language = pick_language(request.headers.get("accept-language"))
-    # GeoReport v2 knows no 422: what is missing or wrong is a 400.
+    # GeoReport v2 has no 422: missing or wrong values are a 400.
     status = 400 if problem.status == 422 else problem.status
     body = problem.body(language, getattr(request.state, "request_id", None))
     messages = [
@@ -152,5 +153,5 @@ _EACH = {
     "formats": "format",
     "errors": "error",
 }
-"""What an entry of a list is called."""
+"""The XML element of an entry in each list."""
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -43,14 +43,14 @@ from shared.lifecycle.channels import Channel
 from shared.values.text import TextRejected, derive_title
 
 PARTNERS_SUBMISSION = Limit("open311-partner", 600, 600)
-"""For the person who sends an api_key: an app of many people behind one address."""
+"""For callers with an api_key: an app of many people behind one address."""
 
 router = APIRouter(prefix="/open311/v2", tags=["Open311"], route_class=SpecRoute)
 
 
 async def sent_fields(request: Request) -> AsyncIterator[FormData]:
-    """The form, form-encoded or multipart, in UTF-8. Raises the 400 problem for other bytes, which
-    would be replaced by signs that nobody sent."""
+    """The form, URL-encoded or multipart, in UTF-8. Raises the 400 problem for other encodings,
+    which would turn into characters that nobody sent."""
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         try:
             unquote_to_bytes(await request.body()).decode()
@@ -103,9 +103,9 @@ async def open311_submit(
     database: CurrentDatabase,
     intake: Intake,
 ) -> Response:
-    """Submit a report. Files may come along as `media`, several of them; `media_url` may come more
-    than once, too. `address_id` is a Kemendagri code. `device_id` and `account_id` are left aside,
-    since nothing here is known by them; a field that is none of the standard's is refused (400)."""
+    """Submit a report. Several files can be sent as `media`, and `media_url` can be repeated.
+    `address_id` is a Kemendagri code. `device_id` and `account_id` are ignored, as they identify
+    nobody here; a field outside the standard is refused (400)."""
     fields = _texts(form)
     check_jurisdiction(request, fields.get("jurisdiction_id"))
     async with database.session() as session:
@@ -135,15 +135,15 @@ async def open311_submit(
 
 
 def _texts(form: FormData) -> dict[str, str]:
-    """What was filled in, by name; addresses of media, each in a line of its own, under one. 400
-    for what would be lost."""
+    """The text fields by name; all media addresses are joined in one field, one for each line.
+    Raises 400 for parts that would be lost."""
     filled = [
         (name, value)
         for name, value in form.multi_items()
         if not isinstance(value, str) or value.strip()
     ]
     parts = [(name, isinstance(value, str)) for name, value in filled]
-    texts = [name for name in _ONCE if (name, False) not in parts]  # a file there is none of ours
+    texts = [name for name in _ONCE if (name, False) not in parts]  # no file of ours
     refuse_other_parts([part for part in parts if part not in _ADDRESSES], texts, _FILES)
     fields = {name: value.strip() for name, value in filled if isinstance(value, str)}
     addresses = [str(value).strip() for name, value in filled if (name, True) in _ADDRESSES]
@@ -151,8 +151,8 @@ def _texts(form: FormData) -> dict[str, str]:
 
 
 async def _admit(session: AsyncSession, request: Request, api_key: str | None) -> str:
-    """Count the submission, and say whose it is. 403 for an api_key that is no partner's token,
-    429 for too many."""
+    """Count the submission; returns who sends it. Raises 403 for an api_key that is not a partner's
+    token, and 429 beyond the limit."""
     limits = rate_limits(request)
     if api_key is None:
         await limits.take(SUBMISSION, client_address(request))
@@ -181,7 +181,7 @@ async def _report(session: AsyncSession, sent: dict[str, str], key: str) -> NewR
 
 
 def _read(sent: dict[str, str]) -> tuple[ReportForm, ReporterOfReport]:
-    """The fields under the names of our own form, so that they are checked alike."""
+    """The fields under the names of our own form, so that the same checks apply."""
     fields: dict[str, Any] = {
         ours: sent[theirs] for ours, theirs in _FIELDS.items() if theirs in sent
     }
@@ -191,7 +191,7 @@ def _read(sent: dict[str, str]) -> tuple[ReportForm, ReporterOfReport]:
     try:
         fields.setdefault("title", derive_title(sent["description"]))
         if "media_url" in sent:
-            # Not fetched: whoever verifies looks at it, or does not.
+            # It is not downloaded: the verifier can open it.
             fields["body"] += f"\n\n{sent['media_url']}"
         form = ReportForm.model_validate(fields)
         contacts = {"name": name, "phone": sent.get("phone"), "email": sent.get("email")}

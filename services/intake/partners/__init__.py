@@ -1,1 +1,1 @@
-"""Partner systems: what they send over the bus, and what they may ask over HTTP."""
+"""Partner systems: their reports over the bus, and their requests over HTTP."""

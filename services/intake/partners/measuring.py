@@ -1,4 +1,4 @@
-"""What waits between us and each partner, and when it last sent something, as metrics."""
+"""Metrics of each partner: waiting messages in both directions, and when it last sent something."""
 
 import asyncio
 from collections import Counter
@@ -19,16 +19,17 @@ from shared.resilience.periodic import by_itself, repeating
 from shared.telemetry import registry
 
 EVERY: Final = 15.0
-"""Seconds between two looks."""
+"""Seconds between two measurements."""
 _FROM_PARTNERS: Final = "lapor.v1.ingest.>"
 _SYSTEM: Final = 3
-"""Which part of a subject names the partner: `lapor.v1.ingest.dukcapil.report`."""
+"""The position of the partner's name in a subject: `lapor.v1.ingest.dukcapil.report`."""
 
 
 @dataclass(frozen=True)
 class _Look:
-    """`sent`: messages of the partner that we have not taken. `unread`: receipts and events that it
-    has not. `last_message`: Unix time of the receipt of its last message, while it is kept."""
+    """One measurement. `sent`: messages of the partner that we have not processed. `unread`:
+    receipts and events that it has not read. `last_message`: Unix time of the receipt of its last
+    message, as long as that is kept."""
 
     sent: int
     unread: int
@@ -36,7 +37,7 @@ class _Look:
 
 
 class PartnerMeasuring:
-    """Looks at NATS for every active partner; the gauges keep the last look."""
+    """Measures every active partner in NATS; the gauges keep the latest values."""
 
     def __init__(self, bus: Bus, database: Database) -> None:
         self._bus, self._database = bus, database
@@ -50,13 +51,13 @@ class PartnerMeasuring:
         self._stopping.set()
 
     async def once(self) -> None:
-        """One look. A partner that cannot be asked for is left out of it."""
+        """Measure once. A partner whose measurement fails is left out."""
         sent = await self._sent()
         looks = {
             system: await by_itself("measuring partners", system, self._look(system, sent[system]))
             for system in await self._systems()
         }
-        _waiting.clear()  # nobody scrapes before all are set: it is one loop
+        _waiting.clear()  # no await until all are set, so nobody reads them in between
         _last_message.clear()
         for system, look in looks.items():
             if look is None:
@@ -72,7 +73,7 @@ class PartnerMeasuring:
             return (await connection.execute(active)).scalars().all()
 
     async def _sent(self) -> Counter[str]:
-        """By partner. What was taken is no longer in these streams."""
+        """Messages that are not processed, by partner; processed ones leave these streams."""
         waiting: Counter[str] = Counter()
         for stream in (INGEST_REPORTS, INGEST_MESSAGES):
             info = await self._bus.js.stream_info(stream.name, subjects_filter=_FROM_PARTNERS)
@@ -88,7 +89,7 @@ class PartnerMeasuring:
             receipt = f"lapor.v1.partner.{system}.receipt"
             last = await self._bus.js.get_last_msg(PARTNERS.name, receipt)
             last_message = last.time.timestamp() if last.time else None
-        except NotFoundError:  # no message has had a receipt within the month that these are kept
+        except NotFoundError:  # no receipt within the month that receipts are kept
             pass
         return _Look(sent, unread, last_message)
 

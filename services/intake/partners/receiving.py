@@ -1,4 +1,4 @@
-"""Reports of partner systems, from NATS into the database, many in one transaction."""
+"""Accepts reports of partner systems from NATS, many in one transaction."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,8 +27,9 @@ FORMS = {"report": PartnerReport}
 
 
 class PartnerReports:
-    """Accepts what comes on `lapor.v1.ingest.<system>.report`, with a receipt for each in the
-    same transaction. `reports_url` is the address, without the number, where a partner reads."""
+    """Accepts reports from `lapor.v1.ingest.<system>.report`, and writes a receipt for each in the
+    same transaction. `reports_url` is the address, without the number, at which a partner reads a
+    report."""
 
     def __init__(self, database: Database, acceptance: Acceptance, reports_url: str) -> None:
         self._database = database
@@ -36,9 +37,10 @@ class PartnerReports:
         self._reports_url = reports_url
 
     async def accept(self, messages: Sequence[Msg]) -> Sequence[MessageOutcome]:
-        """An outcome for each message; for use as a `Consumer`'s batch handler.
+        """Accept the messages; returns an outcome for each. Used as the batch handler of a
+        `Consumer`.
 
-        Where the database finds one impossible, the others are accepted one by one.
+        If the database refuses one of them, they are accepted one by one.
         """
         outcomes: list[MessageOutcome] = [None] * len(messages)
         readable: dict[int, Read[PartnerReport]] = {}
@@ -74,7 +76,7 @@ class PartnerReports:
         async with self._database.session() as session:
             directory = await _directory(session, readable.values())
             reports: list[tuple[Sent, NewReport]] = []
-            # Everybody takes the keys in the same order, so that nobody waits in a circle.
+            # All transactions use the keys in the same order, so that they do not deadlock.
             for index, message in sorted(readable.items(), key=_key):
                 try:
                     report = directory.report(message)
@@ -115,14 +117,15 @@ class PartnerReports:
 
 @dataclass(frozen=True)
 class _Directory:
-    """The codes of one batch, looked up together."""
+    """The ids for the codes of one batch."""
 
     partners: frozenset[str]
     agencies: Mapping[str, int]
     categories: Mapping[str, int]
 
     def report(self, message: Read[PartnerReport]) -> NewReport:
-        """Raises `BadMessage` for what the directory does not know."""
+        """The report in a message. Raises `BadMessage` for an inactive partner or an unknown
+        code."""
         system, form = message.sent.system, message.data
         if system not in self.partners:
             raise BadMessage("partner_inactive", "this partner is not let in any more")
@@ -164,7 +167,7 @@ def _later(error: Exception) -> TryLater:
     return TryLater(type(error).__name__)
 
 
-# A `Problem` is acceptance's 503: there is no agency yet that could verify.
+# A `Problem` is the 503 of acceptance: no agency can verify yet.
 _PASSING = (*DATABASE_AWAY, Problem)
 _REUSED = BadMessage(
     "external_id_reused", "this external_id is another report's", "data.external_id"

@@ -1,4 +1,4 @@
-"""The report a partner system sends: its form, and what of it acceptance gets."""
+"""The report that a partner system sends: its form, and how it is passed to acceptance."""
 
 from dataclasses import replace
 from typing import Annotated, Literal
@@ -28,8 +28,8 @@ class PartnerReporterForm(ReporterOfReport):
 
 
 class PartnerReport(ReportForm):
-    """A report for one of the partner's own reporters, who can be reached: a name, and a phone
-    number or an e-mail address, also where `anonymous` keeps them from the agencies."""
+    """A report for one of the partner's own reporters. They must be reachable: a name, and a phone
+    number or an e-mail address, even if `anonymous` hides these from the agencies."""
 
     external_id: ExternalId
     reporter: PartnerReporterForm
@@ -48,12 +48,12 @@ class PartnerReport(ReportForm):
 
 
 def scope_of(system: str) -> str:
-    """Within which an external id is used once."""
+    """The scope within which an external id is unique."""
     return f"partner:{system}"
 
 
 def new_report(system: str, form: PartnerReport, references: Found) -> NewReport:
-    """What acceptance gets, with the ids of what the form names by code."""
+    """The report for acceptance, with the ids of the agency and category in the form."""
     made = report_of(
         form, references, channel=Channel.PARTNER, scope=scope_of(system), key=form.external_id
     )

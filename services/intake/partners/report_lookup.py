@@ -1,4 +1,4 @@
-"""What a partner system asks over HTTP about the reports it brought: number and access code."""
+"""Partner systems read the number and access code of the reports they sent, over HTTP."""
 
 from datetime import datetime
 from typing import Annotated
@@ -23,7 +23,7 @@ router = APIRouter(tags=["Partner systems"])
 
 
 class PartnerReportAnswer(BaseModel):
-    """What the partner's reporter needs: number and access code together open the report."""
+    """For the partner's reporter: number and access code together open the report."""
 
     number: int
     external_id: str
@@ -44,7 +44,7 @@ async def read_partner_report(
     session: Transaction,
     intake: Intake,
 ) -> PartnerReportAnswer:
-    """A report by its id in the partner's own system. With a partner's HTTP token only."""
+    """Read a report by its id in the partner's own system. Requires a partner's HTTP token."""
     if not isinstance(principal, Partner):
         raise forbidden()
     row = (await session.execute(_report(scope_of(principal.system), external_id))).one_or_none()

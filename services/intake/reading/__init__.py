@@ -1,1 +1,1 @@
-"""Reading a report: as everybody does, and as its reporter."""
+"""Reading a report, as the public or as its reporter."""

@@ -1,4 +1,4 @@
-"""Downloading what was attached, by whoever may see it."""
+"""Downloading attachments, for those who may see them."""
 
 from uuid import UUID
 
@@ -41,9 +41,9 @@ async def download_attachment(
     intake: Intake,
     inline: bool = False,
 ) -> StreamingResponse:
-    """The report's own reporter or partner: every file of it and of the agency's messages. The
-    public: files of a published report that its verifier released. Staff download from routing,
-    which keeps the log of it."""
+    """Download a file. The reporter of a report, or its partner system, gets every file of the
+    report and of the agency's messages. The public gets the files of a published report that its
+    verifier released. Staff download from routing, which logs it."""
     report = await find_report(session, number)
     if report is None:
         raise not_found()

@@ -1,4 +1,4 @@
-"""`GET /reports/{number}/document`: a published report on paper, as anybody may read it."""
+"""`GET /reports/{number}/document`: the public version of a report as PDF."""
 
 from datetime import datetime
 
@@ -31,8 +31,8 @@ _PER_ADDRESS = Limit("document", 30, 600)
 async def print_report(
     number: ReportNumber, database: CurrentDatabase, request: Request
 ) -> Response:
-    """What the public reads of a report, as PDF on A4, whoever asks. 404 where nothing of it is
-    published."""
+    """Download what the public reads of a report, as PDF on A4, for any caller. 404: nothing of it
+    is published."""
     await rate_limits(request).take(_PER_ADDRESS, client_address(request))
     async with database.session() as session:
         row = await find_report(session, number)
@@ -46,7 +46,7 @@ async def print_report(
 
 
 def public_paper(report: PublicReport, words: PublishedWords) -> A4:
-    """The page's words in its order; days alone, as the page shows them."""
+    """The words of the public page, in the same order. Times are shown as days, as on the page."""
     where = [text for text in (words.place, words.region) if text]
     rows = [
         ("Status", report.status_label),

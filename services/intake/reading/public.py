@@ -1,4 +1,4 @@
-"""A report as everybody reads it."""
+"""A report as the public reads it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,8 +30,8 @@ from shared.privacy.publication import as_public, public_time
 
 
 async def for_public(session: AsyncSession, row: Row) -> PublicReport:
-    """What everybody reads: the status; from verification on the corrected words, with when and
-    where as exactly as `shared.privacy.publication` lets them be."""
+    """What the public reads: the status and, from verification on, the corrected words. Time and
+    place are as exact as `shared.privacy.publication` allows."""
     shown = as_public(row, row["anonymous"])
     return PublicReport(
         number=shown["number"],
@@ -42,7 +42,7 @@ async def for_public(session: AsyncSession, row: Row) -> PublicReport:
 
 
 async def _published(session: AsyncSession, shown: Mapping[str, Any]) -> PublishedWords:
-    """`shown`: the row, as everybody may read it."""
+    """The published words. `shown`: the row as the public may read it."""
     number = shown["number"]
     history = await history_of(session, number)
     words = await words_of(session, number)

@@ -1,4 +1,4 @@
-"""The published reports, for everybody to list and search."""
+"""Lists and searches the published reports, for the public."""
 
 from typing import Annotated, Any, Final
 
@@ -53,8 +53,9 @@ async def list_published_reports(
     limit: PageSize = 25,
     cursor: Cursor = None,
 ) -> Page[PublicItem]:
-    """Verified and not archived or secret, newest first. A search or a filter looks at so many
-    reports at a time: a page may be short, even empty, and have a `next` that looks on."""
+    """List reports that are verified and neither archived nor secret, newest first. With a search
+    or a filter, each page looks at a limited number of reports: it may be short or even empty and
+    still have a `next` page."""
     position = decode_cursor(cursor, Position)
     before = position.number if position else None
     filters: dict[str, Any] = {
@@ -133,19 +134,19 @@ _FILTERS = {
     "region": f"{PUBLIC_REGION.format('r')} LIKE :region",
 }
 LOOKED_AT: Final = 100_000
-"""Numbers that a page with filters goes through. What is rare, or nowhere, would be looked for
-among all reports, for seconds, by a connection that others wait for."""
+"""How many numbers one page with filters covers. Otherwise a rare or unknown value would be
+searched in all reports, for seconds, on a connection that others wait for."""
 _LOOKED_AT = "r.number >= :first AND r.number < :before"
 _NEWEST_BEFORE = text("SELECT max(number) FROM lifecycle.report WHERE number < :before")
 FEW: Final = 30
-"""Agencies of a subtree, of which each is asked for its newest; the reports of more are found among
-all reports before long."""
+"""Up to this many agencies in a subtree, each is asked for its newest reports. For larger subtrees,
+a search of all reports finds them soon."""
 _SMALL = text(
     "SELECT count(*) <= :few FROM (SELECT FROM routing.agency_directory"
     " WHERE CAST(:agency AS int) = ANY (path) LIMIT :few + 1) below"
 ).bindparams(few=FEW)
-# By `report_newest`; read on by number, a page of an agency with a few of ten million reports goes
-# through all of them.
+# Uses the index `report_newest`. In order of number, a page of an agency with few of ten million
+# reports would read all of them.
 _OF_FEW = """
 r.number = ANY (ARRAY(
     SELECT newest.number

@@ -1,4 +1,4 @@
-"""Where else a reporter can go whose report others have closed or archived."""
+"""Other offices that a reporter can turn to after others closed or archived the report."""
 
 import re
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ from shared.values.gsm import in_gsm
 
 
 class Recourse(BaseModel):
-    """An office, and how to reach it, in pusat's words."""
+    """An office and how to reach it, in pusat's words."""
 
     code: str
     name: str
@@ -30,7 +30,7 @@ class Recourse(BaseModel):
 async def recourse_of(
     session: AsyncSession, category_id: int | None, state: ReportState
 ) -> list[Recourse]:
-    """Those that concern the report; none while it is open, or where its reporter ended it."""
+    """The offices for this report. None while it is open, or if its reporter ended it."""
     if state.status not in ENDED_BY_OTHERS:
         return []
     category = (
@@ -48,8 +48,8 @@ async def recourse_of(
 async def office_to_call(
     session: AsyncSession, state: ReportState, *, discreet: bool
 ) -> str | None:
-    """For a text message: one office that concerns the report, with its phone. `discreet`: one that
-    concerns every report, since which other it is tells what the report is about."""
+    """One office for this report, with its phone, for a text message. `discreet`: only offices for
+    every report, since any other would reveal what the report is about."""
     if discreet:
         ended = state.status in ENDED_BY_OTHERS
         return shortest_to_call(await _concerning(session, None, None, None) if ended else ())
@@ -73,7 +73,8 @@ async def _concerning(
 
 
 def shortest_to_call(offices: Iterable[Recourse]) -> str | None:
-    """`Ombudsman RI, telepon 137`: of those whose words name a phone the shortest."""
+    """The shortest entry of an office with a phone, such as `Ombudsman RI, telepon 137`; None if no
+    office names a phone."""
     named = (
         f"{in_gsm(office.name).replace('Republik Indonesia', 'RI')}, telepon {phone[1]}"
         for office in offices
@@ -85,4 +86,5 @@ def shortest_to_call(offices: Iterable[Recourse]) -> str | None:
 _PHONE: Final = re.compile(
     r"\btele(?:pon|pun)\s+((?:\+?[0-9]|\([0-9]{2,4}\))(?:[ .-]?[0-9])*)", re.IGNORECASE
 )
-"""*137*, *021 3190 1556*, *(021) 2251-3737*; not the hours behind it (*137 (24 jam)*)."""
+"""Matches *137*, *021 3190 1556*, *(021) 2251-3737*, but not the hours after it (*137 (24
+jam)*)."""

@@ -1,4 +1,5 @@
-"""Reading a report: the public what is published, its reporter everything but staff's affairs."""
+"""Reading a report: the public gets what is published, the reporter everything except internal
+matters of staff."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -62,9 +63,9 @@ async def read_report(
     intake: Intake,
     response: Response,
 ) -> PublicReport | ReporterReport:
-    """With a reporter's, a report's or its partner's token all that the reporter may read; to
-    everybody else the status, and from verification on the corrected words. A secret report is
-    a 404."""
+    """Read a report. With the token of its reporter, of the report or of its partner system: all
+    that the reporter may read. Without: the status and, from verification on, the corrected words.
+    404: the report is secret or unknown."""
     row = await find_report(session, number)
     if row is not None and is_own(row, principal):
         response.headers["ETag"] = etag(row["version"])
@@ -161,7 +162,7 @@ def _handed_to(details: Mapping[str, Any]) -> int | None:
 
 
 async def _reveals(session: AsyncSession, number: int) -> list[Reveal]:
-    """Without those that the reporter may not be told yet."""
+    """When pusat read the reporter's identity, without what the reporter may not know yet."""
     of_report = select(RevealNotice).where(col(RevealNotice.number) == number)
     return [
         Reveal(at=notice.at, reason_label=label("reveal_reason", notice.reason_class))
@@ -189,14 +190,15 @@ def _objection(state: ReportState) -> PendingObjection | None:
 
 
 def _label(action: Action) -> str:
-    """Of requests the reporter reads their own alone, and what became of it."""
+    """The label of a step. The only rejected requests in the reporter's history are their own
+    objections."""
     if action is Action.REJECT_REQUEST:
         return label("mark", "objection_rejected")
     return label("action", action)
 
 
 def _actor(line: Row) -> str:
-    """The role; members of staff are not named."""
+    """The role of the actor; members of staff are not named."""
     match ActorKind(line["actor_kind"]):
         case ActorKind.STAFF:
             return label("role", line["role"])
@@ -207,6 +209,6 @@ def _actor(line: Row) -> str:
 
 
 def _last(of: type[CodeUse | CodeRenewal], number: int) -> Select[datetime]:
-    """The last five."""
+    """Select the times of the last five."""
     at = col(of.at)
     return select(at).where(col(of.number) == number).order_by(at.desc()).limit(5)

@@ -1,4 +1,4 @@
-"""What reading a report takes from the database."""
+"""Database queries for reading a report."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -28,7 +28,7 @@ Query = Select[*tuple[Any, ...]]
 
 
 async def find_report(session: AsyncSession, number: int) -> Row | None:
-    """The report with its texts, and whose it is."""
+    """The report with its texts and its owner; None if it does not exist."""
     report = (
         select(
             col(Report.number),
@@ -48,7 +48,8 @@ async def find_report(session: AsyncSession, number: int) -> Row | None:
 
 
 def is_own(row: Row, principal: Principal | None) -> bool:
-    """Whether the caller is the report's reporter, holds its code, or is the system it came by."""
+    """Whether the caller is the report's reporter, has its access code, or is the partner system
+    that sent it."""
     match principal:
         case Reporter(account_id=account_id):
             return bool(row["reporter_id"] == account_id)
@@ -61,7 +62,7 @@ def is_own(row: Row, principal: Principal | None) -> bool:
 
 
 def is_published(row: Row) -> bool:
-    """Whether the public reads more than the status."""
+    """Whether the public can read more than the status."""
     return row["title"] is not None and is_public(Status(row["status"]), secret=row["secret"])
 
 
@@ -72,8 +73,8 @@ async def attachments_of(session: AsyncSession, number: int) -> Sequence[ReportF
 
 
 def released(files: Sequence[ReportFile]) -> list[ReportFile]:
-    """The files that the public may see, under names of ours: what a reporter called them is no
-    corrected text, and often says who it is."""
+    """The files that the public may see. They get neutral names: the reporter's file names are not
+    corrected, and often reveal who the reporter is."""
     chosen = [file for file in files if file.released and file.served]
     return [
         ReportFile(**file.model_dump() | {"name": plain_name(position, file.media_type)})
@@ -82,7 +83,7 @@ def released(files: Sequence[ReportFile]) -> list[ReportFile]:
 
 
 async def attachments_of_messages(session: AsyncSession, number: int) -> Sequence[MessageFile]:
-    """The files sent with messages, by anybody, but for those that were taken back."""
+    """The files sent with messages by anybody, except with those that were taken back."""
     message = col(PublishedMessage.command_id) == col(MessageFile.command_id)
     files = select(MessageFile).join(PublishedMessage, message)
     files = files.where(col(MessageFile.number) == number, ~col(PublishedMessage.rectified))
@@ -90,7 +91,7 @@ async def attachments_of_messages(session: AsyncSession, number: int) -> Sequenc
 
 
 async def history_of(session: AsyncSession, number: int) -> Sequence[Row]:
-    """The lines that are not for staff alone."""
+    """The steps that are not only for staff."""
     lines = (
         select(
             col(HistoryEntry.at),
@@ -123,8 +124,8 @@ async def names_of(session: AsyncSession, ids: Iterable[int | None]) -> dict[int
 
 
 async def words_of(session: AsyncSession, number: int) -> dict[UUID, Row]:
-    """What was written with the commands that took effect, by command; of a follow-up that was
-    taken back no words."""
+    """The words written with commands that took effect, by command id. A follow-up that was taken
+    back has no words."""
     messages: Query = (
         select(
             col(PublishedMessage.command_id),

@@ -16,8 +16,8 @@ from shared.values import regions
 
 
 class AttachmentLine(BaseModel):
-    """A file that may be downloaded from `href`, where it has one. Files of an anonymous report
-    are remade first (`pending`), or are kept sealed where that cannot be done."""
+    """A file. It can be downloaded from `href`, if that is set. Files of an anonymous report are
+    remade first (`pending`), or kept sealed if that is not possible."""
 
     id: UUID
     name: str
@@ -37,8 +37,8 @@ class PublicLine(BaseModel):
 
 
 class PublicFollowUp(BaseModel):
-    """What the agency did, in its words; of one that was taken back none, and, as an entry of its
-    own without a kind, why."""
+    """What the agency did, in its words. A follow-up that was taken back has no words; the reason
+    is a separate entry without a kind."""
 
     at: datetime
     kind: str | None
@@ -71,7 +71,7 @@ class PublishedWords(BaseModel):
 
 
 class PublicReport(BaseModel):
-    """The status, and what is published, if anything is."""
+    """The status of a report, and its published words, if any."""
 
     view: Literal["public"] = "public"
     number: int
@@ -84,8 +84,8 @@ class PublicReport(BaseModel):
 
 
 class HistoryLine(BaseModel):
-    """A step of the report, with the words that belong to it where the reporter may read them.
-    `entry` numbers what the reporter sees, without gaps."""
+    """A step of the report, with its words if the reporter may read them. `entry` numbers the steps
+    that the reporter sees, without gaps."""
 
     entry: int
     at: datetime
@@ -126,14 +126,15 @@ class PendingObjection(BaseModel):
 
 
 class Reveal(BaseModel):
-    """Pusat has read who reported."""
+    """An occasion when pusat read the reporter's identity."""
 
     at: datetime
     reason_label: str
 
 
 class ReporterReport(BaseModel):
-    """A report as its reporter reads it; a partner system reads those it brought like this."""
+    """A report as its reporter reads it; a partner system reads the reports it sent in the same
+    form."""
 
     view: Literal["reporter"] = "reporter"
     number: int
@@ -220,7 +221,7 @@ def attachment_line(file: ReportFile | MessageFile) -> AttachmentLine:
 
 
 def status_of(row: Row | Mapping[str, Any]) -> dict[str, Any]:
-    """The status under all its names."""
+    """The status with its label, tab and colour."""
     return {
         "status": row["status"],
         "status_label": label("status", row["status"]),
@@ -230,7 +231,7 @@ def status_of(row: Row | Mapping[str, Any]) -> dict[str, Any]:
 
 
 def particulars(row: Row | Mapping[str, Any]) -> dict[str, Any]:
-    """What it is about, where and when, and who has it."""
+    """The classification, category, place, time and handler."""
     region = regions.find(row["region_code"]) if row["region_code"] else None
     kind = row["classification"]
     return {

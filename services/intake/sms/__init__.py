@@ -1,1 +1,1 @@
-"""SMS 1708: the gateway's messages, the parts of long ones, and the answers."""
+"""SMS 1708: messages from the gateway, long messages in parts, and the answers."""

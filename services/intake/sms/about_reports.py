@@ -1,4 +1,4 @@
-"""What a text message says that begins with a report's number, or lacks it. Pure."""
+"""Reads text messages that begin with a report's number, or lack one. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -29,12 +29,15 @@ Wish = Literal[
 
 @dataclass(frozen=True)
 class AboutReport:
-    """`say`: the words are a reply, or what was asked for. `ask` wants to read the question that
-    waits, and `read` what the agency wrote last, from the part of it that `page` names; `status`
-    asks where the report is. `code` asks for a code that proves the phone, and `prove` shows it;
-    `confirm` shows the one that a rating asked for. `object` asks to have the report opened again.
-    `stop`: no text messages about this report any more. `unclear`: nothing, or a command that is
-    nearly one; it is nobody's words."""
+    """What a message about a report wants.
+
+    `say`: the words are a reply, or the information that was requested. `ask`: read the open
+    question. `read`: read what the agency wrote last; `page` is the part of it. `status`: where the
+    report is. `code`: request a code that proves the phone; `prove`: enter it. `confirm`: enter the
+    code that was sent to confirm a rating or another wish. `object`: request to open the report
+    again. `stop`: no more text messages about this report. `unclear`: nothing, or a command with a
+    mistake; it is not taken as words.
+    """
 
     number: int
     wish: Wish
@@ -47,19 +50,20 @@ class AboutReport:
 
     @property
     def is_digits(self) -> bool:
-        """Not `KODE 123456`, which nobody means as the information that was asked for."""
+        """Whether the words have no letters. `KODE 123456` is not meant as the requested
+        information."""
         return not any(map(str.isalpha, self.words))
 
 
 def read_about_report(text: str) -> AboutReport | None:
-    """None where a message begins with no number of a report: it is a new one. A number of a phone
-    (08…, 628…) is longer, or begins with 0; amounts and dates are shorter."""
-    text = normalise(text)  # with what nobody sees in front it would begin with no number
+    """Read a message that begins with a report's number. None: it does not, and is a new report.
+    Phone numbers (08…, 628…) are longer or begin with 0; amounts and dates are shorter."""
+    text = normalise(text)  # invisible characters before the number are removed
     begins = _NUMBER.match(text)
     if begins is None:
         return None
     number, words = int(begins[1]), text[begins.end() :].strip()
-    if GAP in words:  # nobody knows what else it said
+    if GAP in words:  # the missing part may say anything
         return AboutReport(number, "say", words)
     plain = " ".join(_TOKEN.findall(words))
     for wish, pattern in _WISHES:
@@ -80,9 +84,8 @@ def read_about_report(text: str) -> AboutReport | None:
 
 
 def lacks_number(text: str) -> bool:
-    """Whether a message that begins with no number of a report is a command for one all the same
-    (`PUAS`, `PUAS 10000042`), thanks or a greeting alone, or has no word at all: nobody means it as
-    a new report."""
+    """Whether a message without a report's number at its beginning cannot be a new report: it is a
+    command (`PUAS`, `PUAS 10000042`), only thanks or a greeting, or has no words."""
     text = normalise(text)
     if GAP in text or not text:
         return False
@@ -94,8 +97,9 @@ def lacks_number(text: str) -> bool:
 
 
 def _is_nearly(words: str) -> bool:
-    """Whether they are a command's word with no other words beside it than it may have, so that
-    nobody means them as words. YA is an answer, alone as with a number longer than a code."""
+    """Whether the words are a command with a mistake, so that they are not meant as a reply: a
+    command word, and no other words than it may have. YA is an answer if it stands alone or with a
+    number longer than a code."""
     first, *others = _WORD.findall(words.lower()) or ("",)
     if first == "ya":
         return not others and 0 < sum(map(str.isdigit, words)) < _LONG
@@ -121,7 +125,7 @@ _NUMBER_WITHIN = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _LONG: Final = 9
-"""Digits of a phone, or of a card: no code has so many."""
+"""A phone or card number has at least this many digits; no code has as many."""
 _COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "tanya": (),
     "tanyaan": (),
@@ -138,8 +142,8 @@ _COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("bantuan", "help", "lapor", "laporan"), ()),
     **dict.fromkeys(("batal", "batalkan", "cabut", "hapus"), ("laporan",)),
 }
-"""By each command's word those that may stand beside it; of what is no command, but alone nobody's
-words either, none."""
+"""The words that may follow each command word. Words without a command that are no reply either
+when they stand alone have none."""
 _SHORT_ANSWERS: Final = frozenset("ya|iya|ok|oke|baik|siap|tidak|sudah|belum".split("|"))
 
 _TOKEN = re.compile(r"[^\W_]+|(?<=[0-9])[.,/:](?=[0-9])")
@@ -157,4 +161,4 @@ _WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
     ("object", re.compile(rf"buka(?: kembali)?(?: (?P<reason>{_WHY}))?", re.I)),
     ("stop", re.compile(r"(?:berhenti|stop)(?: sms)?", re.I)),
 )
-"""Of the words without signs, one blank between them."""
+"""Matched against the words without punctuation, separated by single spaces."""

@@ -1,4 +1,5 @@
-"""What was answered to messages about reports: a gateway that asks again gets the same."""
+"""Stores answers to messages about reports, so that a gateway that sends one again gets the
+same."""
 
 from datetime import datetime
 
@@ -14,15 +15,15 @@ from shared.privacy.identity import IdentityCipher
 
 
 class Answers:
-    """The table of answers, within the caller's transaction."""
+    """The table of answers, used within the caller's transaction."""
 
     def __init__(self, session: AsyncSession, cipher: IdentityCipher) -> None:
         self._session, self._cipher = session, cipher
 
     async def known(self, key: str, digest: bytes | None) -> str | AboutReport | None:
-        """The answer to this message, if it was answered; where that was with words of a report,
-        what it asked for. 409 where it said something else then; `digest` None: that is known to
-        be the same."""
+        """The answer to this message, if there is one. If that had words of a report, returns what
+        the message asked for. Raises 409 if the earlier message had other words; `digest` None: it
+        is known to be the same."""
         row = await self._session.get(SmsAnswer, key)
         if row is None:
             return None
@@ -33,14 +34,14 @@ class Answers:
         return answer if asked is None else asked
 
     async def keep(self, key: str, digest: bytes, answer: str) -> None:
-        """An answer to be given again. It has no words of a report, and begins with no number."""
+        """Store an answer. It must have no words of a report and not begin with a number."""
         sealed = self._cipher.encrypt(answer)
         self._session.add(SmsAnswer(key=key, digest=digest, answer=sealed, at=now()))
         await self._session.flush()
 
     async def keep_asked(self, key: str, digest: bytes, asked: AboutReport) -> None:
-        """That words of a report were asked for. They are read again for a repeat: a copy would
-        stay when nobody may read them any more."""
+        """Store that words of a report were requested. They are read again for a repeat, as a copy
+        would remain after the sender may no longer read them."""
         command = {"ask": f"TANYA {asked.page}", "status": "STATUS"}.get(asked.wish)
         await self.keep(key, digest, f"{asked.number} {command or f'BACA {asked.page}'}")
 

@@ -1,5 +1,5 @@
-"""Codes that confirm what closes, rates or reopens a report, or stops its text messages: a sender
-can be made up, and the code comes back to whose phone it is."""
+"""Codes that confirm wishes which close, rate or reopen a report or stop its text messages. The
+sender of a message can be forged, but the code goes to the real owner of the phone."""
 
 import hmac
 import secrets
@@ -20,9 +20,10 @@ from shared.privacy.identity import BlindIndex
 
 LASTS: Final = timedelta(minutes=10)
 DIGITS: Final = 5
-"""Of a code: one more than its tries alone would want, since a guess meets each that waits."""
+"""Digits of a code: one more than the tries require, since one guess is compared with each waiting
+code."""
 TRIES: Final = 3
-"""Wrong codes after which no code of the report that waits confirms anything any more."""
+"""After this many wrong codes, no waiting code of the report is accepted any more."""
 
 _Wish = Literal["satisfied", "rate", "object", "stop"]
 _WISHES: Final[dict[str, _Wish]] = {wish: wish for wish in get_args(_Wish)}
@@ -30,7 +31,7 @@ _WISHES: Final[dict[str, _Wish]] = {wish: wish for wish in get_args(_Wish)}
 
 @dataclass(frozen=True)
 class Confirmed:
-    """What was to be confirmed."""
+    """The wish that was confirmed."""
 
     wish: _Wish
     rating: int | None
@@ -39,15 +40,15 @@ class Confirmed:
 
 
 class Confirmations:
-    """One waits for each wish about a report, within the caller's transaction; of the code a keyed
-    digest."""
+    """Waiting confirmations, one for each wish about a report, used within the caller's
+    transaction. Only a keyed digest of the code is stored."""
 
     def __init__(self, session: AsyncSession, index: BlindIndex) -> None:
         self._session, self._index = session, index
 
     async def ask(self, about: AboutReport, sender: str) -> str:
-        """A code for what this sender wants. One that was asked for before is worth nothing where
-        it was for the same wish; those for others stay."""
+        """A new code for what this sender wants. An earlier code for the same wish is no longer
+        valid; codes for other wishes stay valid."""
         others = {
             row.code_digest for row in await self._rows(about.number) if row.wish != about.wish
         }
@@ -70,8 +71,8 @@ class Confirmations:
         return code
 
     async def shown(self, about: AboutReport, sender: str) -> Confirmed | None:
-        """What the code confirms; None where it is none of this sender's, has run out, or codes of
-        this report were shown wrongly too often. A wrong one counts against all that wait: several
+        """What the code confirms. None: it is not a code of this sender, has expired, or too many
+        codes of this report were wrong. A wrong code counts for all waiting wishes, so that several
         wishes allow no more tries than one."""
         of_sender, at = self._index.phone(sender), now()
         waiting = [
@@ -88,7 +89,7 @@ class Confirmations:
         return None
 
     async def use_up(self, about: AboutReport, sender: str) -> None:
-        """The code has confirmed what it was for, and confirms nothing more."""
+        """Delete the confirmation, so that its code cannot be used again."""
         confirmed = (
             col(SmsConfirmation.number) == about.number,
             col(SmsConfirmation.sender_index) == self._index.phone(sender),
@@ -102,7 +103,7 @@ class Confirmations:
         )
 
     async def _rows(self, number: int) -> Sequence[SmsConfirmation]:
-        """Locked, in one order."""
+        """Read and lock the rows in one order."""
         of_report = select(SmsConfirmation).where(col(SmsConfirmation.number) == number)
         locked = of_report.order_by(col(SmsConfirmation.wish)).with_for_update()
         return (await self._session.scalars(locked)).all()

@@ -1,4 +1,4 @@
-"""Text messages that are nothing but thanks or a greeting. Pure."""
+"""Recognises text messages that contain only thanks or a greeting. Pure."""
 
 import re
 from typing import Final
@@ -7,9 +7,9 @@ from services.intake.sms.messages import GAP
 
 
 def is_courtesy(text: str) -> bool:
-    """Whether nothing stands there but thanks, with what they are for in general words (`terima
-    kasih banyak pak sudah diperbaiki`), or a greeting. Any other word, a digit or a question, and
-    it may be a complaint."""
+    """Whether the text contains only thanks, possibly with a general reason (`terima kasih banyak
+    pak sudah diperbaiki`), or only a greeting. With any other word, a digit or a question it may be
+    a complaint."""
     if GAP in text or "?" in text:
         return False
     words = re.findall(r"\w+", text.lower())

@@ -1,4 +1,5 @@
-"""Parts of long SMS: kept encrypted until all are there or the waiting is over."""
+"""Joins the parts of long SMS. Parts are kept encrypted until all have arrived or the waiting time
+is over."""
 
 import hashlib
 from collections.abc import Sequence
@@ -17,17 +18,18 @@ from shared.clock import now
 from shared.privacy.identity import BlindIndex, IdentityCipher
 
 PATIENCE = timedelta(minutes=5)
-"""How long the other parts are waited for; then there is a report with a gap."""
+"""How long missing parts are waited for; then the report is made with a gap."""
 NO_REPORT = 0
-"""In place of a report's number: the parts were joined, and are no report."""
+"""Used instead of a report's number: the parts were joined, but did not become a report."""
 BURST = timedelta(seconds=30)
-"""Within which the gateway has the parts of one message from the phone."""
+"""The gateway receives the parts of one message from the phone within this time."""
 
 
 @dataclass(frozen=True)
 class WholeSms:
-    """A message as one text. `key` names it among all messages, and `message` its parts, if it came
-    in some: those that are in the text by the gateway's ids, and whether none is missing."""
+    """A message as one text. `key` identifies it among all messages. For a message in parts,
+    `message` identifies them, `gateway_ids` are the parts in the text, and `complete` says whether
+    none is missing."""
 
     key: str
     sender: str
@@ -39,19 +41,20 @@ class WholeSms:
 
 @dataclass(frozen=True)
 class KnownPart:
-    """A part that came before: `number` is its report, None while the message waits."""
+    """A part that arrived before. `number` is its report, or None while the message waits."""
 
     number: int | None
     message: UUID
     same: bool
-    """Whether it said the same: a gateway asks again, or gives an id to two messages."""
+    """Whether it has the same words: the gateway sent it again. Otherwise it used an id for two
+    messages."""
 
 
 class SmsParts:
-    """The table of waiting parts, within the caller's transaction.
+    """The table of waiting parts, used within the caller's transaction.
 
-    A part is known by its sender and the gateway's id. What was kept is never replaced: a part
-    that contradicts a message begins another.
+    A part is identified by its sender and the gateway's id. A stored part is never replaced: a part
+    that contradicts a message begins another one.
     """
 
     def __init__(self, session: AsyncSession, cipher: IdentityCipher, index: BlindIndex) -> None:
@@ -60,16 +63,16 @@ class SmsParts:
         self._index = index
 
     def key(self, message: SmsMessage) -> str:
-        """The sender and the gateway's id, in one value that names neither."""
+        """A key made from the sender and the gateway's id that reveals neither."""
         return self._index.other("sms", f"{message.sender} {message.id}").hex()
 
     async def lock(self, phone: str) -> None:
-        """Until the transaction ends no other reads or writes what this sender sent: parts that
-        arrive at once must see each other. To be called before rows are locked."""
+        """Lock this sender until the transaction ends, so that parts which arrive at the same time
+        see each other. Call it before rows are locked."""
         await self._session.execute(select(_alone(self._index.phone(phone))))
 
     async def known(self, message: SmsMessage) -> KnownPart | None:
-        """What is known of this sender's part of this id. Locks the sender."""
+        """The stored part with this sender and id, if there is one. Locks the sender."""
         await self.lock(message.sender)
         sender = self._index.phone(message.sender)
         row = await self._session.get(KeptPart, (sender, message.id), populate_existing=True)
@@ -78,7 +81,7 @@ class SmsParts:
         return KnownPart(row.number, row.message, row.digest in (None, self.digest(message)))
 
     async def add(self, message: SmsMessage, part: SmsPart) -> WholeSms | None:
-        """Keep one part that is not known; gives the whole message once no part is missing."""
+        """Store a new part. Returns the whole message once no part is missing."""
         reference = f"{part.ref}/{part.total}"
         sender = self._index.phone(message.sender)
         of_sender = col(KeptPart.sender_index) == sender, col(KeptPart.reference) == reference
@@ -103,14 +106,14 @@ class SmsParts:
         return await self.whole(where) if len(there) == part.total else None
 
     async def stale(self, before: datetime, limit: int) -> Sequence[UUID]:
-        """Messages whose first part came before then, oldest first."""
+        """Messages whose first part arrived before this time, oldest first."""
         message, first = col(KeptPart.message), func.min(col(KeptPart.received_at))
         waiting = select(message).where(*_WAITS).group_by(message).having(first < before)
         return (await self._session.scalars(waiting.order_by(first).limit(limit))).all()
 
     async def whole(self, message: UUID) -> WholeSms | None:
-        """What waits of a message, with gaps where parts are missing. None where nothing does:
-        another process, or the last part, was faster."""
+        """The waiting parts of a message as one text, with gaps for missing parts. None if no parts
+        wait, as another process or the last part was faster."""
         sealed = await self._session.scalars(
             select(col(KeptPart.words))
             .where(col(KeptPart.message) == message, *_WAITS)
@@ -126,18 +129,19 @@ class SmsParts:
         return WholeSms(of_parts(message), sender, joined.text, message, ids, joined.complete)
 
     async def joined(self, whole: WholeSms, number: int) -> None:
-        """The message is a report, or what was said of one (`NO_REPORT`): its words go, its gateway
-        ids stay for repeats. A part that came too late to be in it waits on, as a message."""
+        """Record that the message became a report, or was about one (`NO_REPORT`). Its words are
+        deleted, its gateway ids stay to recognise repeats. A part that arrived too late waits as a
+        message of its own."""
         if whole.message is not None:
             taken = col(KeptPart.gateway_id).in_(whole.gateway_ids), *_WAITS
             await self._change(whole.message, *taken, number=number, words=None)
 
     async def set_aside(self, message: UUID, reason: str) -> None:
-        """It can be no report: its words stay, for `lapor sms`."""
+        """Record that it cannot become a report; its words stay, for `lapor sms`."""
         await self._change(message, *_WAITS, set_aside=reason)
 
     async def put_off(self, message: UUID) -> None:
-        """It is not stale for another while: others have their turn before it."""
+        """Let the message wait again, so that others come first."""
         await self._change(message, *_WAITS, received_at=now())
 
     async def forget_old(self, before: datetime) -> None:
@@ -149,15 +153,16 @@ class SmsParts:
         await self._session.execute(parts.values(values))
 
     def _message_of(self, message: SmsMessage, part: SmsPart, rows: Sequence[KeptPart]) -> UUID:
-        """The waiting message that this part belongs to, else a new one.
+        """The waiting message that this part belongs to, otherwise a new one.
 
-        Where phones use a reference again while a message waits, a part could belong to several:
-        it goes to the one it was sent together with, if that is one only. Nothing is guessed.
+        If a phone uses a reference again while a message waits, the part may belong to several
+        messages. It goes to the one that was sent at the same time, if there is exactly one;
+        nothing is guessed.
         """
         digest = self.digest(message)
         for row in rows:
             if row.part == part.part and row.digest == digest:
-                return row.message  # the same words under another id
+                return row.message  # the same words with another id
         taken = {row.message for row in rows if row.part == part.part}
         open_to_it = [row for row in rows if row.message not in taken]
         candidates = {row.message for row in open_to_it}
@@ -168,7 +173,7 @@ class SmsParts:
         return candidates.pop() if len(candidates) == 1 else uuid4()
 
     def digest(self, message: SmsMessage) -> bytes:
-        """Keyed: words of a few characters could be guessed otherwise."""
+        """A keyed digest of the words, as a plain hash of few characters could be guessed."""
         content = f"{message.concat} {message.text}"
         return hashlib.sha256(self._index.other("sms words", content)).digest()
 

@@ -1,7 +1,7 @@
-"""SMS 1708: what the gateway's signed webhook says, long messages joined, and the answer.
+"""SMS 1708: reads the gateway's signed webhook, joins long messages, and writes the answers.
 
-The signature is Standard Webhooks': HMAC-SHA256 over `webhook-id.webhook-timestamp.body`, in the
-headers of these names, at most five minutes old.
+The signature follows Standard Webhooks: HMAC-SHA256 over `webhook-id.webhook-timestamp.body`, in
+the headers of these names, at most five minutes old.
 """
 
 import binascii
@@ -28,11 +28,11 @@ from shared.values.gsm import septets
 from shared.values.strict_json import RepeatedMemberError, refuse_repeated_members
 
 ANSWER_LIMIT = 160
-"""Septets of one SMS in the GSM 7-bit alphabet (3GPP TS 23.038)."""
+"""The length of one SMS, in septets of the GSM 7-bit alphabet (3GPP TS 23.038)."""
 WORDS_LIMIT = 3 * 153
-"""Septets of an answer with words of the report: a long SMS of three parts."""
+"""The length of an answer with words of the report, in septets: a long SMS of three parts."""
 GAP = "[…]"
-"""In place of a part that did not come."""
+"""Replaces a part that did not arrive."""
 
 Refusal = Literal["empty", "too_long", "unavailable"]
 Answer = Literal[
@@ -64,12 +64,13 @@ Answer = Literal[
     "question_elsewhere",
     "reading_stopped",
 ]
-"""What is said to a message about a report. To anyone but its proven contact the same, whether
-there is such a report or not."""
+"""The answers to a message about a report. For anybody but its proven contact they are the same
+whether or not the report exists."""
 
 
 class SmsRejected(ValueError):
-    """A webhook call not taken: `signature` (missing, wrong or old) or `payload` (its form)."""
+    """A webhook call that is refused: `signature` (missing, wrong or old) or `payload`
+    (malformed)."""
 
     def __init__(self, code: Literal["signature", "payload"], why: str) -> None:
         super().__init__(f"{code}: {why}")
@@ -77,7 +78,8 @@ class SmsRejected(ValueError):
 
 
 class SmsPart(PlainNumbers):
-    """Which part of a long message this is; `ref` is the sending phone's and comes around again."""
+    """The position of a part in a long message. `ref` is chosen by the phone, which uses it again
+    later."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -93,7 +95,7 @@ class SmsPart(PlainNumbers):
 
 
 class SmsMessage(BaseModel):
-    """One SMS as the gateway hands it over. `id` is the gateway's and the key against doubles."""
+    """One SMS from the gateway. `id` is the gateway's, and identifies repeats."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
@@ -106,7 +108,7 @@ class SmsMessage(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class JoinedSms:
-    """A message put together: the text there is, and the numbers of the parts that are not."""
+    """A joined message: its text, and the numbers of the missing parts."""
 
     text: str
     missing: tuple[int, ...]
@@ -117,9 +119,9 @@ class JoinedSms:
 
 
 def read_webhook(secret: str, headers: Mapping[str, str], body: bytes) -> SmsMessage:
-    """The message in a webhook call whose signature holds. Raises `SmsRejected`.
+    """Read the message of a webhook call and check its signature. Raises `SmsRejected`.
 
-    Within the five minutes the same call may come again: `id` tells.
+    The same call may come again within the five minutes; `id` identifies repeats.
     """
     try:
         signing(secret).verify(body, dict(headers), json_parse=False)
@@ -136,10 +138,10 @@ def read_webhook(secret: str, headers: Mapping[str, str], body: bytes) -> SmsMes
 
 
 def join(parts: Sequence[SmsMessage]) -> JoinedSms:
-    """The parts of one message in order, whatever order they came in, at least one.
+    """Join the parts of one message, in any order; at least one is needed.
 
-    Where parts are missing the text says so, since after some waiting a report with a gap beats
-    none. A character that was split between two parts is whole again, or not there at all.
+    Missing parts are marked in the text, as after some waiting a report with a gap is better than
+    none. A character that was split between two parts is restored, or left out.
     """
     first = parts[0]
     if first.concat is None:
@@ -152,7 +154,8 @@ def join(parts: Sequence[SmsMessage]) -> JoinedSms:
 
 
 def answer_accepted(number: str, code: str, address: str) -> str:
-    """The answer to a report taken: number and access code, and where to follow it if that fits."""
+    """The answer to an accepted report: number, access code and, if it fits, where to follow the
+    report."""
     values = {"number": number, "code": code, "address": address}
     answer = Phrase("sms", "accepted", values).in_language(INDONESIAN)
     with_address = Phrase("sms", "accepted_with_address", values).in_language(INDONESIAN)
@@ -160,18 +163,18 @@ def answer_accepted(number: str, code: str, address: str) -> str:
 
 
 def answer_refused(refusal: Refusal) -> str:
-    """The answer to a message that made no report: what to do next."""
+    """The answer to a message that did not become a report: what to do next."""
     return one_sms(message("sms_refusal", refusal))
 
 
 def answer_about(answer: Answer, **values: str) -> str:
-    """The answer to a message about a report. It names neither report nor sender, but where the
-    sender is to repeat the number."""
+    """The answer to a message about a report. It names neither report nor sender, except where the
+    sender must repeat the number."""
     return one_sms(Phrase("sms_answer", answer, values).in_language(INDONESIAN))
 
 
 def one_sms(text: str) -> str:
-    """The text, which is none of ours where it is longer. Raises ValueError then."""
+    """The text, if it fits into one SMS. Raises ValueError otherwise."""
     if septets(text) > ANSWER_LIMIT:
         raise ValueError(f"an answer of more than {ANSWER_LIMIT} septets")
     return text
@@ -183,8 +186,8 @@ _BACK: Final = {kept: half for half, kept in _KEPT.items()}
 
 
 def with_halves_kept(document: bytes) -> bytes:
-    """A gateway's JSON with halves in its `text` kept as private characters. What is no such JSON
-    is left for its reader to refuse."""
+    """The gateway's JSON, with surrogate halves in its `text` replaced by private characters.
+    Invalid JSON is returned unchanged, for its reader to refuse."""
     try:
         message = json.loads(document.decode())
     except (ValueError, RecursionError):
@@ -195,5 +198,5 @@ def with_halves_kept(document: bytes) -> bytes:
 
 
 def halves_joined(text: str) -> str:
-    """The text with halves that meet as one character again, and without those that do not."""
+    """The text with matching surrogate halves joined, and without those that do not match."""
     return text.translate(_BACK).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")

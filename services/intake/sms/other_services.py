@@ -1,4 +1,4 @@
-"""Notification and followup, asked in the name of a report's reporter."""
+"""Calls notification and followup on behalf of a report's reporter."""
 
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -15,8 +15,9 @@ from shared.http.tokens import ReportBearer, Tokens
 
 
 class OtherServices:
-    """Each is asked while no transaction is open: one that hangs keeps no connection from those who
-    report. Raises the 503 problem where it does not answer; whatever else it says is the answer."""
+    """The other services. They are called while no transaction is open, so that a slow one does not
+    hold a connection that reporters need. Raises the 503 problem if one does not answer; any other
+    answer is returned."""
 
     def __init__(self, database: Database, intake: Resources) -> None:
         self._database = database
@@ -24,7 +25,7 @@ class OtherServices:
         self._tokens = Tokens.of(intake.settings)
 
     async def sender_of(self, reply: Reply) -> Sender:
-        """Who sent it, as the notification service knows its phone."""
+        """The sender of a message, as the notification service knows the phone."""
         number = reply.about.number
         async with self._database.session() as session:
             submission = await session.get(Submission, number)
@@ -38,20 +39,21 @@ class OtherServices:
         if answer.status_code != 200:
             raise unavailable()
         contact = answer.json()
-        # Of a service of the version before: nothing.
+        # An older version of the service does not send these.
         reads, stopped = bool(contact.get("reads")), bool(contact.get("stopped"))
         return Sender(token, bool(contact["named"]), bool(contact["proven"]), reads, stopped)
 
     async def notify(
         self, token: str, number: int, path: str, body: dict[str, Any] | None = None
     ) -> httpx.Response:
-        """The notification service is asked about the report's contacts."""
+        """Call the notification service about the report's contacts."""
         return await _ask(self._notification, f"/reports/{number}/{path}", token, body, {})
 
     async def tell(
         self, token: str, reply: Reply, path: str, body: dict[str, Any]
     ) -> httpx.Response:
-        """What the reporter says, as over HTTP; the same message again is the same command."""
+        """Send the reporter's command to followup, as over HTTP. The same message again is the same
+        command."""
         headers = {"Idempotency-Key": str(uuid5(NAMESPACE_URL, f"sms {reply.whole.key}"))}
         return await _ask(
             self._followup, f"/reports/{reply.about.number}/{path}", token, body, headers

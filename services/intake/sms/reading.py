@@ -1,5 +1,5 @@
-"""What the reporter of a report reads of it by SMS: the question that waits for an answer, what the
-agency wrote last, and where the report is."""
+"""What a reporter can read of a report by SMS: the open question, what the agency wrote last, and
+where the report is."""
 
 from collections.abc import Iterator
 from typing import Any, Final, Literal, NamedTuple
@@ -37,10 +37,13 @@ class ReadBySms(NamedTuple):
 
 
 async def read_by_sms(session: AsyncSession, wanted: Wanted, number: int, page: int) -> ReadBySms:
-    """The words of the question about this report that waits (`ask`), of what staff wrote to the
-    reporter last (`read`), or where it is (`status`); or that there are none, or that they are read
-    on the page: their script is none of SMS, or the agency has marked them as secret. What does not
-    fit into one long SMS goes on at the next page."""
+    """The words of the open question (`ask`), what staff last wrote to the reporter (`read`), or
+    where the report is (`status`).
+
+    If there are none, the answer says so. If the words cannot be sent by SMS because of their
+    script, or the agency marked them as secret, it refers to the report's page. Words that do not
+    fit into one long SMS continue on the next page.
+    """
     row = await session.scalar(select(col(Report.state)).where(col(Report.number) == number))
     state = ReportState.model_validate(row)
     if wanted == "status":
@@ -73,8 +76,8 @@ async def read_by_sms(session: AsyncSession, wanted: Wanted, number: int, page: 
 def page_of(
     wanted: Wanted, number: int, words: str, page: int, last: str, **shown: str | None
 ) -> str:
-    """The last page where there are not so many. Each says how to go on: to the next one, or, by
-    the text `last`, with what the reporter can do."""
+    """One page of the words; if `page` is too high, the last one. Each page says how to continue.
+    The last one says, by the text `last`, what the reporter can do."""
     pages = list(_pages(in_gsm(words)))
     nth = min(page, len(pages))
     values = {"number": number, "words": pages[nth - 1], "next": nth + 1, **shown}
@@ -90,7 +93,8 @@ class _Written(NamedTuple):
 
 
 async def _written_last(session: AsyncSession, number: int) -> _Written | None:
-    """By staff, for the reporter to read; no question, and nothing that they wrote for them."""
+    """What staff last wrote for the reporter to read, without questions and without what they
+    recorded on behalf of the reporter."""
     for row in (await session.execute(_steps(number))).mappings():
         action, details = Action(row["action"]), row["details"]
         if row["words"] and Reader.REPORTER in readers_of(action, details):
@@ -125,7 +129,7 @@ async def _archived_for(
 
 
 def _after_answer(state: ReportState) -> str:
-    """What the reporter can do about it."""
+    """The text that says what the reporter can do next."""
     for action, last in ((Action.REPLY, "last_reply"), (Action.OBJECT, "last_object")):
         if refusal(state, action, {Capacity.REPORTER}, now()) is None:
             return last
@@ -157,13 +161,13 @@ def _pages(text: str) -> Iterator[str]:
 
 
 def _pieces(word: str) -> list[str]:
-    """A word that is longer than a page, perhaps an address, in parts."""
-    half = _WORDS_LIMIT // 2  # a character has two septets at most
+    """The parts of a word; a word that is longer than a page, such as an address, is split."""
+    half = _WORDS_LIMIT // 2  # a character has at most two septets
     return [word[begin : begin + half] for begin in range(0, len(word), half)]
 
 
 def _question(number: int) -> Select[str]:
-    """Of the last deferral that asked the reporter."""
+    """Select the words of the last question to the reporter."""
     asked = (
         col(HistoryEntry.number) == number,
         col(HistoryEntry.action) == Action.DEFER,
@@ -175,7 +179,7 @@ def _question(number: int) -> Select[str]:
 
 
 def _steps(number: int) -> Select[*tuple[Any, ...]]:
-    """Of staff, with what was written, the newest first."""
+    """Select the steps of staff with their words, newest first."""
     words = func.coalesce(col(PublishedMessage.words), col(PublishedNote.words))
     return (
         select(
@@ -196,6 +200,6 @@ def _steps(number: int) -> Select[*tuple[Any, ...]]:
 
 
 _NOT_AN_ANSWER: Final = (Action.DEFER, Action.REPLY, Action.COMPLETE_INFORMATION)
-"""The question, and what staff record for a reporter who has no phone."""
+"""Questions, and what staff record for a reporter who has no phone."""
 _WORDS_LIMIT: Final = WORDS_LIMIT - 130
-"""Septets of a page; the rest is for what stands around it."""
+"""Septets for the words of a page; the rest is for the text around them."""

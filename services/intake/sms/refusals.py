@@ -1,5 +1,5 @@
-"""Why a report does not take what its reporter sends by SMS, and what it takes instead. Of what a
-code would confirm it is said at once, before the code. Pure."""
+"""Answers to wishes by SMS that a report does not accept: the reason, and what the reporter can do
+instead. A wish that needs a code is refused before the code is sent. Pure."""
 
 from datetime import datetime
 from typing import Final, Literal
@@ -41,7 +41,7 @@ ACTIONS: Final = {
     "rate": Action.RATE,
     "object": Action.OBJECT,
 }
-"""What each wish that is confirmed by a code does to a report."""
+"""The action of each wish that is confirmed by a code."""
 
 
 def refused_wish(
@@ -51,9 +51,9 @@ def refused_wish(
     office: str | None = None,
     why_opened: ObjectionReason | None = None,
 ) -> str | None:
-    """The answer to a reporter who wants to do this, or to have it opened for a reason that cannot
-    hold (`why_opened`); None where the report takes it. To whom it is not opened again `office` is
-    named, where one text message has room."""
+    """The answer that refuses this action, or None if the report accepts it. `why_opened`: the
+    reason of a request to open it again, which may not apply. `office`: named if the report is not
+    opened again and the text fits into one message."""
     code = _refusal(state, action, at)
     if code is None:
         if why_opened is None or why_opened in objection_reasons(state.status):
@@ -75,32 +75,32 @@ def refused_wish(
 
 
 def objection_waits(state: ReportState, at: datetime) -> str | None:
-    """That a request to open the report again waits, and until when; None where none does."""
+    """The answer if a request to open the report again waits, with its deadline; None if none
+    does."""
     if state.pending(RequestKind.OBJECTION) is None:
         return None
     return _waiting("sms_refused", "objection_waits", state, at)
 
 
 def objected(state: ReportState, at: datetime) -> str:
-    """The answer to a request to open the report again that was taken: until when it is decided,
-    where it waits by now."""
+    """The answer to a request to open the report again, with its deadline if it already waits."""
     return _waiting("sms_waiting", "objected", state, at)
 
 
 def words_wait(state: ReportState, at: datetime) -> str | None:
-    """The answer to words while a request to open the report again waits; None where none does."""
+    """The answer to words while a request to open the report again waits; None if none does."""
     if state.pending(RequestKind.OBJECTION) is None:
         return None
     return _waiting("sms_waiting", "words_wait", state, at)
 
 
 def is_asked(state: ReportState) -> bool:
-    """Whether words are what was asked for."""
+    """Whether words from the reporter are the requested information."""
     return state.question_open or state.status is Status.INFORMATION_TO_EVALUATE
 
 
 def words_not_taken(state: ReportState, at: datetime) -> Answer:
-    """The answer to words that the report does not take."""
+    """The answer to words that the report does not accept."""
     if _refusal(state, Action.OBJECT, at) is None:
         return "may_be_reopened"
     if state.status in TO_BE_VERIFIED:
@@ -143,7 +143,7 @@ def _refusal(state: ReportState, action: Action, at: datetime) -> str | None:
 
 
 def _waiting(context: str, code: str, state: ReportState, at: datetime) -> str:
-    """With until when the objection is decided, where that is known and not over."""
+    """The text, with the deadline of the objection if it is known and not over."""
     request = state.pending(RequestKind.OBJECTION)
     clock = state.clock(ClockKind.REQUEST, str(request.id)) if request else None
     if clock is None or clock.deadline is None or clock.deadline < at:

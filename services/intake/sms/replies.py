@@ -1,6 +1,7 @@
-"""Text messages about a report: from its proven contact they are a reply, or what was asked for;
-what rates, closes or reopens it, or stops its text messages, is confirmed by a code. Words of all
-others are new reports, and what else they send gets one answer, whatever there is."""
+"""Handles text messages about a report. From its proven contact they are replies or commands; a
+command that rates, closes or reopens the report or stops its messages must be confirmed by a code.
+Words from other senders are new reports; anything else they send gets the same answer, whether or
+not the report exists."""
 
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -36,7 +37,7 @@ from shared.lifecycle.actions import ObjectionReason
 from shared.lifecycle.state import ReportState
 
 Words = Literal["words"]
-"""In place of an answer: what is read of the report."""
+"""Instead of an answer: the words that were read of the report."""
 
 _PATHS: Final = {"satisfied": "satisfaction", "rate": "rating", "object": "objection"}
 _CONFIRM: Final[dict[str, Answer]] = {
@@ -50,42 +51,43 @@ _TAKEN = (200, 202)
 
 @dataclass(frozen=True)
 class RefusedWish:
-    """In place of an answer: why the report does not take it, and what it takes."""
+    """Instead of an answer: why the report does not accept the wish, and what it accepts."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """In place of an answer: what was taken, and what becomes of it."""
+    """Instead of an answer: what was accepted, and what happens next."""
 
     text: str
 
 
 class ReplyRefused(Exception):
-    """The words of a stale message were refused, by the answer that its sender does not hear."""
+    """The words of a stale message were refused, with an answer that its sender never gets."""
 
 
 class Replies:
-    """What comes of messages about reports. Raises the 503 problem where another service does not
-    answer; then no answer is kept, and the message again does nothing twice."""
+    """Handles messages about reports. Raises the 503 problem if another service does not answer.
+    Then no answer is stored, and the repeated message does nothing twice."""
 
     def __init__(self, database: Database, intake: Resources, services: OtherServices) -> None:
         self._database, self._intake, self._services = database, intake, services
 
     async def read(self, about: AboutReport, sender: Sender) -> ReadBySms | None:
-        """The answer to who wants to read words of the report and may; None to all others."""
+        """The answer to a sender who wants to read words of the report and may do so; otherwise
+        None."""
         if about.wish not in ("ask", "read", "status") or not sender.reads:
             return None
         async with self._database.session() as session:
             return await read_by_sms(session, about.wish, about.number, about.page)
 
     async def take(self, reply: Reply, sender: Sender, read: ReadBySms | None = None) -> str:
-        """Does what the message asks. Gives the answer to it, which is kept for its repeats; one
-        that was `read` is made again for each. Raises `ReplyRefused`."""
+        """Do what the message asks. Returns its answer, which is stored for repeats; an answer that
+        was `read` is made again for each repeat. Raises `ReplyRefused`."""
         async with self._database.session() as session:
-            # The same message, which the gateway handed over twice: a code that has proven the
-            # phone meanwhile is no reply.
+            # The gateway may have sent the message twice: a code that has proven the phone
+            # meanwhile is not a reply.
             known = await self._known(session, reply)
         if isinstance(known, str):
             return known
@@ -153,7 +155,7 @@ class Replies:
             case _:
                 asked = is_asked(await self._state(about.number))
                 if about.wish == "prove" and not (asked and about.is_digits):
-                    return "proven"  # sent again; it has proven the phone
+                    return "proven"  # sent again: it has proven the phone
                 path = "information" if asked else "replies"
                 answer = await self._tell(reply, token, path, {"text": about.words})
                 waits = answer == "ended" and words_wait(await self._state(about.number), now())
@@ -176,7 +178,7 @@ class Replies:
         if isinstance(answer, RefusedWish | Accepted):
             text = answer.text
         elif answer == "words":
-            text = words  # empty where nobody hears it any more
+            text = words  # empty if nobody gets it any more
         elif answer.startswith("confirm_"):
             code = await confirmations.ask(about, phone)
             text = answer_about(answer, number=str(about.number), code=code)
@@ -224,7 +226,8 @@ class Replies:
     async def _tell(
         self, reply: Reply, token: str, path: str, body: dict[str, Any], done: Answer = "done"
     ) -> Answer:
-        """`done` is the answer where it has happened, and not only been taken."""
+        """Send the command; returns the answer. `done` is used if it took effect, not if it was
+        only accepted."""
         answer = await self._services.tell(token, reply, path, body)
         if answer.status_code in _TAKEN:
             return done if answer.status_code == 200 else "done"
@@ -237,8 +240,8 @@ class Replies:
 
 
 def _is_wrong(shown: httpx.Response) -> bool:
-    """Whether another code waits at this phone, so that its owner knows already that the report
-    names it; where none does they are answered as strangers are."""
+    """Whether another code waits at this phone, so that its owner knows that the report names it.
+    Otherwise they get the same answer as strangers."""
     errors = shown.json().get("errors") or () if shown.status_code == 422 else ()
     return any(error["code"] == "code_wrong" for error in errors)
 
@@ -246,4 +249,4 @@ def _is_wrong(shown: httpx.Response) -> bool:
 _UNHEARD: Final[frozenset[Answer]] = frozenset(
     {"may_be_reopened", "being_verified", "with_agency", "ended", "too_long"}
 )
-"""Answers to words that reached nobody."""
+"""Answers to words that were not delivered."""

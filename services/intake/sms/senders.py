@@ -1,4 +1,4 @@
-"""A message about a report, and what its sender is to the report. Pure."""
+"""A message about a report, and the relation of its sender to the report. Pure."""
 
 from dataclasses import dataclass
 
@@ -9,21 +9,22 @@ from services.intake.sms.joining import WholeSms
 
 @dataclass(frozen=True)
 class Reply:
-    """A message about a report. `digest` is of its words, where it came in one part; None: its
-    parts are known by theirs."""
+    """A message about a report. `digest`: of its words, if it came in one part; None: each of its
+    parts has its own."""
 
     about: AboutReport
     whole: WholeSms
     digest: bytes | None
     stale: bool = False
-    """Nobody hears the answer any more."""
+    """Nobody gets the answer any more."""
 
 
 @dataclass(frozen=True)
 class Sender:
-    """What a sender is to the report: its contact, and proven. `token` speaks for its reporter;
-    empty where there is no such report. `reads`: words of the report may go there; `stopped`: they
-    would, but its reporter wants no text messages about it."""
+    """The relation of a sender to the report: whether the phone is named as its contact and is
+    proven. `token` acts for the reporter; empty if there is no such report. `reads`: words of the
+    report may be sent there; `stopped`: they could be, but the reporter wants no text messages
+    about it."""
 
     token: str
     named: bool
@@ -33,7 +34,7 @@ class Sender:
 
 
 def is_new_report(about: AboutReport, sender: Sender) -> bool:
-    """Whether a message is a new report, though it begins with a number: words of somebody who is
-    not the proven contact of a report by that number. It may be an amount or a date. Thanks are
-    no report, whoever says them."""
+    """Whether a message is a new report although it begins with a number, which may be an amount or
+    a date: it has words, and its sender is not the proven contact of a report with that number.
+    Thanks are never a report."""
     return about.wish == "say" and not sender.proven and not is_courtesy(about.words)

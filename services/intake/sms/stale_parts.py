@@ -1,5 +1,5 @@
-"""Long SMS that nobody could answer: parts are missing, or a service was away. After some minutes
-they become reports, or reach the report that they are about."""
+"""Handles long SMS that could not be answered, because parts were missing or a service was away.
+After some minutes they become reports, or go to the report that they are about."""
 
 import asyncio
 import logging
@@ -25,16 +25,16 @@ from shared.resilience.set_aside import count_set_aside
 _REMEMBERED = timedelta(days=2)
 _INTERVAL = 20.0
 _AT_MOST = 200
-"""Messages that one round makes reports of."""
+"""How many messages one round handles."""
 _FOR_REPLIES = 20.0
-"""Seconds after which a round begins no more replies: a service that hangs may not keep new reports
-waiting."""
+"""Seconds after which a round begins no more replies, so that a slow service does not delay new
+reports."""
 
 
 async def accept_stale_parts(database: Database, intake: Resources, now: datetime) -> int:
-    """Make reports of long messages whose missing parts did not come; how many it made. One that
-    waits for a service is put off, one that cannot become a report is set aside, and the next has
-    its turn."""
+    """Make reports of long messages whose missing parts did not arrive; returns how many. A message
+    that waits for a service is put off; one that cannot become a report is set aside. Then the next
+    one follows."""
     async with database.session() as session:
         parts = SmsParts(session, intake.cipher, intake.index)
         await parts.forget_old(now - _REMEMBERED)
@@ -52,23 +52,24 @@ async def accept_stale_parts(database: Database, intake: Resources, now: datetim
                 await _put_off(database, intake, message)
             else:
                 await _set_aside(database, intake, message, problem.code)
-        except Exception as error:  # noqa: BLE001  whatever it is, it is this message's alone
+        except Exception as error:  # noqa: BLE001  whatever it is, it concerns only this message
             await _set_aside(database, intake, message, type(error).__name__)
     return made
 
 
 async def keep_joining(database: Database, intake: Resources) -> None:
-    """Accepts stale parts every now and then, until cancelled."""
+    """Accept stale parts at intervals until cancelled."""
     while True:
         await asyncio.sleep(_INTERVAL)
         try:
             await accept_stale_parts(database, intake, clock.now())
-        except Exception as error:  # noqa: BLE001  the database may be away; later again
+        except Exception as error:  # noqa: BLE001  the database may be away; try again later
             _log.warning("SMS parts wait", extra={"fields": {"error": type(error).__name__}})
 
 
 async def _take(database: Database, intake: Resources, message: UUID, until: float) -> bool:
-    """Whether it became a report: by the same rule as a message that is whole."""
+    """Handle one message, by the same rules as a complete one. Returns whether it became a
+    report."""
     async with database.session() as session:
         whole = await SmsParts(session, intake.cipher, intake.index).whole(message)
     if whole is None:

@@ -1,5 +1,5 @@
-"""SMS 1708: the gateway hands over messages, each a new report or what a reporter says of theirs
-(`replies.py`), and an answer goes back."""
+"""SMS 1708: the gateway's webhook. Each message is a new report or is about an existing one
+(`replies.py`), and gets an answer."""
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
@@ -38,19 +38,20 @@ from shared.values.text import TextRejected, derive_title, normalise_body
 router = APIRouter(prefix="/channels/sms", tags=["SMS 1708"])
 
 ABOUT_REPORTS = Limit("sms_about_reports", 30, 3600)
-"""By sender: tries to be taken for somebody's reporter. A sender can be made up, so that what comes
-from a proven contact, and words that become a report, are not counted."""
+"""For each sender: messages from phones that are not the proven contact of the report. A sender can
+be forged, so messages from a proven contact, and words that become a report, are not counted."""
 CODES_SHOWN = Limit("sms_codes_shown", 10, 3600)
-"""By report: tries of a code from its proven contact, since that can be made up too."""
+"""For each report: codes from its proven contact, which can be forged too."""
 
 WORDS_READ = Limit("sms_words_read", 10, 3600)
-"""By each page of what is read, as it is answered, to a sender that can be made up: who uses one up
-has had it sent to its reporter, and keeps no other from being read. Answers without words are as
-short as a refusal, and not counted."""
+"""For each page of words, by its text, as its sender can be forged. A forger who uses up the limit
+of one page has had it sent to the real reporter, and does not stop them from reading others.
+Answers without words are as short as a refusal, and not counted."""
 
 
 class SmsAnswer(BaseModel):
-    """`answer` is to be sent to the sender; null while further parts are waited for."""
+    """The answer of the webhook. `answer` is to be sent to the sender; null while further parts are
+    awaited."""
 
     number: int | None
     answer: str | None
@@ -68,9 +69,9 @@ _SIGNATURE = [
     openapi_extra={**raw_body(SmsMessage), "parameters": _SIGNATURE},
 )
 async def receive_sms(request: Request, database: CurrentDatabase, intake: Intake) -> SmsAnswer:
-    """One SMS (Standard Webhooks signature over the raw body). The same `id` of the same sender
-    again gets the same answer, but words of a report as they are read then, and a 409 with other
-    words; a 5xx asks the gateway to call again."""
+    """Receive one SMS (Standard Webhooks signature over the raw body). The same `id` from the same
+    sender gets the same answer again, except that words of a report are read again; with other
+    words it is a 409. After a 5xx the gateway must call again."""
     body = await request.body()
     try:
         message = read_webhook(intake.settings.sms_secret, request.headers, body)
@@ -107,8 +108,8 @@ async def receive_sms(request: Request, database: CurrentDatabase, intake: Intak
 
 
 async def _accept_words(database: Database, intake: Resources, message: SmsMessage) -> SmsAnswer:
-    """A report of words that begin with a number, and are not from the reporter of that report; its
-    answer again where they were handed over twice."""
+    """Accept a report from words that begin with a number but are not from the reporter of that
+    report. If the gateway sent it twice, returns the first answer."""
     async with database.session() as session:
         answer_or_reply = await _read(session, intake, message)
         if isinstance(answer_or_reply, SmsAnswer):
@@ -118,8 +119,8 @@ async def _accept_words(database: Database, intake: Resources, message: SmsMessa
 
 
 async def _read(session: AsyncSession, intake: Resources, message: SmsMessage) -> SmsAnswer | Reply:
-    """The answer where it is there, or is that to a new report or to a part; else what is said of
-    a report."""
+    """Read the message. Returns an answer if it was answered before, is a new report or is only a
+    part; otherwise the message about a report."""
     parts = SmsParts(session, intake.cipher, intake.index)
     before = await parts.known(message)
     if before is not None and not before.same:
@@ -136,7 +137,7 @@ async def _read(session: AsyncSession, intake: Resources, message: SmsMessage) -
     alone = join([message]).text
     whole: WholeSms | None = WholeSms(parts.key(message), message.sender, alone)
     if message.concat and message.concat.total > 1:
-        if before is not None:  # all parts are there where a service did not answer
+        if before is not None:  # all parts are there, but a service did not answer
             whole = await parts.whole(before.message)
         elif await session.scalar(_of_key(parts.key(message))) is not None:
             raise conflict("sms_id_reused")
@@ -188,7 +189,7 @@ def report_of(whole: WholeSms) -> NewReport:
         channel=Channel.SMS,
         scope="sms",
         idempotency_key=whole.key,
-        # Who writes from a phone is answered there, and reads the answer.
+        # The sender reads the answer on this phone anyway.
         identity=Identity(phone=whole.sender, phone_safe=True),
     )
 

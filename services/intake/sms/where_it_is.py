@@ -1,5 +1,5 @@
-"""Where a report is, for its reporter by SMS, as its page says it: who has it, by when, whether
-a request to open it again waits, and what can be sent. Pure."""
+"""Tells a reporter by SMS where the report is, as on its page: the handler, the deadline, whether a
+request to open it again waits, and which commands are possible. Pure."""
 
 from datetime import datetime
 from typing import Final, Literal
@@ -29,13 +29,13 @@ Where = Literal[
     "still_owed",
     "whoever_has_it",
 ]
-"""By status; `still_owed`: after an initial response, or opened again; `whoever_has_it` in place of
-a name that is too long."""
+"""By status. `still_owed`: after an initial response, or opened again; `whoever_has_it` replaces an
+agency's name that is too long."""
 ByWhen = Literal["by", "late", "answer", "answer_by", "closes"]
 
 
 def where_it_is(state: ReportState, handler: str, at: datetime) -> str:
-    """At most a long text message of three parts."""
+    """The text, at most a long text message of three parts."""
     names: Final = in_gsm(handler), message("sms_where", "whoever_has_it")
     texts = [_text(state, name, at) for name in names]
     return next((text for text in texts if septets(text) <= WORDS_LIMIT), texts[-1])

@@ -1,4 +1,4 @@
-"""The answers of the X API v2 to questions for posts, and the posts in them."""
+"""The answers of the X API v2 to queries for posts, and the posts in them."""
 
 import re
 from datetime import UTC
@@ -16,7 +16,7 @@ FIELDS = {
     "user.fields": "name,username",
     "media.fields": "media_key,preview_image_url,type,url,variants",
 }
-"""What is asked for."""
+"""The fields that are requested."""
 
 
 class _Link(BaseModel):
@@ -90,7 +90,7 @@ class _Error(BaseModel):
 
 
 class Answer(BaseModel):
-    """To the question for one post."""
+    """The answer to a query for one post."""
 
     data: _Tweet | None = None
     includes: _Includes = _Includes()
@@ -98,7 +98,7 @@ class Answer(BaseModel):
 
 
 class Answers(BaseModel):
-    """To the question for several."""
+    """The answer to a query for several posts."""
 
     data: list[_Tweet] = []
     includes: _Includes = _Includes()
@@ -106,14 +106,14 @@ class Answers(BaseModel):
 
 
 def read_post(answer: Answer) -> Post:
-    """Raises `XError` where there is none."""
+    """The post in the answer. Raises `XError` if there is none."""
     if answer.data is None:
         raise _error_in(answer.errors)
     return _post(answer.data, answer.includes)
 
 
 def read_posts(answers: Answers) -> dict[str, Post | XError]:
-    """The posts by their ids, or why one could not be read."""
+    """The posts by their ids; for a post that could not be read, the error."""
     errors = {error.resource_id: _error_in([error]) for error in answers.errors}
     return errors | {tweet.id: _post(tweet, answers.includes) for tweet in answers.data}
 
@@ -142,7 +142,7 @@ def _post(tweet: _Tweet, includes: _Includes) -> Post:
 
 
 def _error_in(errors: list[_Error]) -> XError:
-    """A post that is not there comes as HTTP 200 with `errors` and no `data`."""
+    """The error of a post. A missing post comes as HTTP 200 with `errors` and no `data`."""
     for error in errors:
         if error.type.endswith("/not-authorized-for-resource"):
             return XError("not_visible", error.title)
@@ -152,11 +152,11 @@ def _error_in(errors: list[_Error]) -> XError:
 
 
 def _readable(text: str, entities: _Entities) -> str:
-    """The words with what X escapes in them (three characters, and nothing in addresses), and the
-    whole address in place of each short one."""
+    """The text with the three characters that X escapes restored (X escapes nothing in addresses),
+    and short links replaced by full addresses."""
     for entity, character in _ESCAPED:
         text = text.replace(entity, character)
-    # A link with a media key stands for the post's own picture: it is listed, not written.
+    # A link with a media key stands for the post's own picture, which is listed separately.
     whole = {
         link.url: "" if link.media_key else link.expanded_url or link.url for link in entities.urls
     }

@@ -1,4 +1,4 @@
-"""Posts on X, read through the X API v2. Reporting on somebody's behalf starts from one."""
+"""Reads posts on X through the X API v2; a report on somebody's behalf can start from one."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,33 +12,34 @@ from services.intake.x.answers import FIELDS, Answer, Answers, read_post, read_p
 from services.intake.x.posts import Post, XError, parse_post_id
 
 AT_ONCE: Final = 100
-"""Posts that X tells of in one answer."""
+"""How many posts one answer of X has at most."""
 THREAD: Final = 25
-"""Posts of a thread that are read."""
+"""How many posts of a thread are read at most."""
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 
 class XApi:
-    """A client for one token. `http` is the caller's, with the base URL of the API, and is left
-    open; its timeouts hold."""
+    """A client for one token. `http` belongs to the caller, who sets the base URL and timeouts and
+    closes it."""
 
     def __init__(self, http: httpx.AsyncClient, token: str) -> None:
         self._http = http
         self._token = token
 
     async def get_post(self, id_or_url: str) -> Post:
-        """The post with this id or address. Raises `XError`. Asks once: the person asks again."""
+        """The post with this id or address. Raises `XError`. It is not retried: the person can try
+        again."""
         return read_post(await self._ask(f"/2/tweets/{parse_post_id(id_or_url)}", Answer))
 
     async def get_posts(self, ids: Sequence[str]) -> dict[str, Post | XError]:
-        """The posts with these ids, at most `AT_ONCE`, each or why it cannot be read. Raises
-        `XError` where none could be asked for."""
+        """The posts with these ids, at most `AT_ONCE`, each as a post or an error. Raises `XError`
+        if the query fails."""
         return read_posts(await self._ask("/2/tweets", Answers, {"ids": ",".join(ids)}))
 
     async def get_thread(self, post: Post) -> list[Post]:
-        """The posts with which the author goes on from the first, in order, this one among them.
-        X searches those of a week; it alone where they cannot be read."""
+        """The thread of the author that contains this post, in order. X finds only posts of the
+        last week. If the others cannot be read, returns only this post."""
         if not (post.continues or post.answered):
             return [post]
         query = f"conversation_id:{post.conversation_id} from:{post.author_username}"
@@ -97,7 +98,7 @@ def _reset_time(response: httpx.Response) -> datetime | None:
 
 
 def _title(response: httpx.Response) -> str:
-    """X's own word for the problem; its details can name accounts and stay out of logs."""
+    """X's title of the problem. Its details can name accounts and must not be logged."""
     try:
         problem: Any = response.json()
     except ValueError:

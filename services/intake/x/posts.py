@@ -1,4 +1,4 @@
-"""A post on X, how it is named, and why one could not be read."""
+"""A post on X, its address, and the errors of reading one."""
 
 import re
 from dataclasses import dataclass
@@ -46,16 +46,16 @@ class Post:
     lang: str | None
     media_urls: tuple[str, ...]
     versions: tuple[str, ...]
-    """The ids of the post as it was edited, oldest first; X shows each by its own."""
+    """The ids of the post's editions, oldest first; X shows each by its own id."""
     conversation_id: str
     continues: bool
-    """It answers a post of the same author: a thread."""
+    """Whether it answers a post of the same author: a thread."""
     answered: bool
 
 
 def parse_post_id(id_or_url: str) -> str:
-    """The id in `x.com/<user>/status/<id>` and its relatives, or an id; without zeros before it,
-    with which X shows the same post. Raises `XError`."""
+    """The id in `x.com/<user>/status/<id>` and similar addresses, or the id itself, without leading
+    zeros, which X ignores. Raises `XError`."""
     typed = id_or_url.strip()
     if bare := _ID.fullmatch(typed):
         return bare["id"]

@@ -1,7 +1,7 @@
-"""Posts that became reports are looked at again, for what was edited or is gone.
+"""Looks again at posts that became reports, for edits and deletions.
 
-X asks of who keeps what it shows that nothing stays that was deleted there. The words of the report
-are the reporter's complaint and stay; of the post, what we keep of its editions goes with it.
+X requires that deleted posts are not kept. The words of the report are the reporter's complaint and
+stay; the stored editions of the post are deleted.
 """
 
 from collections.abc import Sequence
@@ -22,16 +22,16 @@ from shared.privacy.identity import IdentityCipher
 
 NETWORK: Final = "x"
 EVERY: Final = 600.0
-"""Seconds between two looks at as many posts as X tells of at once."""
+"""Seconds between two looks, each at as many posts as X returns in one answer."""
 AGAIN: Final = timedelta(days=1)
-"""Each post of an open report is looked at once in that time."""
+"""Each post of an open report is looked at once in this time."""
 TRY_AGAIN: Final = timedelta(hours=1)
-"""Where X did not answer."""
+"""How soon to try again if X did not answer."""
 
 
 async def look_again(database: Database, x: XApi, cipher: IdentityCipher) -> int:
-    """Look at those that are due, at most `AT_ONCE`; how many. Several processes may: each takes
-    others."""
+    """Look at posts that are due, at most `AT_ONCE`; returns how many. Several processes may do so:
+    each takes different posts."""
     at = now()
     async with database.session() as session:
         taking = {"network": NETWORK, "at": at, "before": at - AGAIN, "most": AT_ONCE}
@@ -55,7 +55,7 @@ async def look_again(database: Database, x: XApi, cipher: IdentityCipher) -> int
 
 
 async def _latest(x: XApi, found: Sequence[Post | XError]) -> dict[str, Post | XError]:
-    """The latest editions of those that were edited."""
+    """The latest editions of posts that were edited."""
     edited = [p.versions[-1] for p in found if isinstance(p, Post) and p.versions[-1] != p.id]
     return await x.get_posts(edited) if edited else {}
 
@@ -86,7 +86,7 @@ async def _note(
 
 
 _GONE = {"not_found": "deleted", "not_visible": "not_visible"}
-"""One of a protected account may be seen again: it is looked at further on."""
+"""A post of a protected account may become visible again, so it is still looked at."""
 _TAKE = text("""
 UPDATE intake.social_post p SET looked_at = :at FROM (
     SELECT p.post_id FROM intake.social_post p JOIN lifecycle.report r ON r.number = p.number
