@@ -7,8 +7,11 @@ from temporalio import workflow
 
 
 class Alarm:
-    """Rings at some time. A timer that rings too early costs less than moving it at every step:
-    whoever hears it looks whether something is due and sets it again."""
+    """An alarm that rings at a given time or earlier.
+
+    Moving the timer at every step would cost more than ringing too early: the code that hears the
+    ring checks whether something is due and sets the alarm again.
+    """
 
     def __init__(self) -> None:
         self._at: datetime | None = None
@@ -19,8 +22,11 @@ class Alarm:
         return self._timer is not None and self._timer.done()
 
     def set(self, at: datetime, summary: str, *, exactly: bool = False) -> None:
-        """Ring at that time or earlier, at once if it has passed. `exactly`: not earlier, where a
-        report is likely to be left alone until then."""
+        """Ring at `at` or earlier; at once if `at` has passed.
+
+        With `exactly`, do not ring earlier. This is for a report that is likely to be left alone
+        until then.
+        """
         if self._timer is not None and not self.rung:
             if self._at is not None and (self._at == at or (self._at < at and not exactly)):
                 return
@@ -30,6 +36,6 @@ class Alarm:
         self._timer = asyncio.create_task(workflow.sleep(wait, summary=summary))
 
     def clear(self) -> None:
-        """Forget a ring that was heard."""
+        """Forget a ring that has been handled."""
         if self.rung:
             self._timer = self._at = None

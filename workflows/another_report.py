@@ -1,6 +1,7 @@
-"""A number may be given again after a restore: what a run does that another report's row answers.
+"""What a run does when the row of its number belongs to another report.
 
-Such a run records nothing any more; it fails, and one for the row takes its place.
+A number may be given again after a restore from a backup. The old run records nothing more and
+fails; a run for the new row takes its place.
 """
 
 from temporalio.exceptions import ApplicationError
@@ -12,19 +13,20 @@ from shared.temporal.messages import ANOTHER_REPORT
 
 
 class AnotherReport(Refused):
-    """The row of this number is another report's."""
+    """The row of this number belongs to another report."""
 
     def __init__(self) -> None:
         super().__init__(ANOTHER_REPORT)
 
 
 def is_for_another(command: Command, state: ReportState) -> bool:
-    """Whether a command is for another row than the run's, as far as both say."""
+    """Whether the command is for another row than the run's; False if either does not name its
+    row."""
     return None not in (command.identity, state.identity) and command.identity != state.identity
 
 
 def run_of_another() -> ApplicationError:
-    """How the run ends."""
+    """The error with which such a run ends."""
     return ApplicationError(
         "the row of this number is another report's", type=ANOTHER_REPORT, non_retryable=True
     )

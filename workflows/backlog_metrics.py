@@ -1,4 +1,4 @@
-"""What waits, as metrics: whether reports, commands and messages get on."""
+"""Metrics of what waits: they show whether reports, commands and messages make progress."""
 
 from dataclasses import dataclass
 
@@ -10,17 +10,17 @@ from shared.resilience.periodic import by_itself
 from shared.telemetry import registry
 
 MOST = 100_000
-"""Rows counted at most: a number that large says enough."""
+"""The most rows that are counted: a larger number would tell nothing more."""
 
 
 @dataclass
 class Measuring:
-    """Looks at what waits in Postgres; the gauges keep the last look."""
+    """Measures what waits in Postgres; the gauges keep the last measurement."""
 
     database: Database
 
     async def once(self) -> None:
-        """One look."""
+        """Measure once."""
         for what, query in _QUERIES.items():
             await by_itself("measuring", what, self._measure(what, query))
         await by_itself("measuring", "dead letters", self._measure_dead_letters())

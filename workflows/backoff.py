@@ -1,4 +1,5 @@
-"""What a loop could not handle is left alone for a time that grows: the rest has its turn."""
+"""Leaves alone, for a growing time, what a loop could not handle, so that the rest gets its
+turn."""
 
 import time
 from collections.abc import Callable, Hashable
@@ -8,8 +9,11 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class LeftAlone(Generic[Key]):
-    """Without it, as many as a batch holds would keep all others from being read. `first`,
-    `longest` and `clock` in seconds; forgets what has not been tried again for long."""
+    """Keys that failed and are left alone for a while.
+
+    Without it, one full batch of failing items would keep all others from being read. `first`,
+    `longest` and `clock` are in seconds. A key that has not been tried again for long is forgotten.
+    """
 
     def __init__(
         self,
@@ -23,24 +27,27 @@ class LeftAlone(Generic[Key]):
         self._until: dict[Key, float] = {}
 
     def add(self, key: Key) -> None:
-        """One more time in vain, or under way: it is left alone for twice as long as before."""
+        """Note that the key failed, or is under way: leave it alone for twice as long as before."""
         pause = min(self._pause.get(key, self._first / 2) * 2, self._longest)
         self._pause[key], self._until[key] = pause, self._clock() + pause
 
     def at_most(self, key: Key, seconds: float) -> None:
-        """The trouble was everybody's, not its own: it is not left alone for longer than this, now
-        and later, or it would wait on when the trouble is over."""
+        """Leave the key alone for at most `seconds`, now and after later failures.
+
+        For trouble that is not the key's own: otherwise it would still wait when the trouble is
+        over.
+        """
         if key in self._pause:
             self._pause[key] = min(self._pause[key], seconds)
             self._until[key] = min(self._until[key], self._clock() + seconds)
 
     def forget(self, key: Key) -> None:
-        """It went well."""
+        """Forget a key that was handled successfully."""
         self._pause.pop(key, None)
         self._until.pop(key, None)
 
     def now(self) -> list[Key]:
-        """What is to be left alone at present."""
+        """The keys that are to be left alone at present."""
         now = self._clock()
         for key in [key for key, until in self._until.items() if until + self._longest * 2 < now]:
             self.forget(key)

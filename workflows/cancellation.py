@@ -1,4 +1,4 @@
-"""*Request Cancellation* in the Temporal UI: nobody's button ends a report."""
+"""*Request Cancellation* in the Temporal UI: no button can end a report."""
 
 from contextlib import suppress
 
@@ -13,8 +13,11 @@ from workflows.signals import by_operator
 
 
 class Cancellation:
-    """Counts the requests of a run. Once all are recorded the report goes on in a new run, of
-    which nobody has asked to end (`begin_anew`)."""
+    """Counts the cancellation requests that a run got.
+
+    Once all are recorded the report goes on in a new run, which nobody has asked to end
+    (`begin_anew`).
+    """
 
     def __init__(self, recorded: RecordedState, performer: CommandPerformer) -> None:
         self._recorded = recorded
@@ -23,14 +26,14 @@ class Cancellation:
         self.begin_anew = False
 
     def note(self, interrupted: BaseException) -> None:
-        """Count it; raises what has interrupted the run for another reason."""
+        """Count a cancellation request; raise `interrupted` again if it is anything else."""
         asked = workflow.cancellation_reason() is not None
         if not asked or not is_cancelled_exception(interrupted):
             raise interrupted
         self._asked += 1
 
     async def record(self) -> None:
-        """In the history, as an operator's act that was refused."""
+        """Record the requests in the history, as an operator's refused action."""
         if not self._asked:
             return
         state = self._recorded.state

@@ -1,4 +1,4 @@
-"""The card of a report in the Temporal UI: where it is, who owes what until when."""
+"""The card of a report in the Temporal UI: its status, and which agency owes what until when."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,11 +9,12 @@ from shared.lifecycle.clocks import Clock, ClockKind
 from shared.lifecycle.state import ReportState
 
 Agencies = Mapping[int, str]
-"""Codes by id."""
+"""The codes of agencies by their ids."""
 
 
 def card(state: ReportState, agencies: Agencies) -> str:
-    """Markdown, in ids, codes and Indonesian labels; never words of the report."""
+    """The card as Markdown, made of ids, codes and Indonesian labels; never the report's own
+    words."""
     lines = [
         f"**{label('status', state.status)}**{_marks(state)}",
         "",
@@ -26,7 +27,7 @@ def card(state: ReportState, agencies: Agencies) -> str:
 
 
 def first_card(state: ReportState) -> str:
-    """What the UI says of a run whose first task is yet to come: its card comes with that."""
+    """What the UI shows for a run before its first task, which replaces this by the card."""
     return f"Saat diterima: menunggu {_awaited(state)}. Kartu menyusul."
 
 
@@ -34,14 +35,17 @@ END_SUMMARY = "periksa apakah alur kerja berakhir; yang ditunggu ada di kartu"
 
 
 def timer_summary(clock: Clock) -> str:
-    """What a timer does. Not for which clock: one that rings too early is kept, and then waits for
-    another, or for none; the card says for which."""
+    """What a timer does, for the UI.
+
+    It does not name the clock: a timer that rings too early is kept, and then waits for another
+    clock or for none. The card names the clock.
+    """
     assert clock.deadline is not None
     return f"periksa tenggat {_time(clock.deadline, clock)}; yang ditunggu ada di kartu"
 
 
 def _awaited(state: ReportState) -> str:
-    """What the report waits for now."""
+    """What the report is waiting for now."""
     clock = state.next_clock
     if clock is not None and clock.deadline is not None:
         return f"{_NAMES[clock.kind]} sampai {_time(clock.deadline, clock)}"

@@ -1,4 +1,4 @@
-"""Reports that wait for an agency to connect go on once it has."""
+"""Lets reports that wait for an agency to connect go on once it has connected."""
 
 import uuid
 from dataclasses import dataclass, field
@@ -24,20 +24,22 @@ _IDS: Final = uuid.UUID("6f1c9c1e-5d0b-4c7e-9d7a-3c1f6f0f5a11")
 
 @dataclass(frozen=True)
 class Connecting:
-    """Sends `connect` for deferred reports whose awaited agency is connected now: a report
-    can be handed to it (`Agency.is_connected`)."""
+    """Sends `connect` for deferred reports whose awaited agency has connected.
+
+    Connected means that a report can be handed to it (`Agency.is_connected`).
+    """
 
     database: Database
     gateway: ReportGateway
     _tried: LeftAlone[int] = field(default_factory=LeftAlone)
 
     async def once(self) -> None:
-        """One round. The same report at the same version gets the same command."""
+        """One round. The same report at the same version always gets the same command."""
         wanted = {"limit": BATCH, "alone": self._tried.now()}
         async with self.database.autocommit() as connection:
             connected = (await connection.execute(_CONNECTED, wanted)).all()
         for row in connected:
-            # Also where all goes well: until the step is recorded, others have their turn.
+            # After a success too: other reports have their turn until the step is recorded.
             self._tried.add(row.number)
             await by_itself("connecting", row.number, self._connect(row.state))
 
@@ -48,7 +50,7 @@ class Connecting:
             await self.gateway.send(command, state)
 
     async def _saved(self, command: Command) -> bool:
-        """False when it was saved in an earlier round: then it waits to be sent again."""
+        """Save the command. False if an earlier round saved it: then it waits to be sent again."""
         async with self.database.session() as session:
             connection = await raw(session)
             inserted = await connection.execute(
@@ -65,7 +67,7 @@ class Connecting:
 
 
 def connect_command(state: ReportState) -> Command:
-    """The system's command for a report as it stands."""
+    """The system's `connect` command for a report in this state."""
     return Command(
         id=uuid.uuid5(_IDS, f"connect.{state.number}.{state.version}"),
         number=state.number,

@@ -1,4 +1,4 @@
-"""When a run gets its first task: at once, or, while many are started, when it is quieter."""
+"""When a run gets its first task: at once or, while many runs are started, at a quieter time."""
 
 import time
 from collections.abc import Callable
@@ -9,30 +9,33 @@ from typing import Final
 from shared.lifecycle.state import ReportState
 
 BEHIND: Final = 200
-"""Reports that may wait for their launch, or, launched, for their first task, before those of
-others are put off."""
+"""How many reports may wait for their launch, or after it for their first task, before the first
+tasks of further reports are put off."""
 QUIET_AFTER: Final = 60.0
-"""Seconds until the first of the tasks that are put off."""
+"""Seconds until the first of the tasks that were put off."""
 SHARE: Final = 4
-"""So many times what a launch takes, while many wait, lies between two tasks that are put off: the
-rest is for commands and deadlines, on however slow or busy a machine."""
+"""The time between two tasks that were put off, as a multiple of the time that a launch takes while
+many wait. The remaining time is for commands and deadlines, however slow or busy the machine is."""
 A_SECOND: Final = 20.0
-"""Tasks put off for each second at the most."""
+"""The most tasks that are put off to any one second."""
 _SMOOTHED: Final = 50
-"""Launches over which the time that one takes is smoothed."""
+"""The number of launches over which the time of one launch is averaged."""
 _AWAY: Final = 1.0
-"""Seconds that a launch may take before something is away, which tells nothing of the pace."""
+"""Seconds. If a launch takes longer, something is away, and its time does not show the pace."""
 AT_ONCE_A_SECOND: Final = 40.0
-"""What a worker does of first tasks beside commands; what is started faster piles up."""
+"""How many first tasks a worker does in a second beside commands; if more are started, they pile
+up."""
 BEFORE_DEADLINE: Final = timedelta(seconds=30)
-"""The first task comes so long before the first deadline, so that a timer keeps it exactly."""
+"""The first task comes this long before the first deadline, so that a timer keeps it exactly."""
 
 
 @dataclass
 class FirstTasks:
-    """Spreads the first tasks of the runs that one process starts. A run whose first task is put
-    off is as durable as any, and what comes through the gateway gets it its task at once (a signal
-    typed by an operator waits for it)."""
+    """Spreads over time the first tasks of the runs that one process starts.
+
+    A run whose first task is put off is as durable as any other. A message through the gateway
+    brings its first task at once; a signal typed by an operator waits for it.
+    """
 
     clock: Callable[[], float] = time.monotonic
     _busy_until: float = field(default=0.0)
@@ -41,8 +44,10 @@ class FirstTasks:
     _launch_takes: float = field(default=1 / (SHARE * A_SECOND))
 
     def delay(self, state: ReportState, at: datetime, waiting: int) -> timedelta:
-        """How long after `at` (now) the run begins its work; zero is at once. `waiting` reports
-        wait to be launched."""
+        """How long after `at` (now) the run begins its work; zero means at once.
+
+        `waiting` is the number of reports that wait to be launched.
+        """
         now = self.clock()
         self._measure(now, waiting)
         self._busy_until = max(self._busy_until, now)
@@ -58,8 +63,11 @@ class FirstTasks:
         return max(delay, timedelta())
 
     def _measure(self, now: float, waiting: int) -> None:
-        """How long a launch takes, told by when the next one begins: only while many wait does
-        that say what this machine does, and not how many reports come."""
+        """Measure how long a launch takes, from its start to the start of the next one.
+
+        This is done only while many reports wait: otherwise it would measure how often reports come
+        and not how fast this machine is.
+        """
         if waiting > BEHIND and self._launched is not None:
             took = now - self._launched
             if took < _AWAY:

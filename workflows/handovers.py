@@ -1,4 +1,4 @@
-"""Hand-overs: all reports of an agency removed, of a unit, or of an officer, go to another."""
+"""Hand-overs: all reports of a removed agency, of a unit or of an officer go to another."""
 
 import asyncio
 import time
@@ -27,20 +27,19 @@ _IDS: Final = uuid.UUID("3b0e6f0a-94c5-4a0c-8f4e-5c8d0b3f2a77")
 
 
 CHAINS_AGAIN: Final = 60.0
-"""Seconds until chains that were put right are looked at again: all reports of a subtree are read
-for it."""
+"""Seconds until corrected chains are checked again; each check reads all reports of a subtree."""
 
 
 class RefusedError(Exception):
-    """The report does not take the command, and at this version never will."""
+    """The report refuses the command, and will refuse it as long as it has this version."""
 
 
 @dataclass
 class HandingOver:
     """Sends a command for each report of the hand-overs that routing has saved, in batches.
 
-    A report that cannot be handed over is left alone for a while: a hand-over has finished when
-    no other is left.
+    A report that cannot be handed over is left alone for a while. A hand-over has finished when
+    only reports of this kind are left.
     """
 
     database: Database
@@ -53,8 +52,11 @@ class HandingOver:
         self._alone = LeftAlone(clock=self.clock)
 
     async def once(self) -> None:
-        """One round over all hand-overs, taking turns. One that has finished is looked at for
-        another hour: commands that were on their way may have named the agency once more."""
+        """One round over all hand-overs, which take turns.
+
+        A finished hand-over is checked for another hour, because commands that were under way may
+        have named the agency once more.
+        """
         async with self.database.autocommit() as connection:
             under_way = (await connection.execute(_UNDER_WAY)).mappings().all()
         left = [(dict(row), 0) for row in under_way if self._is_due(row["id"], row["again"])]
@@ -68,7 +70,8 @@ class HandingOver:
             left = [(one, after) for one, after in further if after is not None]
 
     def _is_due(self, handover: uuid.UUID, again: bool) -> bool:
-        """Chains that had been put right are looked at `again`, though not in every round."""
+        """Whether to look at a hand-over now. Corrected chains (`again`) are not checked in every
+        round."""
         if not again:
             return True
         due = self.clock() - self._looked_at.get(handover, -CHAINS_AGAIN) >= CHAINS_AGAIN
@@ -77,7 +80,7 @@ class HandingOver:
         return due
 
     async def _batch(self, handover: dict[str, Any], after: int) -> int | None:
-        """Hand over the next reports by number; the last one's number, or None at the end."""
+        """Hand over the next reports by number; return the last number, or None at the end."""
         where = {
             "agency": handover["agency_id"],
             "from": handover["from_id"],
@@ -98,7 +101,8 @@ class HandingOver:
         return int(rows[-1].number) if len(rows) == BATCH else None
 
     async def _try(self, handover: dict[str, Any], row: Any) -> bool:
-        """Whether it has been done. What fails while no server is away is left alone."""
+        """Hand over one report; whether that worked. One that fails while all servers are there is
+        left alone."""
         key = (handover["id"], row.number)
         try:
             done = await self._hand_over(handover, row.state, row.path)
@@ -112,7 +116,7 @@ class HandingOver:
     async def _hand_over(
         self, handover: dict[str, Any], stored: object, path: Sequence[int]
     ) -> bool:
-        """The same report at the same version gets the same command."""
+        """Send the command. The same report at the same version always gets the same command."""
         state = ReportState.model_validate(stored)
         command = handover_command(handover, state, tuple(path))
         async with self.database.session() as session:
@@ -132,8 +136,11 @@ class HandingOver:
 def handover_command(
     handover: dict[str, Any], state: ReportState, path: tuple[int, ...]
 ) -> Command:
-    """The command for a report as it stands, in the name of the person who asked for the hand-over.
-    `path` is that of the handler afterwards, root first."""
+    """The command for a report in this state, in the name of the person who asked for the
+    hand-over.
+
+    `path` is the path of the handler afterwards, root first.
+    """
     actor = SYSTEM
     if handover["staff_id"] is not None:
         actor = Actor(
@@ -146,7 +153,7 @@ def handover_command(
         action, capacity = Action.COORDINATE, Capacity.HANDLER_STAFF
         details: dict[str, Any] = {"assignee_id": handover["to_id"]}
     else:
-        # Nobody's right at a report: authority over both agencies was checked when it was asked.
+        # Not a capacity at the report: authority over both agencies was checked at the request.
         action, capacity = Action.SUCCEED, Capacity.SYSTEM
         succession = Succession(
             agency_id=handover["from_id"],
@@ -190,7 +197,7 @@ _OPEN = (
     " AND r.handler_id = :agency"
 )
 _REPORTS = {
-    # As handler, in the chain, in copy, awaited, or in a request that is pending.
+    # The agency is handler, in the chain, in copy, awaited, or named in a pending request.
     "agency": text(
         f"{_REPORT} r.number IN ("  # noqa: S608
         " SELECT number FROM lifecycle.report WHERE chain @> ARRAY[CAST(:from AS bigint)]"
@@ -205,7 +212,7 @@ _REPORTS = {
         " JOIN routing.agency_directory d ON d.id = r.handler_id"
         f" WHERE {_OPEN} AND r.assignee_id = :from" + _PAGE
     ),
-    # A chain is what the handler's path has of it, in this order.
+    # A correct chain contains only agencies of the handler's path, in the path's order.
     "chains": text(
         f"{_REPORT} r.handler_id IN"  # noqa: S608
         "  (SELECT id FROM routing.agency_directory WHERE path @> ARRAY[CAST(:from AS bigint)])"

@@ -1,4 +1,4 @@
-"""How many runs are started at a time: one after the other while reports are acted on."""
+"""How many runs are started at the same time: one by one while people work on reports."""
 
 import asyncio
 import math
@@ -7,17 +7,20 @@ from collections.abc import Callable
 from typing import Final
 
 ALONE: Final = 16
-"""As many as keep a server's store busy. What waits for the store waits before every step."""
+"""While no steps are recorded: enough to keep a server's store busy. More would queue there, ahead
+of every step."""
 BESIDE_STEPS: Final = 1
-"""While steps are recorded: commands and deadlines then take less than twice as long as without
-launches, which go on at half their pace. A report is durable before it is launched."""
+"""While steps are recorded. Commands and deadlines then take less than twice as long as without
+launches, and launches go on at half their pace. A report is durable before it is launched."""
 QUIET_AFTER: Final = 1.0
-"""Seconds without a step after which nobody seems to be at work."""
+"""Seconds without a step after which nobody seems to be working."""
 
 
 class LaunchSlots:
-    """`async with` it while a run is started. One for all that a process starts and records;
-    `clock` in seconds."""
+    """Use `async with` around the start of a run.
+
+    One object serves all that a process starts and records. `clock` is in seconds.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -26,7 +29,7 @@ class LaunchSlots:
         self._free = asyncio.Condition()
 
     def note_step(self) -> None:
-        """A command or a clock's step is being recorded."""
+        """Note that a step of a command or a clock is being recorded."""
         self._quiet_from = self._clock() + QUIET_AFTER
 
     async def __aenter__(self) -> None:

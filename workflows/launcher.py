@@ -1,7 +1,7 @@
-"""The launcher: starts a report's workflow when its acceptance is heard of.
+"""The launcher: starts a report's workflow when the event of its acceptance arrives.
 
-It runs in the worker, for then the server answers a start with the run's first task; whatever
-process launches, all others work.
+It runs in the worker, because the server then answers a start with the run's first task. The run is
+open to all workers, whichever process launches it.
 """
 
 import asyncio
@@ -32,18 +32,20 @@ from workflows.first_tasks import FirstTasks
 from workflows.launch_slots import LaunchSlots
 
 _AWAY: Final = 5.0
-"""Seconds until a report is launched that met a Temporal which was away."""
+"""Seconds until a launch that failed because Temporal was away is tried again."""
 
 
 class Submitted(BaseModel):
-    """Of the event, only which report: its state is read from the row."""
+    """The part of the event that is read: the number. The report's state is read from its row."""
 
     number: int
 
 
 class Launcher:
-    """Starts runs, many together: their rows are read, and marked launched, in one statement each.
-    The same report twice starts nothing twice."""
+    """Starts runs, many together. One statement reads their rows, another marks them as launched.
+
+    A report that is launched twice is started once.
+    """
 
     def __init__(
         self, database: Database, gateway: ReportGateway, slots: LaunchSlots | None = None
@@ -54,7 +56,7 @@ class Launcher:
         self._first_tasks = FirstTasks()
 
     async def handle(self, messages: Sequence[Msg]) -> list[MessageOutcome]:
-        """Launch the reports of these `submitted` events."""
+        """Launch the reports of these `submitted` events; one outcome for each event."""
         numbers: list[int | BadMessage] = [_number(message) for message in messages]
         headers = {
             number: message.headers or {}
@@ -71,9 +73,11 @@ class Launcher:
     async def launch(
         self, reports: Mapping[int, Mapping[str, str]], waiting: int
     ) -> dict[int, Exception]:
-        """Start the runs of these reports, given with the headers of their traces, and mark them as
-        launched; those that are already are left alone. What went wrong, by number. `waiting`
-        reports wait to be launched altogether."""
+        """Start the runs of these reports and mark them as launched; return the errors by number.
+
+        `reports` maps each number to the headers of its trace. Reports launched before are left
+        alone. `waiting` is the number of all reports that wait to be launched.
+        """
         if not reports:
             return {}
         async with self._database.autocommit() as connection:

@@ -1,9 +1,9 @@
-"""The sweep: open reports are compared with Temporal; one without a run of its own gets one.
+"""The sweep: compares open reports with Temporal and starts a run for each one that lacks it.
 
-Runs are lost when somebody terminates them, when they fail, or with Temporal's whole database. They
-are counted at each sweep, which costs Temporal a hundredth of listing them; only where the counts
-say that some are lost, and now and then all the same, are they compared one by one. A stored
-deadline that passed without its step is asked for, too.
+Runs are lost when somebody terminates them, when they fail, or with Temporal's whole database. Each
+sweep counts them, which costs Temporal a hundredth of listing them. They are compared one by one
+only if the counts say that some are lost, and now and then anyway. The sweep also wakes runs whose
+stored deadline passed without its step.
 """
 
 import asyncio
@@ -37,36 +37,36 @@ from workflows.launch_slots import LaunchSlots
 log = logging.getLogger(__name__)
 
 EVERY: Final = 30.0
-"""Seconds between two sweeps: with what one takes, a lost run is found within two minutes."""
+"""Seconds between two sweeps, so that a lost run is found within two minutes."""
 COMPARED_EVERY: Final = 600.0
-"""Seconds after which runs are compared one by one, whatever the counts say: a run of no row makes
-up for a lost one there."""
+"""Seconds after which runs are compared one by one whatever the counts say: in the counts, a run
+without a row would hide a lost run."""
 SETTLED_AFTER: Final = 20.0
-"""Seconds after its launch from which on a run is counted: what Temporal lists comes a little after
-what it has."""
+"""Seconds after its launch from which a run is counted, because Temporal lists a run a little later
+than it has it."""
 NEWEST: Final = 20
-"""Reports launched last that are looked for by their ids."""
+"""How many of the last launched reports are looked up by their ids."""
 LATE_AFTER: Final = 60.0
-"""Seconds that a stored deadline may lie back without its step."""
+"""Seconds that a stored deadline may be past without its step."""
 BATCH: Final = 200
 PAGE: Final = 1000
 RECHECKS: Final = 500
-"""At most in one sweep: after an outage the timers themselves come first."""
+"""The most in one sweep: after an outage the timers themselves come first."""
 LOCK: Final = 0x4C41505357
-"""The advisory lock that makes the sweep one, however many workers there are."""
+"""The advisory lock that lets only one process sweep, however many workers there are."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 60.0, 3600.0
 
 
 @dataclass
 class Sweeping:
-    """Compares, and repairs. `without_run` are the reports that have none and could not be begun
-    again: what the list lacks may run all the same."""
+    """Compares reports with runs and starts missing runs. `without_run` counts the reports whose
+    run could not be started: a run that Temporal's list lacks may exist all the same."""
 
     database: Database
     client: Client
     gateway: ReportGateway
-    # Hundreds at once, after Temporal's database was lost, would each be too late for an answer.
+    # After Temporal's database is lost, hundreds at once would make each start too slow to answer.
     slots: LaunchSlots = field(default_factory=LaunchSlots)
     without_run: int = 0
     _compare_at: float = 0.0
@@ -74,7 +74,7 @@ class Sweeping:
     _asked: dict[int, tuple[float, float]] = field(default_factory=dict)
 
     async def once(self) -> None:
-        """One sweep, unless another process is at it."""
+        """One sweep, unless another process is sweeping."""
         async with self.database.session() as session:  # the lock ends with its transaction
             if (await session.execute(_LOCK, {"lock": LOCK})).scalar_one():
                 await self._sweep()
@@ -83,7 +83,7 @@ class Sweeping:
                 _missing.set(0)
 
     async def all_run(self) -> None:
-        """Raises `NotReady` while reports are known to be without a run."""
+        """Raise `NotReady` while reports are known to have no run."""
         if self.without_run:
             raise NotReady(f"{self.without_run} reports without a run, being started again")
 
@@ -106,10 +106,10 @@ class Sweeping:
         _compared.set_to_current_time()
 
     async def _some_are_lost(self) -> bool:
-        """Whether runs have ended otherwise than by completing since the last sweep, one of the
-        reports that were launched last has none, as where Temporal's database is an older one, or
-        fewer run than reports need one. The rows are counted last: those that have ended meanwhile
-        are not missed, and what was launched just now is left out on both sides."""
+        """Whether runs seem to be lost since the last sweep: a run ended otherwise than by
+        completing, one of the last launched reports has no run (Temporal's database is an older
+        one), or fewer runs exist than reports need. Rows are counted last, so that reports that end
+        meanwhile are not missed; reports launched just now are left out on both sides."""
         ended = _ENDED.format(since=(self._looked_at - _OVERLAP).isoformat())
         if await self._count(ended):
             return True
@@ -130,14 +130,14 @@ class Sweeping:
         return counted.count
 
     async def _without_run(self) -> list[int]:
-        """Reports that need a run and have none of their own in Temporal's list."""
+        """The reports that need a run and have none of their own in Temporal's list."""
         async with self.database.autocommit() as connection:
             rows = (await connection.execute(_EXPECTED)).all()
         running = await self._running()
         return [row.number for row in rows if _lacks_run(row.number, row.identity, running)]
 
     async def _running(self) -> dict[int, WorkflowExecutionInfo]:
-        """Every running report's run, by number, in pages."""
+        """The run of every running report, by number; read in pages."""
         found: dict[int, WorkflowExecutionInfo] = {}
         token = b""
         while True:
@@ -159,8 +159,8 @@ class Sweeping:
                 return found
 
     async def _start_again(self, suspects: list[int]) -> int:
-        """Start what has no run, and return how many had none. The list may be behind: the server
-        decides when it is asked to start one, and the row is read anew just before."""
+        """Start a run for each report without one; return how many had none. The list may be
+        behind: each row is read again just before, and the server decides if a run is there."""
         started: list[int] = []
         failed = 0
         for begin in range(0, len(suspects), BATCH):
@@ -201,7 +201,7 @@ class Sweeping:
             await self.gateway.recheck(state)
 
     async def _states(self, numbers: list[int]) -> list[ReportState]:
-        """Of those that still need a run; what cannot be read is left aside."""
+        """The states of those reports that still need a run; unreadable ones are left out."""
         async with self.database.autocommit() as connection:
             rows = (await connection.execute(_STATES, {"numbers": numbers})).all()
         states: list[ReportState] = []
@@ -213,8 +213,8 @@ class Sweeping:
         return states
 
     async def _ask(self, late: list[int]) -> None:
-        """Ask runs whose stored deadline has passed to look again; less and less often those that
-        do not, whose history would fill."""
+        """Ask runs whose stored deadline has passed to look again. A run that does not react is
+        asked less and less often, since each request fills its history."""
         at = time.monotonic()
         self._asked = {number: self._asked[number] for number in late if number in self._asked}
         _late.set(len(late))
@@ -261,8 +261,8 @@ _ENDED = (
 )
 _OVERLAP = timedelta(seconds=SETTLED_AFTER)
 _PATIENCE = timedelta(seconds=60)
-# A report that has ended needs a run only for the clock of a request; what was never launched is
-# launched elsewhere.
+# A report that has ended needs a run only for the clock of a request. Reports that were never
+# launched are launched elsewhere.
 _NEEDS_RUN = """
 r.launched_at IS NOT NULL AND (r.ended_at IS NULL OR r.number IN (
     SELECT q.number FROM lifecycle.request q WHERE q.decision IS NULL))
@@ -274,7 +274,7 @@ SELECT r.number FROM lifecycle.report r WHERE {_NEEDS_RUN} AND EXISTS (
     WHERE NOT c.overdue AND c.deadline < clock_timestamp() - make_interval(secs => :late)
 )
 """)  # noqa: S608
-# In the order of Temporal's ids, which are compared as text there too.
+# In the order of Temporal's ids, which Temporal compares as text too.
 _ID = f"('{names.ID_PREFIX}' || r.number) COLLATE \"C\""
 _FIRST_UNSETTLED = text(f"""
 SELECT coalesce(min({_ID}), '~') FROM lifecycle.report r WHERE r.ended_at IS NULL

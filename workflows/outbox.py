@@ -1,4 +1,4 @@
-"""The outbox rows of a step: for everybody, and for the partner system whose report it is."""
+"""The outbox rows of a step: the public event, and the message to the report's partner system."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -23,8 +23,10 @@ def outbox_statements(
     words_at: str,
     escalated_to: int | None,
 ) -> Iterator[Statement]:
-    """One event a step; the agencies' own affairs are not told to partners. `words_at` is the
-    address where a partner reads the words."""
+    """One event for the step, and a message to the partner unless the step is internal.
+
+    `words_at` is the address where a partner reads the words.
+    """
     message = report_message(_happened(decision, after, escalated_to), after.identity)
     yield inserted(OutboxRow, message.row(after.number))
     if after.system and external_id and _told_to_partners(decision):
@@ -46,7 +48,7 @@ def outbox_statements(
 
 
 def _told_to_partners(decision: Decision) -> bool:
-    """What the reporter does not read of, the partner does not hear of."""
+    """Whether partners are notified: a partner gets only what the reporter may read."""
     internal = decision.entries[0].visibility is Visibility.STAFF
     return decision.event not in INTERNAL_EVENTS and not internal
 

@@ -1,4 +1,4 @@
-"""A command performed: judged anew at its effective time, recorded, answered with its outcome."""
+"""Performing a command: it is judged at its effective time, recorded and answered."""
 
 import asyncio
 from datetime import datetime
@@ -17,7 +17,7 @@ from workflows.step_requests import command_step
 
 
 class NoServiceSentIt(Refused):
-    """There is no such row in `lifecycle.command`."""
+    """There is no row of this command in `lifecycle.command`."""
 
     def __init__(self) -> None:
         super().__init__("unknown_command")
@@ -33,8 +33,10 @@ class CommandPerformer:
         self._under_way = 0
 
     def refuse_at_once(self, command: Command) -> None:
-        """Raise `Refused` if neither the present state nor the one that a step under way leads to
-        allows it. Where these are not known, performing it decides."""
+        """Raise `Refused` if the command is allowed neither now nor after the step under way.
+
+        If one of these states is not known, nothing is raised and `perform` decides.
+        """
         if self._is_news(command):
             return
         states = [self._recorded.state]
@@ -42,7 +44,7 @@ class CommandPerformer:
             step = self._recorded.pending
             if step is None or step.decision is None:
                 return
-            if self._under_way > (step.command is not None):  # more wait, which change it again
+            if self._under_way > (step.command is not None):  # more steps wait, and will change it
                 return
             states.append(step.decision.state)
         refusals = [code for state in states if (code := _refusal(state, command))]
@@ -52,9 +54,12 @@ class CommandPerformer:
     async def perform(
         self, command: Command, *, sent: bool = True, refusals_are_recorded: bool = False
     ) -> Outcome:
-        """The outcome. A clock that ran out before the command counts goes first, and a command
-        asked before that, if one is on its way, goes before both. `sent`: it claims to come from a
-        service. Raises `Refused`."""
+        """Perform the command and return its outcome. Raises `Refused`.
+
+        A clock that ran out before the command's time is recorded first. If a command that was
+        asked before that clock ran out is still under way, it goes before both. `sent`: the command
+        claims to come from a service.
+        """
         self._under_way += 1
         try:
             for attempt in range(PATIENCE + 1):
@@ -72,7 +77,7 @@ class CommandPerformer:
     async def _attempt(
         self, command: Command, sent: bool, refusals_are_recorded: bool, patient: bool
     ) -> Outcome | None:
-        """One try under the lock; None where a clock has to wait for another command."""
+        """One attempt under the lock; None if a clock has to wait for another command."""
         recorded = self._recorded
         if self._is_news(command):
             await recorded.read_again()
@@ -96,8 +101,11 @@ class CommandPerformer:
                 return result.outcome
 
     def _is_news(self, command: Command) -> bool:
-        """Whether it was made for another row, or for a step that this run has not heard of: the
-        transaction was committed, and the worker and Temporal were both lost in that instant."""
+        """Whether the command was made for another row, or for a step that this run does not know.
+
+        The run does not know a step if its transaction was committed and in the same moment the
+        worker and Temporal were both lost.
+        """
         state = self._recorded.state
         return is_for_another(command, state) or (command.stored_version or 0) > state.version
 
@@ -124,7 +132,7 @@ class CommandPerformer:
 
 
 _LATER = "later-refusals"
-"""Runs that began before these were refused go on as they were judged then."""
+"""Runs that began before `LATER_REFUSALS` existed go on to be judged without them."""
 
 
 def _refusal(state: ReportState, command: Command) -> str | None:

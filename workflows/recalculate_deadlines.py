@@ -1,4 +1,4 @@
-"""After an edit of the calendar: the stored deadlines of running clocks, computed anew."""
+"""Recalculates the stored deadlines of running clocks after an edit of the calendar."""
 
 import asyncio
 from dataclasses import dataclass
@@ -22,17 +22,19 @@ BATCH: Final = 500
 
 @dataclass(frozen=True)
 class Redating:
-    """Re-dates in batches, and wakes only the runs whose next deadline became earlier: the others
-    ask when their timer fires, and are told the new date.
+    """Recalculates in batches, and wakes only the runs whose next deadline became earlier.
 
-    A run is woken before the batch is committed, and waits at its row's lock for the new dates:
-    where Temporal is away, or this process dies, the batch is not re-dated and comes again."""
+    The other runs learn of the new date when their timer fires and they ask. A run is woken before
+    its batch is committed, and waits at its row's lock for the new dates. If Temporal is away or
+    this process dies, the batch is not committed and comes again.
+    """
 
     database: Database
     gateway: ReportGateway
 
     async def once(self) -> None:
-        """Nothing, unless the calendar differs from the one all clocks are dated to."""
+        """Do nothing unless the calendar differs from the one by which all clocks were
+        calculated."""
         async with self.database.autocommit() as connection:
             mark, dated_to = (await connection.execute(_MARKS)).one()
         if mark == dated_to:
@@ -47,7 +49,7 @@ class Redating:
             await session.execute(_FINISHED)
 
     async def _batch(self, after: int) -> int | None:
-        """Re-date the next reports by number; the last one's number, or None at the end."""
+        """Recalculate the next reports by number; return the last number, or None at the end."""
         earlier = []
         async with self.database.session() as session:
             rows = (await session.execute(_RUNNING, {"after": after, "limit": BATCH})).all()
@@ -83,12 +85,12 @@ class Redating:
         except Exception as error:
             if is_away(error):
                 raise
-            # One run that cannot be woken stops no batch.
+            # One run that cannot be woken does not stop its batch.
             count_set_aside("redating", type(error).__name__, state.number)
 
 
 def redated(state: ReportState, calendar: WorkingCalendar) -> ReportState:
-    """The same state with the deadlines of this calendar."""
+    """The same state, with its deadlines calculated by this calendar."""
     dated = tuple(clocks.redate(clock, calendar, state.number) for clock in state.clocks)
     return state.model_copy(update={"clocks": dated})
 

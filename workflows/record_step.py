@@ -1,6 +1,6 @@
-"""The one activity: a step of a report, written to Postgres in one transaction, or not at all.
+"""The one activity: writes a step of a report to Postgres in one transaction, or not at all.
 
-Run locally, in the workflow task, it is short of patience: until it ends the report answers nobody.
+Inside the workflow task its time limits are short, because the report answers nobody until it ends.
 """
 
 from collections.abc import Callable, Iterator
@@ -41,8 +41,11 @@ from workflows.step_rows import (
 
 
 class Recorder:
-    """Records steps. `words_at` is the address, without the number, where partners read; `on_step`
-    is called before each."""
+    """Records steps.
+
+    `words_at` is the address, without the report's number, where partners read the words; `on_step`
+    is called before each step.
+    """
 
     def __init__(
         self, database: Database, words_at: str, on_step: Callable[[], None] | None = None
@@ -57,7 +60,7 @@ class Recorder:
     async def record(self, step: Step) -> StepResult:
         """Write the step if it follows the stored one, and answer with the stored state.
 
-        The same step again changes nothing and gets the same answer.
+        Recording the same step again changes nothing and gets the same answer.
         """
         self._on_step()
         result = await self._write(step)
@@ -95,7 +98,7 @@ class Recorder:
         policy = times.policy(stored.handler_path, decision.at)
         after = settle(stored.state.clocks, decision, times.calendar, policy)
         after = at_the_top(after, stored.handler_path)
-        # A run from before rows had an identity learns of it here.
+        # A run that began before rows had an identity learns it here.
         return after.model_copy(update={"identity": stored.state.identity})
 
     def _statements(
@@ -130,8 +133,8 @@ class Recorder:
 
 IN_THE_TASK = Patience(for_a_lock="600ms", for_a_statement="700ms")
 AS_ACTIVITY = Patience(for_a_lock="10s", for_a_statement="12s")
-"""Both below the time an attempt has (`workflows/recorded_state.py`), so that none goes on when
-nobody waits for it any more."""
+"""Both are shorter than the time limit of an attempt (`workflows/recorded_state.py`), so that no
+attempt goes on when nobody waits for it any more."""
 
 
 def _patience() -> Patience:
@@ -145,7 +148,7 @@ _recorded = Counter(
 
 
 def _without_writing(step: Step, stored: Stored) -> StepResult | None:
-    """The answer where there is nothing to write; None where the step is to be recorded."""
+    """The answer if there is nothing to write; None if the step is to be recorded."""
     state, decision = stored.state, step.decision
     if _is_anothers(step, state):
         return StepResult(verdict=Verdict.ANOTHERS, state=state)
@@ -174,8 +177,11 @@ def _without_writing(step: Step, stored: Stored) -> StepResult | None:
 
 
 def _not_before(decision: Decision, last: datetime) -> Decision:
-    """The same decision, never before the last step: clocks of machines differ, and a run may
-    have been told of that step by a worker of before."""
+    """The same decision, dated no earlier than the last step.
+
+    Clocks of machines differ, and a worker of an earlier release may have reported that step to the
+    run.
+    """
     if decision.at >= last:
         return decision
     changes = {"last_step_at": last}
@@ -191,16 +197,17 @@ def _not_before(decision: Decision, last: datetime) -> Decision:
 
 
 def _is_anothers(step: Step, state: ReportState) -> bool:
-    """Whether the run that sends the step is one of another report by this number."""
+    """Whether the run that sends the step belongs to another report with this number."""
     if step.identity is not None:
         return step.identity != state.identity
-    # A run from before rows had an identity: no two reports are accepted in one instant.
+    # The run began before rows had an identity. No two reports are accepted in one instant.
     decision = step.decision
     return decision is not None and decision.state.submitted_at != state.submitted_at
 
 
 def _a_clock_goes_first(state: ReportState, decision: Decision) -> bool:
-    """A deadline that became earlier since the workflow heard of it."""
+    """Whether a clock runs out first: its deadline became earlier and the workflow does not know
+    it."""
     clock = state.next_clock
     return clock is not None and clock.deadline is not None and clock.deadline <= decision.at
 
@@ -218,8 +225,11 @@ def _outcome(step: Step, after: ReportState) -> Outcome | None:
 
 
 async def _escalated_to(session: AsyncSession, step: Step, stored: Stored) -> int | None:
-    """Before whom lateness is put: of the handler the agency so many levels above it, of a request
-    the one above its decider. The root has nobody above."""
+    """The agency to which lateness is escalated; None if the step escalates nothing.
+
+    For a late report it is the agency `level` steps above the handler, for a late request the one
+    above its decider. At the root it is the root itself.
+    """
     if step.clock is None or step.decision is None:
         return None
     main = step.decision.entries[0]
@@ -235,7 +245,7 @@ async def _escalated_to(session: AsyncSession, step: Step, stored: Stored) -> in
 
 
 def _naming(decision: Decision, escalated_to: int | None) -> Decision:
-    """The decision, its line in the history naming the agency before whom lateness is put."""
+    """The decision, with the agency to which lateness is escalated named in its history line."""
     if escalated_to is None:
         return decision
     main, *others = decision.entries

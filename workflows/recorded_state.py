@@ -1,4 +1,4 @@
-"""What a run knows of its report: what Postgres has, as far as the run has heard of it."""
+"""What a run knows of its report: the state in Postgres, as far as the run has been informed."""
 
 from datetime import timedelta
 from typing import Final
@@ -16,15 +16,17 @@ from workflows.step_requests import summary
 
 ATTEMPTS: Final = 3
 TOGETHER: Final = timedelta(seconds=3)
-"""How often, and how long, a step is tried within the workflow task, where it waits for its turn in
-a busy worker too. A report answers nobody meanwhile. Postgres ends an attempt long before."""
+"""How many times, and for how long, a step is tried within the workflow task. The time includes
+waiting for a turn in a busy worker. The report answers nobody meanwhile. Postgres ends a single
+attempt long before."""
 
 
 class RecordedState:
     """The state, which changes only when the activity that records a step has returned.
 
-    `changed` is set whenever that makes a difference, and when the row turns out to be of another
-    report (`another`); who has looked at it clears it. `pending` is the step under way.
+    `changed` is set whenever the state becomes different, and when the row turns out to belong to
+    another report (`another`); the code that has looked at it clears it. `pending` is the step
+    under way.
     """
 
     def __init__(self, start: Start) -> None:
@@ -38,8 +40,10 @@ class RecordedState:
         self._show()
 
     async def record(self, step: Step) -> StepResult:
-        """Have the step written in one transaction; then, and only then, remember it. Raises
-        `AnotherReport`."""
+        """Have the step written in one transaction, and only then remember the result.
+
+        Raises `AnotherReport`.
+        """
         self.pending = step
         try:
             result = await self._written(step)
@@ -57,7 +61,7 @@ class RecordedState:
         return result
 
     async def read_again(self) -> None:
-        """Remember what is stored now. Raises `AnotherReport`."""
+        """Read the stored state and remember it. Raises `AnotherReport`."""
         state = self.state
         await self.record(Step(number=state.number, identity=state.identity, now=workflow.now()))
 
@@ -66,8 +70,10 @@ class RecordedState:
         return Start(stored=self.state, retire_after=self._retire_after, agencies=self._agencies)
 
     async def _written(self, step: Step) -> StepResult:
-        """In the workflow task itself if that works at once; else by an activity that is tried
-        without end, and seen in the Temporal UI as pending."""
+        """Record within the workflow task if that works at once; otherwise by an ordinary activity.
+
+        That activity is retried without end, and the Temporal UI shows it as pending.
+        """
         if self._locally:
             try:
                 return await _record_in_the_task(step)

@@ -1,6 +1,6 @@
-"""The relay: carries outbox rows to NATS, each report's in order, none lost, none doubled.
+"""The relay: carries outbox rows to NATS, in order for each report, with no loss and no repeats.
 
-A row that the stream refuses holds back its own report's, no other's.
+A row that the stream refuses holds back the rows of its own report, and no others.
 """
 
 import asyncio
@@ -29,23 +29,25 @@ log = logging.getLogger(__name__)
 
 BATCH: Final = 500
 IN_FLIGHT: Final = 100
-"""Reports whose rows are published at a time."""
+"""How many reports have rows being published at the same time."""
 LOCK: Final = 0x4C41504F52
-"""The advisory lock that makes the relay one, however many are started."""
+"""The advisory lock that lets only one relay work, however many are started."""
 
 _IDLE, _LONGEST_IDLE = 0.02, 0.25
 _NOT_SOON = (APIError, NoStreamResponseError, MaxPayloadError)
-"""What a server that is there answers to a row; any other trouble is everybody's."""
+"""Errors with which a server that is reachable answers one row. Any other error concerns all
+rows."""
 _STREAMS = (NoStreamResponseError, ServiceUnavailableError)
-"""Of these, what is the stream's trouble, and not the row's: it has no leader, or no room."""
+"""Of these, the errors caused by the stream and not by the row: it has no leader, or no room."""
 _STREAMS_LONGEST: Final = 60.0
-"""Seconds. So long, since rows of other streams need a turn: each of these takes half a minute."""
+"""Seconds. It is long so that rows of other streams get a turn: each refused row takes half a
+minute."""
 
 Row = tuple[int, int, str, str, dict[str, str], bytes]
 
 
 async def relay(settings: Settings, stopping: asyncio.Event) -> None:
-    """Publish until told to stop. Losing the database is losing the lock: begin again."""
+    """Publish until `stopping` is set. If the database is lost, so is the lock: begin again."""
     bus = await unless_stopped(stopping, connect(settings.nats_url, "relay"))
     address = connection_string(settings.database_url, "lapor-relay")
     missing, refusals = False, LeftAlone[int]()
@@ -78,8 +80,11 @@ async def _carry(
     refusals: LeftAlone[int],
     stopping: asyncio.Event,
 ) -> None:
-    """One batch after another. What is read is what is unpublished, never from a cursor on:
-    transactions commit out of order."""
+    """Publish one batch after another.
+
+    Each reads the unpublished rows and not the rows after a cursor, because transactions commit out
+    of order.
+    """
     idle = _IDLE
     while not stopping.is_set():
         left_alone = refusals.now()
@@ -97,7 +102,10 @@ async def _carry(
 
 
 async def _publish(rows: Sequence[Row], bus: Bus, refusals: LeftAlone[int]) -> list[int]:
-    """The ids of the rows the stream has. Rows of one report go one after the other."""
+    """Publish the rows and return the ids of those that the stream has stored.
+
+    Rows of one report go one after the other.
+    """
     of_report: defaultdict[int, list[Row]] = defaultdict(list)
     for row in rows:
         of_report[row[1]].append(row)

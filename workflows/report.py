@@ -26,8 +26,7 @@ from workflows.signals import by_operator, claims, read_signal, tolerant
 
 @workflow.defn(name=names.WORKFLOW)
 class ReportWorkflow:
-    """One report: what it is told (commands, signals), and the one loop that waits for the nearest
-    deadline or a change."""
+    """One report: handles its commands and signals, and waits for the next deadline or change."""
 
     @workflow.init
     def __init__(self, start: Start) -> None:
@@ -50,14 +49,14 @@ class ReportWorkflow:
                 over = await self._turn()
             except (asyncio.CancelledError, ActivityError) as interrupted:
                 self._cancellation.note(interrupted)
-                # A step that was being recorded may be stored, and not known here.
+                # The step that was being recorded may be stored without this run knowing it.
                 self._recheck = True
         if self._recorded.another:
             raise run_of_another()
 
     @workflow.update(name=names.COMMAND, description="A service's command; its id is the update's")
     async def command(self, command: Command) -> Outcome:
-        """Perform a command, or fail with the refusal's code."""
+        """Perform a command; fail with the refusal's code if it is refused."""
         try:
             return await self._performer.perform(command)
         except Refused as refusal:
@@ -65,7 +64,7 @@ class ReportWorkflow:
 
     @command.validator
     def _provisionally(self, command: Command) -> None:
-        """Refuse at once what cannot be: costs no event."""
+        """Refuse an impossible command at once, without adding an event to the history."""
         try:
             self._performer.refuse_at_once(command)
         except Refused as refusal:
@@ -97,7 +96,7 @@ class ReportWorkflow:
         self._recheck = True
 
     async def _signalled(self, action: Action, sent: RawValue) -> None:
-        """Perform it, or record that it was not legal at that moment; never fail."""
+        """Perform the action, or record that it was not legal at that moment; never fail."""
         message = read_signal(sent)
         if message.command and claims(message, action, self._recorded.state.number):
             try:
@@ -114,7 +113,7 @@ class ReportWorkflow:
             await self._performer.perform(asked, sent=False, refusals_are_recorded=True)
 
     async def _turn(self) -> bool:
-        """Wait once and do what is due; whether the run is over."""
+        """Wait once and do what is due; return whether the run is over."""
         await self._cancellation.record()
         if await self._over():
             return True
@@ -138,14 +137,14 @@ class ReportWorkflow:
     def _set_alarm(self) -> None:
         clock, at = self._recorded.state.next_clock, self._clocks.next_at()
         if clock is not None and at is not None:
-            # After a follow-up nobody acts for days, mostly; runs of before know of no notice.
+            # After a follow-up there is mostly no action for days. Older runs have no notice.
             waits = clock.kind is ClockKind.CLOSING_NOTICE
             self._alarm.set(at, timer_summary(clock), exactly=waits)
         elif (end := self._retires_at()) is not None:
             self._alarm.set(end, END_SUMMARY)
 
     async def _over(self) -> bool:
-        """Whether the run has ended its work; continues as a new one when that is due."""
+        """Whether the run has finished its work. Continues as a new run when that is due."""
         if self._recorded.another:
             await workflow.wait_condition(workflow.all_handlers_finished)
             return True
@@ -163,8 +162,11 @@ class ReportWorkflow:
         return end is not None and end <= workflow.now()
 
     def _retires_at(self) -> datetime | None:
-        """Some weeks after closing or archiving, not before the reporter's time to rate is over,
-        and if nobody waits for a decision."""
+        """When the run ends: some weeks after closing or archiving; None while it must go on.
+
+        It is not before the reporter's time to rate is over. The run goes on while a request waits
+        for a decision.
+        """
         state = self._recorded.state
         if state.ended_at is None or state.requests:
             return None
@@ -174,7 +176,8 @@ class ReportWorkflow:
 
 
 _GRACE = timedelta(minutes=1)
-"""How long a run stays that was started for a report ended long ago: for what it was started."""
+"""How long a run stays that was started for a report that ended long ago: enough to do what it was
+started for."""
 
 
 def _refusal(code: str) -> ApplicationError:

@@ -1,4 +1,4 @@
-"""What was left lying: commands without an outcome are sent again, reports launched."""
+"""Sends commands without an outcome again, and launches reports that were left without a run."""
 
 import asyncio
 import time
@@ -18,20 +18,22 @@ from workflows.backoff import LeftAlone
 from workflows.launcher import Launcher
 
 COMMAND_AGE = 4.0
-"""Seconds after which a command without an outcome is sent again; then after twice that …"""
+"""Seconds after which a command without an outcome is sent again; the time doubles with each
+try."""
 LAUNCH_AGE = 120.0
-"""Seconds after which a report without a run is launched from here."""
+"""Seconds after which a report without a run is launched here."""
 LONGEST = 60.0
-"""Seconds from one time to the next at the most: Temporal may have been away for hours, and what
-waited for it is then done within two minutes."""
+"""The most seconds between two tries. When Temporal comes back after hours, what waited for it is
+done within two minutes."""
 BATCH = 200
 
 
 @dataclass
 class Resending:
-    """Sends again, less and less often. Sending twice does no harm: the first outcome stays.
+    """Sends waiting commands again, less and less often.
 
-    What cannot be sent is left alone for a while, so that it holds nobody up. `clock` in seconds.
+    Sending twice does no harm: the first outcome stays. What cannot be sent is left alone for a
+    while, so that it does not hold up the rest. `clock` is in seconds.
     """
 
     database: Database
@@ -46,7 +48,7 @@ class Resending:
         self._reports = LeftAlone(COMMAND_AGE, self.clock, longest=LONGEST)
 
     async def once(self) -> None:
-        """One round over what waits, oldest first."""
+        """One round over all that waits, oldest first."""
         commands = {"age": COMMAND_AGE, "limit": BATCH, "alone": self._commands.now()}
         reports = {"age": LAUNCH_AGE, "limit": BATCH, "alone": self._reports.now()}
         async with self.database.autocommit() as connection:

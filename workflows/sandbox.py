@@ -1,4 +1,4 @@
-"""How workflow code is run by workers and replayers: in the SDK's sandbox."""
+"""How workers and replayers run workflow code: in the SDK's sandbox."""
 
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
@@ -11,7 +11,7 @@ from shared.temporal.sandbox import restrictions
 
 
 def sandbox() -> SandboxedWorkflowRunner:
-    """Ours and pydantic are passed through."""
+    """The sandbox, with our modules and pydantic passed through."""
     return _Runner(
         restrictions(
             "shared",
@@ -35,8 +35,11 @@ class _Runner(SandboxedWorkflowRunner):
 
 
 class _Instance(WorkflowInstance):
-    """A run whose payloads have no context: our converter is the same for every report. To find it
-    the SDK enters the sandbox once for each payload, an eighth of what a command costs a worker."""
+    """A run whose payloads have no context, because our converter is the same for every report.
+
+    To find the context the SDK would enter the sandbox once for each payload: an eighth of what a
+    command costs a worker.
+    """
 
     def __init__(self, sandboxed: WorkflowInstance) -> None:
         self._sandboxed = sandboxed

@@ -1,4 +1,4 @@
-"""Signals as they come: from a service with its command, or typed by an operator."""
+"""Signals as they arrive: from a service with its command, or typed by an operator."""
 
 import functools
 from collections.abc import Awaitable, Callable, Coroutine
@@ -22,7 +22,7 @@ _Self = TypeVar("_Self")
 def tolerant(
     handler: Callable[[_Self, RawValue], Awaitable[None]],
 ) -> Callable[[_Self, RawValue], Coroutine[Any, Any, None]]:
-    """Let a signal handler stand any number of arguments: nobody may break a report by hand."""
+    """Let a signal handler accept any number of arguments: nobody may break a report by hand."""
 
     @functools.wraps(handler)
     async def handle(self: _Self, *sent: RawValue) -> None:
@@ -32,12 +32,12 @@ def tolerant(
 
 
 def read_signal(sent: object) -> SignalMessage:
-    """What a signal says; whatever cannot be understood says nothing."""
+    """Read a signal; one that cannot be understood gives an empty message."""
     return SignalMessage.read(sent.payload.data) if isinstance(sent, RawValue) else SignalMessage()
 
 
 def claims(message: SignalMessage, action: Action, number: int) -> bool:
-    """Whether it claims to be a service's command for this report and action."""
+    """Whether the message claims to be a service's command for this report and action."""
     command = message.command
     return command is not None and command.action is action and command.number == number
 
@@ -45,7 +45,7 @@ def claims(message: SignalMessage, action: Action, number: int) -> bool:
 def by_operator(
     state: ReportState, action: Action, command_id: UUID, at: datetime, code: str | None
 ) -> Command:
-    """The operator's own command, whatever the signal claimed."""
+    """The command in the operator's name, whatever the signal claimed."""
     return Command(
         id=command_id,
         number=state.number,

@@ -1,4 +1,5 @@
-"""What Postgres has of a report when a step comes to be recorded, locked until the end."""
+"""What Postgres has of a report when a step is to be recorded, locked until the transaction
+ends."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from workflows.step_messages import FiredClock, Step
 
 @dataclass(frozen=True)
 class StoredCommand:
-    """A command's row: what the service sent, and the outcome if there is one."""
+    """A command's row: the command that the service sent, and the outcome if there is one."""
 
     command: Command
     outcome: Outcome | None
@@ -22,7 +23,7 @@ class StoredCommand:
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a transaction waits for a lock, and for any one statement; as Postgres spells it."""
+    """How long a transaction waits for a lock and for any one statement, in Postgres's notation."""
 
     for_a_lock: str
     for_a_statement: str
@@ -30,7 +31,7 @@ class Patience:
 
 @dataclass(frozen=True)
 class Stored:
-    """The report's row and what belongs to the step. Paths are root first."""
+    """The report's row and what else the step needs. Paths are root first."""
 
     state: ReportState
     external_id: str | None
@@ -40,7 +41,7 @@ class Stored:
     process_time_mark: str
 
     def clock(self, fired: FiredClock) -> Clock | None:
-        """The stored clock a step is about, if it runs and has not fired."""
+        """The stored clock that a step is about, if it has not fired; else None."""
         clock = self.state.clock(fired.kind, fired.key)
         return None if clock is None or clock.overdue else clock
 
@@ -49,8 +50,10 @@ async def read(
     connection: psycopg.AsyncConnection[Any], step: Step, patience: Patience
 ) -> Stored | None:
     """Lock the report and the command, and read all that the step needs, in one exchange.
-    None when there is no such report. No statement of the transaction takes longer than
-    `patience` allows."""
+
+    None if there is no such report. No statement of the transaction takes longer than `patience`
+    allows.
+    """
     handler_id = step.decision.state.handler_id if step.decision else None
     command_id = step.command.id if step.command else None
     fired = step.clock
@@ -92,7 +95,7 @@ def _stored_command(row: tuple[Any, ...]) -> StoredCommand:
 _LIMITS = """
 SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true)
 """
-# Not FOR UPDATE: rows that refer to the report may be inserted meanwhile.
+# Not FOR UPDATE, so that rows that refer to the report may be inserted meanwhile.
 _REPORT = """
 SELECT state::text, external_id, identity FROM lifecycle.report WHERE number = %s FOR NO KEY UPDATE
 """

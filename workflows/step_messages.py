@@ -1,4 +1,4 @@
-"""What the workflow and the activity that records a step tell each other."""
+"""The messages between the workflow and the activity that records a step."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,8 +13,11 @@ from shared.lifecycle.state import ReportState
 
 
 class FiredClock(BaseModel):
-    """The clock a step is about. `patient`: commands asked before it ran out go first, but for
-    the one it is fired for."""
+    """The clock that a step is about.
+
+    `patient`: commands asked before it ran out are recorded first, except `ahead_of`, the command
+    for which it is fired.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -26,20 +29,20 @@ class FiredClock(BaseModel):
 
 
 class Step(BaseModel):
-    """A step to record. Without a decision it only asks for the stored state."""
+    """A step to record. A step without a decision only asks for the stored state."""
 
     model_config = ConfigDict(frozen=True)
 
     number: int
     identity: UUID | None = None
-    """Of the row this run is for; None in runs that have not heard of it yet."""
+    """The identity of the row this run is for; None in runs that do not know it yet."""
     now: datetime
-    """The workflow's time: what is due is judged by it, also where time is skipped."""
+    """The workflow's time. It decides what is due, also where a test skips time."""
     decision: Decision | None = None
     clock: FiredClock | None = None
     command: Command | None = None
     sent: bool = False
-    """The command claims to come from a service: its row must say the same."""
+    """The command claims to come from a service; its row must confirm that."""
     refusal: str | None = None
     """The step only records that this command, a signal, was refused."""
 
@@ -47,22 +50,25 @@ class Step(BaseModel):
 class Verdict(StrEnum):
     RECORDED = "recorded"
     SUPERSEDED = "superseded"
-    """Another step is stored, or a clock goes first: decide anew from the stored state."""
+    """Another step is stored, or a clock goes first: decide again from the stored state."""
     NOT_DUE = "not_due"
-    """The clock was re-dated: not before the stored deadline."""
+    """The clock's deadline was changed: it does not fire before the stored deadline."""
     WAITING = "waiting"
-    """A command asked before the clock ran out is on its way."""
+    """A command that was asked before the clock ran out is under way."""
     UNTRUSTED = "untrusted"
     """No service has sent such a command."""
     ANOTHERS = "anothers"
-    """The row of this number is another report's: a backup was restored, and it was given again."""
+    """The row of this number is another report's: the number was given again after a backup was
+    restored."""
     KNOWN = "known"
-    """The command has its outcome since earlier."""
+    """The command got its outcome earlier."""
 
 
 class StepResult(BaseModel):
-    """The stored state after the step, or as it was where nothing was written; and the codes of
-    the agencies in it."""
+    """The stored state after the step, unchanged if nothing was written.
+
+    `agencies` holds the codes of the agencies in it.
+    """
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,4 +1,4 @@
-"""Steps in the making: what is sent to be recorded for a command, or a clock that ran out."""
+"""Makes the steps to be recorded for a command, or for a clock that ran out."""
 
 from datetime import datetime
 from uuid import UUID
@@ -21,8 +21,11 @@ def command_step(
     refusals_are_recorded: bool,
     formerly: bool,
 ) -> Step:
-    """The step of a command at its effective time. Raises `Refused`, unless the refusal itself
-    is to be recorded. `sent`: it claims to come from a service; `formerly` as in `check`."""
+    """The step of a command at its effective time.
+
+    Raises `Refused`, unless the refusal itself is to be recorded. `sent`: the command claims to
+    come from a service; `formerly` as in `check`.
+    """
     step = Step(number=state.number, identity=state.identity, now=now, command=command, sent=sent)
     try:
         decision = decide(state, command, at, formerly=formerly)
@@ -39,7 +42,7 @@ def command_step(
 def clock_step(
     state: ReportState, clock: Clock, now: datetime, *, patient: bool, ahead_of: UUID | None
 ) -> Step:
-    """The step of a clock that ran out; `ahead_of` is the command that it goes before."""
+    """The step of a clock that ran out; `ahead_of` is the command before which it is recorded."""
     assert clock.deadline is not None
     fired = FiredClock(
         kind=clock.kind, key=clock.key, deadline=clock.deadline, patient=patient, ahead_of=ahead_of

@@ -17,8 +17,8 @@ from shared.lifecycle.state import PendingRequest, ReportState
 from shared.lifecycle.statuses import TAB_OF, Tab
 
 Statement = tuple[str, Row]
-"""For psycopg: its parameters go by name. SQL by hand, since every step of every report is one
-exchange of these (`make bench`, "commands" and "lives")."""
+"""A statement and its parameters by name, for psycopg. The SQL is written by hand, since every step
+of every report is one exchange of these (`make bench`, "commands" and "lives")."""
 
 
 def inserted(table: type[SQLModel], row: Row) -> Statement:
@@ -29,7 +29,8 @@ def inserted(table: type[SQLModel], row: Row) -> Statement:
 def report_statements(
     before: ReportState, after: ReportState, command: Command | None
 ) -> Iterator[Statement]:
-    """The report's row, with all that people select by, and the words a verification sets."""
+    """The report's row with all columns that people filter by, and the words a verification
+    sets."""
     awaits_follow_up = TAB_OF[after.status] is Tab.AWAITING_FOLLOW_UP
     yield (
         _UPDATE_REPORT,
@@ -47,7 +48,7 @@ def report_statements(
 
 
 def history_statements(decision: Decision) -> Iterator[Statement]:
-    """The step's lines, numbered on from those before."""
+    """The step's history lines, numbered on from the earlier ones."""
     state = decision.state
     first = state.entries - len(decision.entries) + 1
     for number, entry in enumerate(decision.entries, first):
@@ -75,7 +76,7 @@ def history_statements(decision: Decision) -> Iterator[Statement]:
 
 
 def outcome_statement(outcome: Outcome) -> Statement:
-    """The first outcome of a command; an earlier one stays."""
+    """Store the first outcome of a command; an earlier one stays."""
     return _SET_OUTCOME, {
         "done": outcome.done,
         "version": outcome.version,
@@ -88,7 +89,8 @@ def outcome_statement(outcome: Outcome) -> Statement:
 def request_statements(
     before: ReportState, after: ReportState, decision: Decision, command: Command | None
 ) -> Iterator[Statement]:
-    """Requests decided, ended or passed on first, then those asked, then changed deadlines."""
+    """First the requests that were decided, ended or passed on, then new ones, then new
+    deadlines."""
     main = decision.entries[0]
     granted = {e.ref for e in decision.entries if e.details.get("accepted")}
     for request in before.requests:
@@ -125,7 +127,7 @@ def copy_statements(before: ReportState, after: ReportState) -> Iterator[Stateme
 def escalation_statement(
     after: ReportState, clock: str, agency_id: int, level: int | None
 ) -> Statement:
-    """A clock that ran out, put before the agency above."""
+    """The row of an escalation to the agency above, after a clock ran out."""
     return inserted(
         Escalation,
         {
@@ -140,8 +142,10 @@ def escalation_statement(
 
 
 def ended_escalations(before: ReportState, after: ReportState) -> Iterator[Statement]:
-    """What was put before agencies above is over with the step that was owed: with the ladder of
-    the report, and of its requests with the last late one."""
+    """End the escalations that the step has settled.
+
+    Those of the report end with its ladder, those of its requests when no request is late any more.
+    """
     over = {"number": after.number, "at": after.last_step_at}
     if before.escalation_level and not after.escalation_level:
         yield _END_LADDER, over
@@ -169,7 +173,7 @@ _DECISIONS = {
     Action.WITHDRAW_REQUEST: "withdrawn",
 }
 
-# What a report begins with and keeps.
+# The columns that a report gets at its submission and keeps.
 _KEPT = ("number", "identity", "channel", "system", "submitted_at")
 _CHANGED = (*columns_in_both(Report, ReportState, without=_KEPT), "tab", "state")
 _OF_REQUEST = columns_in_both(RequestRow, PendingRequest)
@@ -181,8 +185,8 @@ UPDATE lifecycle.report SET {assignments(_CHANGED)},
     launched_at = coalesce(launched_at, now())
 WHERE number = %(number)s
 """  # noqa: S608
-# The row of a verification is the whole of what is to hold: a place left empty there was taken out,
-# and the reporter's must not stay public. A region is never emptied.
+# A verification's row holds all that is to be valid: an empty place was removed, and the reporter's
+# must not stay public. A region is never emptied.
 _COPY_FIELDS = """
 UPDATE lifecycle.report r
 SET category_id = v.category_id, region_code = coalesce(v.region_code, r.region_code)

@@ -1,4 +1,4 @@
-"""The counts of tabs: what steps have appended is added up, so that reading stays short."""
+"""The counts of tabs: adds up the changes that steps append, so that reading stays fast."""
 
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -17,7 +17,8 @@ class Counting:
         self._database = database
 
     async def once(self) -> None:
-        """All that is there; several at a time share it out."""
+        """Roll up all changes that are there; processes that do this at the same time share
+        them."""
         rolled_up = BATCH
         while rolled_up == BATCH:
             async with self._database.session() as session:
@@ -25,7 +26,7 @@ class Counting:
 
 
 def _roll_up() -> Select[int]:
-    """One statement: what is taken is added, or neither. How many changes it took."""
+    """One statement that takes changes and adds them, or does neither; how many changes it took."""
     changes = select(col(TabChange.id)).order_by(col(TabChange.id)).limit(BATCH)
     which = col(TabChange.id).in_(changes.with_for_update(skip_locked=True))
     kept = insert(TabCount)
@@ -37,7 +38,7 @@ def _roll_up() -> Select[int]:
         .cte("taken")
     )
     where = [taken.c[name] for name in place]
-    # In one order, so that two that do it never wait in a circle.
+    # In one fixed order, so that two processes never wait for each other in a circle.
     sums = select(*where, func.sum(taken.c.reports)).group_by(*where).order_by(*where)
     added = (
         kept.from_select([*place, "reports"], sums)

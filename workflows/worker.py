@@ -1,4 +1,5 @@
-"""The worker: launches reports, carries them through their life, picks up what was left lying."""
+"""The worker: launches reports, carries them through their life, and picks up what was left
+over."""
 
 import asyncio
 import logging
@@ -40,19 +41,19 @@ from workflows.tab_counts import Counting
 log = logging.getLogger(__name__)
 
 POOL = 20
-"""Connections to Postgres; half as many again are opened when these are in use."""
+"""Connections to Postgres; half as many more are opened when these are in use."""
 STEPS = 16
 OUTSTANDING = 10
-"""Steps recorded at a time, in workflow tasks and by ordinary activities: together fewer than
-there are connections, so that what the loops do goes on."""
+"""Steps recorded at the same time, in workflow tasks and by ordinary activities. Together they are
+fewer than the connections, so that the loops can work too."""
 _FORGOTTEN_AT_ONCE = 1_000
 """Dead letters deleted in one transaction."""
 Loop = tuple[str, float, Callable[[], Awaitable[None]]]
-"""What a loop does, every how many seconds."""
+"""What a loop does, and every how many seconds."""
 
 
 async def work(settings: Settings, stopping: asyncio.Event) -> None:
-    """Serve the task queue until told to stop; steps under way are finished."""
+    """Serve the task queue until `stopping` is set; steps under way are finished."""
     database = Database(settings.database_url, pool_size=POOL, application="lapor-worker")
     try:
         await _wait_for(database, stopping)
@@ -77,7 +78,7 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
 
 
 async def _wait_for(database: Database, stopping: asyncio.Event) -> None:
-    """Wait for a database that is not there or not migrated yet."""
+    """Wait while the database is away or not migrated yet."""
     missing = False
     while not stopping.is_set():
         try:
@@ -113,8 +114,10 @@ def make_worker(
     cached_runs: int = 1000,
     on_step: Callable[[], None] | None = None,
 ) -> Worker:
-    """A worker for reports; run it with `async with`. `cached_runs` stay in memory; `on_step` is
-    called whenever a step is to be recorded."""
+    """A worker for reports; run it with `async with`.
+
+    It keeps `cached_runs` in memory, and calls `on_step` whenever a step is to be recorded.
+    """
     recorder = Recorder(database, f"{settings.intake_url}/reports", on_step)
     return Worker(
         client,
@@ -137,7 +140,7 @@ class Forgetting:
     database: Database
 
     async def once(self) -> None:
-        """All that is there."""
+        """Delete all that are there."""
         forgotten = _FORGOTTEN_AT_ONCE
         while forgotten == _FORGOTTEN_AT_ONCE:
             async with self.database.session() as session:
@@ -145,8 +148,9 @@ class Forgetting:
 
 
 def _deployment(version: str) -> WorkerDeploymentConfig | None:
-    # Said here, not by the workflow: a worker without a version could then run none. A run goes on
-    # by whichever version is in use; one that stayed with its own would hold it for years.
+    # Set here and not by the workflow: otherwise a worker without a version could run none. A run
+    # goes on with whichever version is in use; a run that stayed with its first version would hold
+    # that version for years.
     if not version:
         return None
     return WorkerDeploymentConfig(
