@@ -1,1 +1,2 @@
-"""The life of a report, pure: statuses, actions, who may do what, clocks, what is decided."""
+"""The life of a report, without input or output: statuses, actions, authority, clocks,
+decisions."""

@@ -6,7 +6,7 @@ from shared.lifecycle.statuses import Status
 
 
 class Action(StrEnum):
-    """Every step a report can take; the codes stand in histories, events and the API."""
+    """Every step that a report can take. The codes are used in histories, events and the API."""
 
     SUBMIT = "submit"
     VERIFY = "verify"
@@ -49,12 +49,14 @@ class Action(StrEnum):
     QUESTION_REMINDER = "question_reminder"
     END_REQUEST = "end_request"
     CANCEL = "cancel"
-    """The Temporal UI's *Request Cancellation*: recorded as refused, never done."""
+    """The Temporal UI's *Request Cancellation*: recorded as refused, never performed."""
 
 
 class RequestKind(StrEnum):
-    """Permintaan: what an agency may ask of the one that delegated the report to it; and what the
-    reporter may ask of those above who closed it."""
+    """Permintaan: what an agency may ask of the agency that delegated the report to it.
+
+    The objection is the reporter's own request to those above who closed the report.
+    """
 
     NOT_AUTHORITY = "not_authority"
     HOLD = "hold"
@@ -71,7 +73,7 @@ REQUESTED_BY: dict[Action, RequestKind] = {
     Action.REQUEST_CLOSE: RequestKind.CLOSE,
     Action.REQUEST_REOPEN: RequestKind.REOPEN,
 }
-"""What staff ask for. The reporter's objection is asked for by `object`."""
+"""The kinds that staff ask for. The reporter makes an objection with the action `object`."""
 
 PERFORMED_BY: dict[RequestKind, Action] = {
     RequestKind.HOLD: Action.HOLD,
@@ -82,8 +84,10 @@ PERFORMED_BY: dict[RequestKind, Action] = {
 
 
 def performed_by(kind: RequestKind, status: Status) -> Action | None:
-    """What accepting a request of that kind does to a report of that status; None where it is
-    accepted by acting."""
+    """The action that accepting a request of this kind performs at this status.
+
+    None if the request is accepted by acting on the report.
+    """
     if kind is RequestKind.OBJECTION:
         return Action.RESTORE if status is Status.ARCHIVED_BY_ADMIN else Action.REOPEN
     return PERFORMED_BY.get(kind)
@@ -99,10 +103,10 @@ ANSWERS_NOT_AUTHORITY = frozenset(
         Action.REQUEST_NOT_AUTHORITY,
     }
 )
-"""What the decider of a pending not-authority request does to accept it."""
+"""The actions with which the decider of a pending not-authority request accepts it."""
 
 SIGNALS = frozenset({Action.HOLD, Action.RELEASE, Action.CLOSE, Action.REOPEN})
-"""Commands that travel as workflow signals, so that operators can send them by hand."""
+"""Commands that are sent as workflow signals, so that operators can also send them by hand."""
 
 
 class DeferralKind(StrEnum):
@@ -116,14 +120,14 @@ class FollowUpKind(StrEnum):
 
 
 class FollowUpOutcome(StrEnum):
-    """What a follow-up proper comes to. Work that goes on is an initial response."""
+    """The result of a follow-up proper. Work that goes on is an initial response."""
 
     DONE = "done"
     CANNOT_BE_MET = "cannot_be_met"
 
 
 class UnmetReason(StrEnum):
-    """Why what the reporter asked for cannot be met; the words of the follow-up explain it."""
+    """Why the reporter's wish cannot be met; the words of the follow-up explain it."""
 
     OUTSIDE_AUTHORITY = "outside_authority"
     NO_BUDGET = "no_budget"
@@ -143,7 +147,7 @@ class ObjectionReason(StrEnum):
 
 
 class BroughtBy(StrEnum):
-    """How the words of a reporter who has no phone or mail came to staff (*pelapor dibantu*)."""
+    """How the words of a reporter who has no phone or mail reached staff (*pelapor dibantu*)."""
 
     VISIT = "visit"
     CALL = "call"

@@ -1,4 +1,4 @@
-"""The dates that the clock intents of a decision amount to, by calendar and policy."""
+"""Turns the clock intents of a decision into dates, by calendar and policy."""
 
 from datetime import datetime
 
@@ -18,7 +18,8 @@ def settle(
 ) -> ReportState:
     """The state after the step, with its clocks started, stopped, paused and resumed.
 
-    `stored` are the clocks before it as Postgres has them, re-dated by calendar edits perhaps.
+    `stored` are the clocks before the step as Postgres has them; calendar edits may have re-dated
+    them.
     """
     state = decision.state
     running = {(clock.kind, clock.key): clock for clock in stored}
@@ -41,7 +42,7 @@ def settle(
 
 
 def goes(kind: ClockKind, state: ReportState) -> bool:
-    """Whether a started clock of that kind runs at this state, or is paused."""
+    """Whether a started clock of this kind runs in this state; otherwise it is paused."""
     not_authority = state.pending(RequestKind.NOT_AUTHORITY) is not None
     match kind:
         case ClockKind.VERIFICATION:

@@ -9,7 +9,7 @@ from typing import Final
 
 DAY = timedelta(days=1)
 SPREAD: Final = timedelta(minutes=10)
-"""Over which the deadlines of one midnight are spread (decision 60)."""
+"""The time over which the deadlines of one midnight are spread (decision 60)."""
 
 
 class Zone(StrEnum):
@@ -26,24 +26,28 @@ class Zone(StrEnum):
 
 
 def ends_a_day(deadline: datetime, zone: Zone) -> bool:
-    """Whether a deadline falls at the end of a local day: in the first minute of the next one, or
-    where `spread` puts those of one midnight."""
+    """Whether a deadline falls at the end of a local day.
+
+    It does in the first minute of the next day, or at a time to which `spread` moves the deadlines
+    of that midnight.
+    """
     local = deadline.astimezone(zone.offset)
     return local.hour == local.minute == 0 or _is_midnight_spread(local)
 
 
 def day_of_deadline(deadline: datetime, zone: Zone) -> date:
-    """The local day that a deadline lies in, or ends."""
+    """The local day in which a deadline lies, or which it ends."""
     day = deadline.astimezone(zone.offset).date()
     return day - DAY if ends_a_day(deadline, zone) else day
 
 
 def spread(end: datetime, number: int, zone: Zone) -> datetime:
-    """The deadline for an end that other reports may have too: by the report's number within a
-    minute of it; at a midnight, where all that came on days off ends, within ten.
+    """The deadline for an end that other reports may share, spread by the report's number.
 
-    Never earlier than the end, always the same for the same end; what starts at a deadline of one
-    midnight has its own at the same second after another.
+    It lies within a minute after the end; after a midnight within ten minutes, since all reports
+    that came on days off end there. It is never earlier than the end and always the same for the
+    same end. A clock that starts at a spread deadline of one midnight ends at the same second after
+    another midnight.
     """
     local = end.astimezone(zone.offset)
     if not _is_midnight_spread(local):
@@ -63,26 +67,26 @@ class WorkingCalendar:
     closed: frozenset[date]
 
     def is_working(self, day: date) -> bool:
-        """Whether the local day counts."""
+        """Whether the local day is a working day."""
         return day.weekday() < 5 and day not in self.closed
 
     def days_between(self, first: date, last: date) -> int:
-        """The working days after `first` up to `last`; none where `last` is not later."""
+        """The number of working days after `first` up to `last`; zero if `last` is not later."""
         begin, end = first.toordinal(), last.toordinal()
         before = self._working_days_before
         return before(end) - before(begin) if end > begin else 0
 
     def between(self, start: datetime, end: datetime, zone: Zone) -> timedelta:
-        """The working time from `start` to `end`; negative when `end` is the earlier."""
+        """The working time from `start` to `end`; negative if `end` is earlier."""
         return self._elapsed(end, zone) - self._elapsed(start, zone)
 
     def add(self, start: datetime, working: timedelta, zone: Zone) -> datetime:
         """The earliest of all instants with exactly `working` time between `start` and it.
 
-        Used up exactly at a week's end, this is Friday 24:00, not Monday 00:00. The same holds
-        backward and for nothing: adding zero to a Saturday gives Friday 24:00. Hence the result
-        depends on the working time reached alone, never on the way: `between(s, add(s, w)) == w`,
-        `add(add(s, v), w) == add(s, v + w)`, and `add` never falls when `s` or `w` grows.
+        If the time is used up exactly at a week's end, the result is Friday 24:00 and not Monday
+        00:00. This also holds backward and for zero: adding zero to a Saturday gives Friday 24:00.
+        Hence the result depends only on the working time that is reached: `between(s, add(s, w)) ==
+        w`, `add(add(s, v), w) == add(s, v + w)`, and `add` never falls when `s` or `w` grows.
         """
         reached = self._elapsed(start, zone) + working
         full_days = -(-reached // DAY)
@@ -116,13 +120,16 @@ _DAY_NUMBERS = range(date.max.toordinal())
 
 
 def _is_midnight_spread(local: datetime) -> bool:
-    """Whether this is a midnight, or one of the seconds over which it is spread. What people and
-    systems do happens at microseconds: a time that follows from it is not taken for one."""
+    """Whether this is a midnight, or one of the seconds over which its deadlines are spread.
+
+    People and systems act at times with microseconds, so a deadline that follows from such a time
+    is not mistaken for a spread one.
+    """
     return local - _midnight(local) < SPREAD and local.microsecond == 0
 
 
 def _midnight(local: datetime) -> datetime:
-    """At which this local time's day began."""
+    """The midnight at which the day of this local time began."""
     return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 
 def handed(chain: Sequence[int], giver_path: Sequence[int], receiver_id: int) -> tuple[int, ...]:
-    """The chain after X's admin hands to Y: members above X stay, then X, then Y.
+    """The chain after an admin of X hands the report to Y: the members above X, then X, then Y.
 
     `giver_path` is X's path in the tree, root first and ending with X. X may keep the report.
     """
@@ -14,9 +14,12 @@ def handed(chain: Sequence[int], giver_path: Sequence[int], receiver_id: int) ->
 
 
 def succeeded(chain: Sequence[int], agency_id: int, successor_id: int) -> tuple[int, ...]:
-    """The chain with the successor in the agency's place. It stands there once, and the handler
-    stays the handler, or is the successor: where that had handed the report down, who got it
-    from there leaves. `in_tree` takes out who does not stand above the next one besides."""
+    """The chain with the successor in the agency's place, where it stands once.
+
+    The handler stays the handler, or the successor becomes it. If the successor had handed the
+    report down, the agencies that got it from there leave the chain. `in_tree` also removes the
+    agencies that do not stand above the next one.
+    """
     named = [successor_id if id == agency_id else id for id in chain]
     handler_id = named[-1]
     if chain[-1] == agency_id:
@@ -27,8 +30,10 @@ def succeeded(chain: Sequence[int], agency_id: int, successor_id: int) -> tuple[
 
 
 def in_tree(chain: Sequence[int], handler_path: Sequence[int]) -> tuple[int, ...]:
-    """The chain without the members that do not stand above the next one, after a removal, a
-    succession or a move. `handler_path` is the handler's, root first."""
+    """The chain without the members that do not stand above the next one.
+
+    Needed after a removal, a succession or a move. `handler_path` is the handler's, root first.
+    """
     depth = {agency_id: level for level, agency_id in enumerate(handler_path)}
     kept = [handler_path[-1]]
     for agency_id in reversed(chain[:-1]):
@@ -40,11 +45,12 @@ def in_tree(chain: Sequence[int], handler_path: Sequence[int]) -> tuple[int, ...
 def deciding_agency(
     chain: Sequence[int], handler_path: Sequence[int], somebody_else: Callable[[int], bool]
 ) -> int | None:
-    """Who decides a request of the handler's: its predecessor in the chain, or the nearest agency
-    above that with an active admin who did not ask, which `somebody_else` tells.
+    """The agency that decides a request of the handler; None if there is no other person at all.
 
-    Without a predecessor, the nearest above the handler stands in; where nobody there is another
-    than who asked, the handler's own admins. None: there is no other person at all.
+    It is the handler's predecessor in the chain, or the nearest agency above that one that has an
+    active admin other than the person who asked (`somebody_else`). Without a predecessor it is the
+    nearest agency above the handler. If none of these has another person, the handler's own admins
+    decide.
     """
     above = handler_path[:-1]
     kept = in_tree(chain, handler_path)

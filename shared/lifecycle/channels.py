@@ -1,4 +1,4 @@
-"""The ways a report comes in (*Sumber Laporan*)."""
+"""The ways in which a report can be submitted (*Sumber Laporan*)."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Whether an action is legal now: the table's answer, and why not."""
+"""Decides whether an action is legal now, and gives the reason if it is not."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -19,9 +19,9 @@ from shared.lifecycle.statuses import Status
 
 
 class Refused(Exception):
-    """An action the status, the person or a pending request does not allow; nothing changes.
+    """The status, the person or a pending request does not allow the action; nothing changes.
 
-    `code` is stable and goes into answers, histories and receipts.
+    `code` is stable and is used in answers, histories and receipts.
     """
 
     def __init__(self, code: str) -> None:
@@ -35,8 +35,10 @@ def refusal(
     capacities: Collection[Capacity],
     at: datetime | None = None,
 ) -> str | None:
-    """The code of the reason against this action, or None where it is allowed. Without `at`
-    windows that close are not looked at."""
+    """The code of the reason against this action, or None if it is allowed.
+
+    Without `at`, windows that end at a date (rating, objection) are not checked.
+    """
     rule = RULES[action]
     deciding = Capacity.DECIDER in capacities and _pending_not_authority(state)
     if not rule.who & set(capacities):
@@ -59,13 +61,17 @@ def refusal(
 def allowed_actions(
     state: ReportState, capacities: Collection[Capacity], at: datetime | None = None
 ) -> tuple[Action, ...]:
-    """The actions open to somebody of these capacities, in the table's order; `at` as above."""
+    """The actions that somebody with these capacities may do, in the table's order; `at` as
+    above."""
     return tuple(action for action in RULES if refusal(state, action, capacities, at) is None)
 
 
 def check(state: ReportState, command: Command, *, formerly: bool = False) -> None:
-    """Raise `Refused` unless the command is legal at this state. `formerly`: as it was judged
-    before there were `LATER_REFUSALS`, for runs that have let such a command through."""
+    """Raise `Refused` unless the command is legal at this state.
+
+    With `formerly`, `LATER_REFUSALS` are not applied: this is for runs that let a command through
+    before these refusals existed.
+    """
     if command.action is Action.CANCEL:
         raise Refused("cancellation_refused")
     if command.version_seen not in (None, state.version):
@@ -85,7 +91,7 @@ def check(state: ReportState, command: Command, *, formerly: bool = False) -> No
 
 
 VERSION_CHANGED = "version_changed"
-"""The refusal of a command for a version that is past: over HTTP a failed precondition."""
+"""The refusal of a command for a past version; over HTTP it is a failed precondition."""
 LATER_REFUSALS = frozenset({"same_handler", "handler_in_copy"})
 
 _WITHIN_THE_WINDOW = frozenset({Action.RATE, Action.OBJECT})
@@ -142,8 +148,10 @@ def _check_request(state: ReportState, command: Command) -> None:
 
 
 def _performs_own_request(state: ReportState, command: Command) -> bool:
-    """Whether an admin of the handler itself, standing in for those above, does what the same
-    person has asked for, past another who could decide it."""
+    """Whether the actor does what the same person has asked for, though another could decide it.
+
+    This concerns an admin of the handler itself who acts in place of those above.
+    """
     request = state.pending(RequestKind(command.action))
     own = request is not None and request.staff_id == command.actor.staff_id
     stands_in = command.actor.agency_id == state.handler_id
@@ -163,7 +171,7 @@ def _check_performance(state: ReportState, kind: RequestKind) -> None:
 
 
 def _later(state: ReportState, command: Command) -> str | None:
-    """What came to be refused while reports were running."""
+    """The code of a refusal that was added while reports were running, or None."""
     receiver = command.handing.chain[-1] if command.handing else state.handler_id
     kept = command.action is Action.VERIFY and receiver == state.handler_id
     if kept and _pending_not_authority(state):  # it would wind the clocks up: that is *Tolak*
@@ -173,7 +181,7 @@ def _later(state: ReportState, command: Command) -> str | None:
 
 
 def _incomplete(state: ReportState, command: Command) -> str | None:
-    """What the action needs and the command lacks, or names wrongly."""
+    """The code for what the command lacks or names wrongly, or None."""
     if Capacity.OPERATOR in command.capacities and command.reason_code is None:
         return "reason_required"
     handing = command.handing
@@ -222,7 +230,8 @@ def _incomplete(state: ReportState, command: Command) -> str | None:
 
 
 def _against_linking(state: ReportState, command: Command) -> str | None:
-    """What else stands against it depends on other reports, and is looked at by the service."""
+    """The code against linking, from the state alone. The service checks what depends on other
+    reports."""
     if command.main_number in (None, state.number):
         return "command_incomplete"
     return "already_linked" if command.main_number == state.main_number else None

@@ -1,4 +1,4 @@
-"""A clock of a report as a value: started, paused, resumed, re-dated, fired; never ticking."""
+"""A clock of a report as a value that is started, paused, resumed, re-dated and fired."""
 
 from datetime import date, datetime, timedelta
 
@@ -26,21 +26,21 @@ __all__ = [
 ]
 
 PROCESS_CLOCKS = frozenset({ClockKind.VERIFICATION, ClockKind.FOLLOW_UP, ClockKind.SETTLEMENT})
-"""The clocks of the countdown: running out, they make a report *overdue* (*terlambat*)."""
+"""The clocks of the countdown. If one runs out, the report is *overdue* (*terlambat*)."""
 
 
 COMPANIONS = frozenset({ClockKind.CLOSING_NOTICE, ClockKind.ESCALATION})
-"""Clocks that go with others, and are told of when they run out rather than shown."""
+"""Clocks that go with other clocks. They are not shown; people are notified when they run out."""
 
 
 class Clock(BaseModel, frozen=True):
-    """A running clock has an anchor and a deadline, a paused one neither.
+    """A clock of a report. A running clock has an anchor and a deadline, a paused one has neither.
 
-    While it runs, `deadline` is always `remaining` time of the unit after `anchor`, in `zone`,
-    spread by the report's number (`calendar.spread`): never early, and no part of what remains. A
-    trial policy in seconds is not spread. `remaining` is negative when a late clock was paused.
-    `overdue` is the mark that it fired, and stays. `key` tells apart clocks of one kind: the
-    request's id.
+    While it runs, `deadline` is `remaining` time of the unit after `anchor`, in `zone`, spread by
+    the report's number (`calendar.spread`). Spreading never makes it earlier and does not count as
+    remaining time. A trial policy in seconds is not spread. `remaining` is negative if a late clock
+    was paused. `overdue` marks that the clock has fired, and stays set. `key`, the request's id,
+    distinguishes clocks of one kind.
     """
 
     kind: ClockKind
@@ -64,7 +64,7 @@ def start(
     number: int,
     key: str | None = None,
 ) -> Clock:
-    """A new clock of a report's, by its number, that runs from `at` for the full length."""
+    """A new clock of the report with this `number`, which runs from `at` for the full length."""
     stopped = Clock(
         kind=kind,
         unit=length.unit,
@@ -81,15 +81,17 @@ def start(
 def end_of(
     length: Length, at: datetime, zone: Zone, calendar: WorkingCalendar, number: int
 ) -> datetime:
-    """When a length that begins at `at` is over, as a deadline."""
+    """The deadline of a length that begins at `at`."""
     end = _after(at, length.duration, length.unit, zone, calendar)
     return end if length.unit is Unit.SECONDS else spread(end, number, zone)
 
 
 def notice_of(clock: Clock, before: Length, calendar: WorkingCalendar, number: int) -> Clock | None:
-    """The clock of a notice that long before the end of this one, which has just been started;
-    None where it would be over already. It counts what the other counts, so that both are paused
-    and resumed alike."""
+    """The clock of a notice that comes `before` the end of this clock, which was just started.
+
+    None if the notice would be due already. It counts the same time as the other clock, so that
+    both are paused and resumed alike.
+    """
     assert clock.anchor is not None
     end = _after(clock.anchor, clock.remaining, clock.unit, clock.zone, calendar)
     at = _after(end, -before.duration, before.unit, clock.zone, calendar)
@@ -101,7 +103,7 @@ def notice_of(clock: Clock, before: Length, calendar: WorkingCalendar, number: i
 
 
 def pause(clock: Clock, at: datetime, calendar: WorkingCalendar) -> Clock:
-    """Stop it, keeping exactly what remains. Nothing changes when it is paused already."""
+    """Stop the clock and keep exactly what remains. A paused clock is returned unchanged."""
     if clock.anchor is None:
         return clock
     remaining = clock.remaining - _between(clock, clock.anchor, at, calendar)
@@ -109,9 +111,9 @@ def pause(clock: Clock, at: datetime, calendar: WorkingCalendar) -> Clock:
 
 
 def resume(clock: Clock, at: datetime, zone: Zone, calendar: WorkingCalendar, number: int) -> Clock:
-    """Go on from `at`, in the present handler's zone. Nothing changes when it runs already.
+    """Go on from `at`, in the present handler's zone. A running clock is returned unchanged.
 
-    Resumed in the instant of its pause and in the same zone, it has the same deadline as before.
+    If it is resumed at the moment of its pause and in the same zone, the deadline is as before.
     """
     if clock.anchor is not None:
         return clock
@@ -119,10 +121,11 @@ def resume(clock: Clock, at: datetime, zone: Zone, calendar: WorkingCalendar, nu
 
 
 def redate(clock: Clock, calendar: WorkingCalendar, number: int) -> Clock:
-    """Compute the deadline from what remains: as it starts or goes on, and after an edit of the
-    calendar. A paused clock has none.
+    """Calculate the deadline from what remains: at a start, at a resumption and after a calendar
+    edit.
 
-    An overdue clock is re-dated too but keeps its mark: the escalation has gone out.
+    A paused clock has no deadline. An overdue clock is re-dated too but keeps its mark, because the
+    escalation has been sent.
     """
     if clock.anchor is None:
         return clock
@@ -132,7 +135,8 @@ def redate(clock: Clock, calendar: WorkingCalendar, number: int) -> Clock:
 
 
 def rezone(clock: Clock, at: datetime, zone: Zone, calendar: WorkingCalendar, number: int) -> Clock:
-    """Hand it to another time zone: what was used up until `at` is measured in the old one."""
+    """Move the clock to another time zone; the time used up until `at` is measured in the old
+    one."""
     if clock.zone is zone:
         return clock
     if clock.anchor is None:
@@ -143,7 +147,8 @@ def rezone(clock: Clock, at: datetime, zone: Zone, calendar: WorkingCalendar, nu
 def resize(
     clock: Clock, longer: timedelta, at: datetime, calendar: WorkingCalendar, number: int
 ) -> Clock:
-    """Give it more time or, as a negative, less; it is not late any more if that is not over."""
+    """Give the clock more time, or less if `longer` is negative. It is not late any more if time
+    remains."""
     dated = redate(
         clock.model_copy(update={"remaining": clock.remaining + longer}), calendar, number
     )
@@ -152,16 +157,17 @@ def resize(
 
 
 def fire(clock: Clock) -> Clock:
-    """Mark that it ran out."""
+    """Mark that the clock ran out."""
     return clock.model_copy(update={"overdue": True})
 
 
 def days_left(clock: Clock, now: datetime, calendar: WorkingCalendar) -> int:
-    """The countdown *sisa / terlambat N hari*: the days after today up to the deadline's, 0 on
-    that day itself; as a negative, the days since, from the deadline on at most -1.
+    """The countdown *sisa / terlambat N hari* in days; negative when the clock is late.
 
-    Days are those of the clock's zone: working days for a clock that counts these, else calendar
-    days. A paused clock has no date: it shows the begun days it was paused with.
+    Before the deadline it is the days after today up to the deadline's day, and 0 on that day. From
+    the deadline on it is the days since, as a negative number of at most -1. Days are those of the
+    clock's zone: working days for a clock that counts these, else calendar days. A paused clock has
+    no date: it shows the begun days that it had when it was paused.
     """
     if clock.deadline is None:
         late, left = clock.overdue, abs(clock.remaining)
@@ -185,7 +191,7 @@ def _days(clock: Clock, first: date, last: date, calendar: WorkingCalendar) -> i
 def _after(
     at: datetime, length: timedelta, unit: Unit, zone: Zone, calendar: WorkingCalendar
 ) -> datetime:
-    """So long after `at`, or before it where the length is negative."""
+    """The time `length` after `at`, or before it if the length is negative."""
     return calendar.add(at, length, zone) if unit is Unit.WORKING_DAYS else at + length
 
 

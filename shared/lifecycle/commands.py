@@ -1,4 +1,4 @@
-"""A command: what one person asks for one report, as it travels to its workflow."""
+"""A command: what one person asks for one report, as it is sent to the report's workflow."""
 
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,8 @@ from shared.lifecycle.people import Actor
 
 
 class Handing(BaseModel):
-    """Who is to have the report: the new delegation chain and its handler's time zone."""
+    """The handing of a report to an agency: the new delegation chain and the handler's time
+    zone."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,9 +33,11 @@ class Handing(BaseModel):
 
 
 class Succession(BaseModel):
-    """An agency, and the one that takes its place with its time zone; the same twice where only
-    its place in the tree has changed. `handler_path`, root first, is that of the report's handler
-    afterwards: who does not stand there leaves the chain."""
+    """An agency and the agency that takes its place, with that one's time zone.
+
+    Both are the same if only the agency's place in the tree has changed. `handler_path` is the path
+    of the report's handler afterwards, root first: agencies that are not in it leave the chain.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -42,14 +45,15 @@ class Succession(BaseModel):
     successor_id: int
     zone: Zone
     handler_path: tuple[int, ...] = ()
-    """Empty in commands of before it was sent along."""
+    """Empty in commands made before this field existed."""
 
 
 class Command(BaseModel):
-    """What a service sends. Words stay in the service's own schema, keyed by this id.
+    """What a service sends. Words stay in the service's own schema, under this command's id.
 
-    `capacities` is what the service found the actor to be at `handler_seen`; a command made for
-    another handler than the present one is refused. Fields an action does not use stay empty.
+    `capacities` are those that the service found for the actor at `handler_seen`; a command made
+    for another handler than the present one is refused. Fields that an action does not use stay
+    empty.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -71,12 +75,13 @@ class Command(BaseModel):
     at: datetime
     handler_seen: int
     identity: UUID | None = None
-    """Of the report's row: a run of another report by the same number does not perform it."""
+    """The identity of the report's row: a run of another report with the same number does not
+    perform the command."""
     version_seen: int | None = None
-    """The one version it is meant for; None: whichever is there."""
+    """The only version for which it is meant; None means any version."""
     stored_version: int | None = None
-    """Of the report's row when it was made: a run that has not heard of that version reads the row
-    before it judges."""
+    """The version of the report's row when the command was made: a run that does not know that
+    version reads the row before it judges the command."""
     handing: Handing | None = None
     classification: Classification | None = None
     anonymous: bool | None = None
@@ -96,23 +101,23 @@ class Command(BaseModel):
     assignee_id: int | None = None
     succession: Succession | None = None
     brought_by: BroughtBy | None = None
-    """Staff record what the reporter said: how it came to them."""
+    """Set when staff record what the reporter said: the way in which it reached them."""
     by_sms: bool = False
-    """The reporter said it by SMS: that it was the reporter cannot be confirmed."""
+    """The reporter said it by SMS: it cannot be confirmed that it was the reporter."""
     rectifies: UUID | None = None
-    """The follow-up, by its command, whose words are taken back."""
+    """The id of the command of the follow-up whose words are taken back."""
     rated: bool = False
-    """The reporter says a rating with it; the figure stays with the words."""
+    """The reporter gives a rating with it; the figure stays with the words."""
     objection_reason: ObjectionReason | None = None
     ended_by_staff_id: int | None = None
-    """Of an objection: who closed or archived the report, if a person did, and through which
-    agency; the handler where the system did."""
+    """For an objection: the person who closed or archived the report, if a person did, and the
+    agency through which; the handler if the system did."""
     ended_by_agency_id: int | None = None
     reason_code: str | None = None
 
 
 class Outcome(BaseModel):
-    """What became of a command: done at a version, or refused with a stable code."""
+    """The result of a command: done at a version, or refused with a stable code."""
 
     model_config = ConfigDict(frozen=True)
 

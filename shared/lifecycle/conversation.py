@@ -1,4 +1,4 @@
-"""What agency and reporter say to one another, and what it does to the report."""
+"""What agency and reporter write to each other, and what that does to the report."""
 
 from shared.lifecycle.actions import FollowUpKind, RequestKind
 from shared.lifecycle.clocks import ClockKind

@@ -1,4 +1,4 @@
-"""Deciding a step: from a state and a command, or a clock that fired, to what is recorded."""
+"""Decides a step: from a state and a command or a fired clock to what is to be recorded."""
 
 from datetime import datetime
 from typing import Any
@@ -25,15 +25,19 @@ from shared.lifecycle.visibility import visibility_of
 
 
 def effective_at(state: ReportState, at: datetime, now: datetime) -> datetime:
-    """When a command counts: never in the future, and never before the last step, not even where
-    that was recorded by a machine whose clock is ahead."""
+    """The time at which a command counts.
+
+    It is never in the future and never before the last step, even if a machine whose clock is ahead
+    recorded that step.
+    """
     return max(min(now, at), state.last_step_at)
 
 
 def decide(
     state: ReportState, command: Command, at: datetime, *, formerly: bool = False
 ) -> Decision:
-    """The step a command makes at its effective time, or `Refused`; `formerly` as in `check`."""
+    """The step that a command makes at its effective time. Raises `Refused`; `formerly` as in
+    `check`."""
     check(state, command, formerly=formerly)
     effect = apply(state, command.model_copy(update={"at": at}))
     if Capacity.SOLE_DECIDER in command.capacities and _decides(state, command):
@@ -47,7 +51,7 @@ def decide(
 
 
 def _decides(state: ReportState, command: Command) -> bool:
-    """Whether the command decides a pending request, or does what one asks for."""
+    """Whether the command decides a pending request, or does what a request asks for."""
     if command.action in (Action.ACCEPT_REQUEST, Action.REJECT_REQUEST):
         return True
     return any(_accepts(request.kind, command) for request in state.requests)
@@ -56,7 +60,7 @@ def _decides(state: ReportState, command: Command) -> bool:
 def decide_refused_signal(
     state: ReportState, action: Action, actor: Actor, step_id: str, at: datetime, code: str
 ) -> Decision:
-    """A signal that was not legal at that moment: recorded, and nothing else."""
+    """The step that records only that a signal was not legal at that moment."""
     effect = Effect(state)
     effect.details["refused"] = code
     entry = _entry(state, effect, action, actor, at)
@@ -65,7 +69,7 @@ def decide_refused_signal(
 
 
 def decide_clock(state: ReportState, clock: Clock) -> Decision:
-    """The step a clock makes when it runs out, at its deadline."""
+    """The step that a clock makes when it runs out, dated to its deadline."""
     assert clock.deadline is not None
     step_id = f"clock:{clock.kind}:{clock.key or ''}:{state.version}"
     if clock.kind is ClockKind.AUTO_CLOSE:
@@ -86,7 +90,7 @@ def decide_clock(state: ReportState, clock: Clock) -> Decision:
     return _decision(state, effect, step_id, at, entries, event)
 
 
-# A question without an answer is the reporter's silence, which makes nobody late.
+# A question without an answer means that the reporter is silent; it makes nobody late.
 _MARKED_AS = {
     ClockKind.QUESTION: Action.QUESTION_REMINDER,
     ClockKind.CLOSING_NOTICE: Action.CLOSING_NOTICE,
@@ -95,7 +99,8 @@ _MARKED_AS = {
 
 
 def _performed(state: ReportState, command: Command) -> Action:
-    """What is recorded: of an accepted request what it asked for, naming the request."""
+    """The action to record: for an accepted request the requested action, with the request
+    named."""
     if command.action is not Action.ACCEPT_REQUEST:
         return command.action
     request = state.request(command.request_id)
@@ -176,7 +181,8 @@ def _entry(
 def _ended_entries(
     state: ReportState, effect: Effect, command: Command | None, actor: Actor, at: datetime
 ) -> list[Entry]:
-    """A line for every request this step ends by the way; its own is told by the step itself."""
+    """A line for each request that this step ends; not for the request that the step itself
+    decides."""
     to_status = effect.changes.get("status", state.status)
     lines = []
     for request in state.requests:

@@ -1,4 +1,4 @@
-"""What a step amounts to, before any date is computed: state, clock intents, history, event."""
+"""The result of a step before any date is calculated: state, clock intents, history, event."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -23,8 +23,10 @@ class ClockOp(StrEnum):
 
 
 class ClockIntent(BaseModel):
-    """Start, stop, fire or resize a clock. Pauses are not stated: they follow from the state.
-    `was` is the classification whose length is exchanged for that of the state's."""
+    """Start, stop, fire or resize a clock. Pauses are not listed: they follow from the state.
+
+    `was` is the former classification, whose length is replaced by that of the present one.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -41,7 +43,7 @@ class Visibility(StrEnum):
 
 
 class Entry(BaseModel):
-    """One line of the history (*riwayat*). `ref` is the command that holds the words."""
+    """One line of the history (*riwayat*). `ref` is the id of the command that holds the words."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -56,7 +58,8 @@ class Entry(BaseModel):
 
 
 class Decision(BaseModel):
-    """A step decided but not yet recorded. `state.clocks` are still those before it."""
+    """A step that is decided but not yet recorded. `state.clocks` are still those before the
+    step."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,4 +1,4 @@
-"""A change of a report in the making: fields, clocks to start and stop, requests that end."""
+"""Builds the change that a step makes: fields, clocks to start and stop, requests that end."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ ALL_REQUESTS = frozenset(RequestKind)
 
 
 class Effect:
-    """A change in the making. `ended` are the kinds of request that this step ends."""
+    """A change that is being built. `ended` are the kinds of request that this step ends."""
 
     def __init__(self, state: ReportState) -> None:
         self.before = state
@@ -35,7 +35,8 @@ class Effect:
         self.clocks += [ClockIntent(op=ClockOp.STOP, kind=kind, key=key) for kind in kinds]
 
     def stop_process(self) -> None:
-        """The clocks of the process; those of requests and of a question end with these."""
+        """Stop the process clocks. The clock of a request or question ends with that request or
+        question."""
         self.stop(
             ClockKind.VERIFICATION,
             ClockKind.FOLLOW_UP,
@@ -48,19 +49,22 @@ class Effect:
             self.set(chain=command.handing.chain, zone=command.handing.zone)
 
     def owe(self) -> None:
-        """The agency owes a further step, which may be put off once."""
+        """The agency owes a further step, which an initial response may put off once."""
         self.set(promised=False)
         self.start(ClockKind.FOLLOW_UP)
 
     def file_away(self, status: Status) -> None:
-        """Archive it: nothing is owed any more."""
+        """Archive the report: nothing is owed any more."""
         self.set(status=status, held=False, awaited_agency_id=None)
         self.stop_process()
         self.stop(ClockKind.QUESTION)
         self.ended = ALL_REQUESTS
 
     def end(self, status: Status) -> None:
-        """Close it. Not settlement: it waits for a reopening, until the first follow-up proper."""
+        """Close the report.
+
+        The settlement clock is kept: after a reopening it goes on until the first follow-up proper.
+        """
         self.set(status=status, held=False, question_open=False)
         self.stop(ClockKind.VERIFICATION, ClockKind.FOLLOW_UP, ClockKind.AUTO_CLOSE)
         self.stop(ClockKind.QUESTION)

@@ -1,4 +1,4 @@
-"""What each action does to a report: the change of state and the clocks it starts and stops."""
+"""What each action does to a report: the changes of its state, and the clocks to start and stop."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ from shared.lifecycle.succession import succeed
 
 
 def apply(state: ReportState, command: Command) -> Effect:
-    """The effect of a command that `check` has let through."""
+    """The effect of a command that has passed `check`."""
     effect = Effect(state)
     if command.action in REQUESTED_BY:
         ask(effect, command)
@@ -34,7 +34,7 @@ def apply(state: ReportState, command: Command) -> Effect:
 
 
 def end_of_auto_close(state: ReportState) -> Effect:
-    """The days after the last follow-up have run out."""
+    """The effect when the days after the last follow-up have run out."""
     effect = Effect(state)
     effect.end(Status.CLOSED_BY_SYSTEM)
     return effect
@@ -48,8 +48,11 @@ def _perform(effect: Effect, action: Action, command: Command) -> None:
 
 
 def _move(effect: Effect, action: Action) -> None:
-    """What its row says, of an action without an effect of its own: the report gets the status it
-    leads to, if any, and owes nothing more where that closes it or files it away."""
+    """Apply the table's row to an action that has no effect of its own.
+
+    The report gets the row's target status, if any, and the agency owes nothing more if that status
+    closes or archives it.
+    """
     for status in RULES[action].targets:
         if status in CLOSED:
             effect.end(status)

@@ -1,7 +1,7 @@
-"""The escalation ladder: while a report is late, one agency higher every some days, up to the root.
+"""The escalation ladder: while a report is late, it is escalated step by step up to the root.
 
-One ladder a report. Its first rung is the deadline itself; a pause pauses it, handing over does not
-set it back, and the step that was owed ends it.
+A report has one ladder. Its first step is the deadline itself; a pause pauses the ladder, handing
+the report over does not set it back, and the step that was owed ends it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,10 +20,12 @@ _STEPS_OWED = frozenset(
 
 
 def climb(effect: Effect, fired: ClockKind) -> None:
-    """Raises the escalation level, where this clock's end does so. The first process clock that
-    runs out starts the escalation (or goes on with it after the report changed hands); from then
-    on the escalation clock raises it by one level each time. Another process clock that runs out
-    meanwhile raises nothing, also where the root has been reached."""
+    """Raise the escalation level if the clock that fired does so.
+
+    The first process clock that runs out starts the escalation (or goes on with it after the report
+    changed hands). From then on the escalation clock raises it by one level each time. Another
+    process clock that runs out meanwhile raises nothing, even if the root has been reached.
+    """
     state = effect.before
     on_its_way = state.clock(ClockKind.ESCALATION) is not None
     if fired is ClockKind.ESCALATION or (fired in PROCESS_CLOCKS and not on_its_way):
@@ -36,7 +38,7 @@ def climb(effect: Effect, fired: ClockKind) -> None:
 
 
 def ladder(state: ReportState, action: Action) -> ReportState:
-    """The state, its clocks settled, with the ladder as it stands after the step."""
+    """The state with the ladder after the step; its other clocks have been settled."""
     if state.late:
         return state
     over = action in _STEPS_OWED
@@ -52,13 +54,15 @@ def climbs(clocks: Iterable[Clock]) -> bool:
 
 
 def agency_at(path: Sequence[int], level: int) -> int:
-    """The agency that many levels above the last of the path (root first), at most the root."""
+    """The agency `level` steps above the last one of the path (root first), at most the root."""
     return path[max(len(path) - 1 - level, 0)]
 
 
 def at_the_top(state: ReportState, path: Sequence[int]) -> ReportState:
-    """The state without the ladder's clock where it has come to the root. `path` is the handler's,
-    root first."""
+    """The state without the ladder's clock if the escalation has reached the root.
+
+    `path` is the handler's path, root first.
+    """
     if state.escalation_level < len(path) - 1:
         return state
     clocks = tuple(clock for clock in state.clocks if clock.kind is not ClockKind.ESCALATION)

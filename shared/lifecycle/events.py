@@ -1,4 +1,4 @@
-"""Events: what the stream tells of a step, by codes, ids and times alone."""
+"""Events: what is published about a step, as codes, ids and times only."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,15 +16,16 @@ EVENT_OF: dict[Action, str] = {
     Action.SUBMIT: "submitted",
     **{rule.action: rule.event for rule in RULES.values() if rule.event},
 }
-"""One event a step, by its recorded action: that of an accepted request is what it performs. The
-subject is `lapor.v1.report.<event>`."""
+"""The event of each recorded action; an accepted request is published as the action it performs.
+The subject is `lapor.v1.report.<event>`."""
 
 OBJECTION_REJECTED = "objection_rejected"
-"""A request turned down that was the reporter's: who is told of it, unlike of others."""
+"""The reporter's objection was rejected: the reporter is notified of it, unlike of other
+rejections."""
 
 
 def event_of(action: Action, details: Mapping[str, Any]) -> str:
-    """What the stream tells of a step; `details` are of its line in the history."""
+    """The event of a step; `details` are those of its history line."""
     if action is Action.REJECT_REQUEST and details.get("request") == RequestKind.OBJECTION:
         return OBJECTION_REJECTED
     return EVENT_OF[action]
@@ -41,7 +42,7 @@ INTERNAL_EVENTS = frozenset(
         REFUSED_SIGNAL_EVENT,
     }
 )
-"""Not told to partner systems: the agencies' own affairs."""
+"""Events that are not sent to partner systems, because they are the agencies' internal affairs."""
 
 _CLOCK_ENDS = frozenset(
     {
@@ -49,12 +50,12 @@ _CLOCK_ENDS = frozenset(
         *(Action.CLOSING_NOTICE, Action.AUTO_CLOSE),
     }
 )
-"""Steps that a clock takes: each so long after another step, to the second."""
+"""Steps that a clock makes: each comes an exact time, to the second, after another step."""
 _LATE = frozenset({Action.OVERDUE, Action.ESCALATE})
 
 _WAITING = frozenset({Tab.UNVERIFIED, Tab.DEFERRED})
 _FIRST_STEP = 2
-"""The version of a report after its first step; it came as 1."""
+"""The version of a report after its first step; a report is submitted as version 1."""
 
 
 class ReportEvent(BaseModel):
@@ -81,7 +82,7 @@ class ReportEvent(BaseModel):
     due_at: datetime | None
     auto_close_at: datetime | None
     rating_until: datetime | None = None
-    """Of what has ended: until when its reporter may rate it and object to it."""
+    """If the report has ended: until when its reporter may rate it and object to it."""
     escalated_to: int | None = None
     details: dict[str, Any]
 
@@ -98,7 +99,7 @@ class ReportEvent(BaseModel):
         details: dict[str, Any],
         escalated_to: int | None = None,
     ) -> "ReportEvent":
-        """What a step, submission included, made of the report that is now in state `after`."""
+        """The event of a step (or the submission) after which the report is in state `after`."""
         return cls(
             number=after.number,
             version=after.version,
@@ -125,14 +126,19 @@ class ReportEvent(BaseModel):
 
 
 def tells_arrival(action: Action | str, status: Status | str) -> bool:
-    """Whether a step's time tells of any report when it came: it came, or it is late, or put before
-    those above, while nobody has verified it. `status`: the report's after the step."""
+    """Whether the time of this step shows when the report came, for any report.
+
+    The step is the submission, or lateness or an escalation while nobody has verified the report.
+    `status` is the report's status after the step.
+    """
     return action == Action.SUBMIT or (action in _LATE and status in TO_BE_VERIFIED)
 
 
 def near_arrival(event: ReportEvent) -> bool:
-    """Whether the event's time can tell when the report came: nobody has verified it before, or
-    it is the first step of all."""
+    """Whether the event's time can show when the report came.
+
+    That is so if the report was not verified before the step, or if it is the first step of all.
+    """
     before = TAB_OF[event.from_status] if event.from_status else event.tab
     waits = not {event.tab, before}.isdisjoint(_WAITING)
     return waits or event.action is Action.VERIFY or event.version <= _FIRST_STEP
@@ -141,28 +147,38 @@ def near_arrival(event: ReportEvent) -> bool:
 def is_of_reporter(
     action: Action | str, actor_kind: ActorKind | str, details: Mapping[str, Any]
 ) -> bool:
-    """Whether a step's time tells when its reporter was at it: they took it, or staff who met them
-    in a visit, a call or by a letter recorded it, or a clock took it that may have begun then."""
+    """Whether the time of this step shows when the reporter was active.
+
+    The reporter made the step, or staff who met them at a visit, by a call or a letter recorded it,
+    or a clock made it that may have started when the reporter was active.
+    """
     themselves = actor_kind in (ActorKind.REPORTER, ActorKind.PARTNER)
     return themselves or action in _CLOCK_ENDS or bool(details.get("brought_by"))
 
 
 def tells_of_reporter(event: ReportEvent) -> bool:
-    """Whether the event's time tells when the reporter was at it: the report came, or whoever
-    entered it may have gone on at once; or it is theirs otherwise (`is_of_reporter`)."""
+    """Whether the event's time shows when the reporter was active.
+
+    The report came then, or the person who entered it may have gone on at once, or `is_of_reporter`
+    is true.
+    """
     return near_arrival(event) or is_of_reporter(event.action, event.actor_kind, event.details)
 
 
 def tells_when(event: ReportEvent, *, anonymous: bool) -> bool:
-    """Whether the event's time is told to nobody below pusat: of an anonymous report all that
-    tells of its reporter, of others what tells when they came."""
+    """Whether the event's time is hidden from everybody below pusat.
+
+    For an anonymous report this covers every time that tells of its reporter, for other reports the
+    times that show when they came.
+    """
     if anonymous:
         return tells_of_reporter(event)
     return tells_arrival(event.action, event.status)
 
 
 class PartnerEvent(BaseModel):
-    """What a partner system is told of a report of its own; words are read over HTTP at `url`."""
+    """What a partner system receives about its own report; it reads the words by HTTP at
+    `url`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -175,7 +191,7 @@ class PartnerEvent(BaseModel):
     due_at: datetime | None
     overdue: bool
     rating_until: datetime | None = None
-    """Of what has ended: until when its reporter may rate it and object to it."""
+    """If the report has ended: until when its reporter may rate it and object to it."""
     outcome: FollowUpOutcome | None = None
-    """Of a follow-up proper: whether what was asked for is done, or cannot be met."""
+    """For a follow-up proper: whether what was asked for is done, or cannot be met."""
     url: str

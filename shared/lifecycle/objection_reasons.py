@@ -1,11 +1,11 @@
-"""Why a report may be asked to be opened again, by how it ended."""
+"""The reasons for which a reporter may ask to reopen a report, by how it ended."""
 
 from shared.lifecycle.actions import ObjectionReason
 from shared.lifecycle.statuses import CLOSED, Status
 
 
 def objection_reasons(status: Status | str) -> list[ObjectionReason]:
-    """Those that can hold: what was closed was not wrongly archived."""
+    """The reasons that can apply: a report that was closed was not wrongly archived."""
     closed = status in CLOSED
     return [
         reason

@@ -1,4 +1,4 @@
-"""Who acts on a report: roles, and the actor as histories name one."""
+"""People who act on a report: their roles, and how histories name the actor."""
 
 from enum import StrEnum
 
@@ -9,8 +9,8 @@ class Role(StrEnum):
     """Roles of staff (guide: *Pengelola SP4N-LAPOR!*), the least powerful first."""
 
     OVERSEER = "overseer"
-    """Inspektorat, Ombudsman: reads what the agency and those below handle, as a copy is read, and
-    does nothing. Each reading is logged."""
+    """Inspektorat, Ombudsman: reads what the agency and those below handle, as an agency in copy
+    reads it, and may do nothing. Each reading is logged."""
     LIAISON_OFFICER = "liaison_officer"
     AGENCY_ADMIN = "agency_admin"
     COORDINATING_ADMIN = "coordinating_admin"
@@ -18,18 +18,22 @@ class Role(StrEnum):
 
     @property
     def only_reads(self) -> bool:
-        """Owes nothing, is told nothing, and reads every report as a copy is read."""
+        """Whether the role owes nothing, gets no notifications, and reads every report like a
+        copy."""
         return self is Role.OVERSEER
 
     @property
     def is_central(self) -> bool:
-        """Of the national team, *pusat*: sets what holds for all agencies."""
+        """Whether the role is of the national team, *pusat*, which sets what holds for all
+        agencies."""
         return self is Role.CENTRAL_ADMIN
 
     @property
     def reads_arrivals(self) -> bool:
-        """Reads to the second when a report came, and who entered an anonymous one: pusat alone,
-        for either could tell who the reporter is."""
+        """Whether the role sees to the second when a report came, and who entered an anonymous one.
+
+        Only pusat does, because either fact could show who the reporter is.
+        """
         return self is Role.CENTRAL_ADMIN
 
 
@@ -37,7 +41,7 @@ ADMINS = frozenset({Role.AGENCY_ADMIN, Role.COORDINATING_ADMIN, Role.CENTRAL_ADM
 MANAGERS = frozenset({Role.COORDINATING_ADMIN, Role.CENTRAL_ADMIN})
 """Admins who also add, change and remove people and agencies."""
 WITH_SECOND_FACTOR = frozenset({Role.CENTRAL_ADMIN, Role.OVERSEER})
-"""Who signs in with a second factor where the platform requires it: they read widely."""
+"""Roles that need a second factor to sign in, if the platform requires it: they read widely."""
 
 
 class ActorKind(StrEnum):
@@ -49,7 +53,7 @@ class ActorKind(StrEnum):
 
 
 class Actor(BaseModel):
-    """Who did something, by codes and ids alone.
+    """The person or system that did something, by codes and ids only.
 
     A reporter has no id here: histories and events must not link the reports of one person.
     """

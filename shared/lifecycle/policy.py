@@ -10,11 +10,14 @@ from shared.lifecycle.actions import Classification
 
 
 class ClockKind(StrEnum):
-    """What has a length. Clocks of a report: auto-close ends in closing it, the others in a mark or
-    an event; the closing notice goes with auto-close and comes its length before the end of it.
-    Two are no clocks that run: `rating` is how long after a closing the reporter may rate, a date
-    that the closing stores; `proof` is how long a contact counts as proven, since phone numbers
-    pass to other owners."""
+    """What has a length.
+
+    Auto-close ends by closing the report, other clocks by a mark or an event. The closing notice
+    goes with auto-close; its length is the time before the end of auto-close. Two are not running
+    clocks: `rating` is how long after a closing the reporter may rate, a date stored at the
+    closing; `proof` is how long a contact counts as proven, since phone numbers pass to other
+    owners.
+    """
 
     VERIFICATION = "verification"
     FOLLOW_UP = "follow_up"
@@ -29,7 +32,7 @@ class ClockKind(StrEnum):
 
 
 class Unit(StrEnum):
-    """What time a clock counts. Seconds are for a trial policy."""
+    """The kind of time that a clock counts. Seconds are for a trial policy."""
 
     WORKING_DAYS = "working_days"
     CALENDAR_DAYS = "calendar_days"
@@ -44,16 +47,16 @@ class Length(BaseModel, frozen=True):
 
     @property
     def duration(self) -> timedelta:
-        """The amount as time of its unit: a day of either kind is 24 hours of it."""
+        """The amount as a duration; a day of either kind is 24 hours."""
         if self.unit is Unit.SECONDS:
             return timedelta(seconds=self.amount)
         return timedelta(days=self.amount)
 
 
 class Policy(BaseModel, frozen=True):
-    """The lengths in force. A running clock keeps the version it was started with.
+    """The lengths in force. A running clock keeps the version with which it was started.
 
-    `settlement` is by classification and names every one of them.
+    `settlement` has a length for every classification.
     """
 
     version: int
@@ -66,7 +69,7 @@ class Policy(BaseModel, frozen=True):
     escalation: Length
     rating: Length
     proof: Length
-    """The nation's alone: an account belongs to no agency."""
+    """Set only for the whole nation, because an account belongs to no agency."""
     settlement: dict[Classification, Length]
 
     @model_validator(mode="after")
@@ -77,10 +80,10 @@ class Policy(BaseModel, frozen=True):
         return self
 
     def length(self, kind: ClockKind, classification: str | None) -> Length:
-        """How long a clock of the kind runs. Only settlement asks for the classification.
+        """How long a clock of this kind runs. Only settlement depends on the classification.
 
-        A report not yet classified counts as an unrefined complaint; an unknown classification
-        raises ValueError.
+        A report not yet classified counts as an unrefined complaint. An unknown classification
+        raises `ValueError`.
         """
         match kind:
             case ClockKind.VERIFICATION:
@@ -109,8 +112,8 @@ def _working_days(amount: int) -> Length:
     return Length(amount=amount, unit=Unit.WORKING_DAYS)
 
 
-# Laid into an empty database (`deploy/foundation.py`), where pusat edits it. What a later version
-# of the nation leaves out is as long as here still (`shared/database/policy_in_force.py`).
+# Inserted into an empty database (`deploy/foundation.py`), where pusat edits it. Lengths that a
+# later national version does not set are taken from here (`shared/database/policy_in_force.py`).
 NATIONAL_DEFAULT = Policy(
     version=1,
     verification=_working_days(3),
@@ -132,4 +135,4 @@ NATIONAL_DEFAULT = Policy(
 )
 
 PROOF_LASTS = NATIONAL_DEFAULT.proof.duration
-"""Where the policy is not asked."""
+"""For code that does not read the policy."""

@@ -1,4 +1,4 @@
-"""What asking, and turning down what was asked, does to a report."""
+"""What a request, and its rejection or withdrawal, does to a report."""
 
 from shared.lifecycle.actions import REQUESTED_BY, RequestKind
 from shared.lifecycle.clocks import ClockKind
@@ -8,7 +8,7 @@ from shared.lifecycle.state import PendingRequest
 
 
 def ask(effect: Effect, command: Command) -> None:
-    """A request from below. Its decider may pass it on, asking further up for itself."""
+    """Add a request from below. Its decider may pass it on, by asking further up."""
     kind = REQUESTED_BY[command.action]
     effect.hand_over(command)
     assert command.actor.agency_id is not None
@@ -16,7 +16,7 @@ def ask(effect: Effect, command: Command) -> None:
 
 
 def object_to_closing(effect: Effect, command: Command) -> None:
-    """The reporter asks those above who closed or archived the report to have it opened again."""
+    """Add the reporter's request to those above who closed or archived the report to reopen it."""
     assert command.ended_by_agency_id is not None
     effect.set(objected=True)
     effect.details["objection_reason"] = command.objection_reason
@@ -51,7 +51,8 @@ def _wait_for(
 
 
 def turn_down(effect: Effect, command: Command) -> None:
-    """By the person who decides, or by the person who asked."""
+    """End a request that was rejected by the person who decides, or withdrawn by the person who
+    asked."""
     request = effect.before.request(command.request_id)
     assert request is not None
     effect.details["request"] = request.kind

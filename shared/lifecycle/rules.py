@@ -1,12 +1,11 @@
-"""The transition table: who may do what from which status, and what it leads to.
+"""The transition table: who may do what in which status, and what it leads to.
 
-What makes somebody a capacity stands in `authority.py`, which roles are admins in `people.py`; to
-whom a report may be handed, in `shared/command_requests/delegation.py`.
+`authority.py` defines who has which capacity, `people.py` which roles are admins, and
+`shared/command_requests/delegation.py` to whom a report may be handed.
 
-Everything that needs to know asks this table: the workflow and its validators, the services'
-`allowed_actions`, the panel's buttons and forms, the names of events, who reads which words
-(`visibility.py`, where those of a deferral are an exception), and the table of actions in the
-documentation.
+All code that needs to know asks this table: the workflow and its validators, the services'
+`allowed_actions`, the panel's buttons and forms, the names of events, the readers of words
+(`visibility.py`, with an exception for deferrals), and the table of actions in the documentation.
 """
 
 from collections.abc import Callable
@@ -27,16 +26,17 @@ from shared.lifecycle.statuses import (
 )
 
 Condition = Callable[[ReportState], str | None]
-"""Looks at a state and returns the refusal code, or None where there is nothing against it."""
+"""Checks a state; returns the refusal code, or None if nothing is against the action."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One row of the table. `targets` empty: the status stays as it is. `event` is what the stream
-    tells of it; an accepted request is told as what it performs.
+    """One row of the table.
 
-    `internal`: where the status stays, only staff read of the step, and partner systems are not
-    told. `reporter_reads`: the words written with it are for the reporter too.
+    Without `targets` the status stays as it is. `event` is the name in the stream; an accepted
+    request is published under the event of the action that it performs. `internal`: if the status
+    stays, only staff read of the step, and partner systems are not notified. `reporter_reads`: the
+    reporter too reads the words written with it.
     """
 
     action: A

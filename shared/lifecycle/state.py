@@ -12,9 +12,12 @@ from shared.lifecycle.statuses import ENDED, Status
 
 
 class PendingRequest(BaseModel):
-    """A request that waits for a decision: of an agency for the one that delegated to it, or the
-    reporter's objection. `staff_id` and `agency_id` are of the person who asked; of an objection,
-    of the one who closed or archived the report, for that person does not decide it."""
+    """A request that waits for a decision: an agency's request, or the reporter's objection.
+
+    The agency that delegated the report decides an agency's request. `staff_id` and `agency_id` are
+    those of the person who asked. For an objection they are those of the person who closed or
+    archived the report, since that person must not decide it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,7 +35,7 @@ class PendingRequest(BaseModel):
         return self.kind is RequestKind.OBJECTION
 
     def asked_by(self, staff_id: int | None) -> bool:
-        """Whether this member of staff asked."""
+        """Whether this member of staff made the request."""
         return not self.by_reporter and staff_id == self.staff_id
 
 
@@ -43,8 +46,8 @@ class ReportState(BaseModel):
 
     number: int
     identity: UUID | None = None
-    """Of the report's row. After a restore from a backup a number alone may be another report's;
-    None in runs that began before rows had one."""
+    """The identity of the report's row: after a restore from a backup the number may belong to
+    another report. None in runs that began before rows had an identity."""
     version: int
     entries: int
     step_id: str
@@ -63,32 +66,34 @@ class ReportState(BaseModel):
     question_open: bool = False
     awaited_agency_id: int | None = None
     followed_up: bool = False
-    """A *tindak lanjut* (not only an initial response) has been given."""
+    """A *tindak lanjut* that is more than an initial response has been given."""
     promised: bool = False
-    """What the agency owes now has been put off by an initial response; it is not a second time."""
+    """An initial response has put off what the agency owes now; it cannot be put off a second
+    time."""
     requests: tuple[PendingRequest, ...] = ()
     copies: tuple[int, ...] = ()
     clocks: tuple[Clock, ...] = ()
     submitted_at: datetime
     ended_at: datetime | None = None
     escalation_level: int = 0
-    """How many agencies up, from the handler, its lateness has been put; the step that was owed
-    sets it back, handing over does not."""
+    """How many agencies above the handler the lateness has been escalated. The step that was owed
+    sets it back; handing the report over does not."""
     rating_until: datetime | None = None
     """The end of the window in which the reporter may rate this closing."""
     rated: bool = False
-    """The reporter has rated this closing, or said a rating with it."""
+    """The reporter has rated this closing, afterwards or when declaring to be satisfied."""
     objected: bool = False
     """The reporter has objected to this closing or archiving."""
     main_number: int | None = None
-    """The main report about the same thing to which this one is linked (*laporan serupa*)."""
+    """The number of the main report about the same thing to which this one is linked (*laporan
+    serupa*)."""
 
     @property
     def handler_id(self) -> int:
         return self.chain[-1]
 
     def pending(self, kind: RequestKind) -> PendingRequest | None:
-        """The one pending request of that kind, if any."""
+        """The pending request of this kind, or None."""
         return next((r for r in self.requests if r.kind is kind), None)
 
     def request(self, request_id: UUID | None) -> PendingRequest | None:
@@ -100,20 +105,22 @@ class ReportState(BaseModel):
     @property
     def window_ends_at(self) -> datetime | None:
         """Until when the reporter may rate the present closing; None while the report is open.
-        What ended before the date was stored has the national 30 days."""
+
+        Reports that ended before this date was stored have the national 30 days.
+        """
         if self.ended_at is None:
             return None
         return self.rating_until or self.ended_at + timedelta(days=30)
 
     @property
     def next_clock(self) -> Clock | None:
-        """The running clock that fires next; one that is overdue has fired already."""
+        """The running clock that fires next; an overdue clock has fired already."""
         waiting = [c for c in self.clocks if c.deadline is not None and not c.overdue]
         return min(waiting, key=_deadline, default=None)
 
     @property
     def process_clock(self) -> Clock | None:
-        """The nearest running process clock: the one people see counting down."""
+        """The running process clock with the nearest deadline, shown to people as the countdown."""
         running = [c for c in self.clocks if c.kind in PROCESS_CLOCKS and c.deadline is not None]
         return min(running, key=_deadline, default=None)
 
@@ -129,19 +136,20 @@ class ReportState(BaseModel):
 
     @property
     def overdue(self) -> bool:
-        """A process clock has run out (*terlambat*); what has ended keeps it for a reopening."""
+        """A process clock has run out (*terlambat*). A report that has ended keeps the mark for a
+        reopening."""
         return self.status not in ENDED and any(
             c.overdue for c in self.clocks if c.kind in PROCESS_CLOCKS
         )
 
     @property
     def late(self) -> bool:
-        """A process clock has run out and not been stopped, though it be paused."""
+        """A process clock has run out and has not been stopped; it may be paused."""
         return any(c.overdue for c in self.clocks if c.kind in PROCESS_CLOCKS)
 
     @property
     def question_unanswered(self) -> bool:
-        """The mark *belum dijawab*: the question's time ran out without an answer."""
+        """The mark *belum dijawab*: the time for an answer to the question has run out."""
         clock = self.clock(ClockKind.QUESTION)
         return clock is not None and clock.overdue
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """Where a report stands (guide: *Tab dan Status Laporan*)."""
+    """The status of a report (guide: *Tab dan Status Laporan*)."""
 
     UNVERIFIED = "UNVERIFIED"
     AGENCY_NOT_CONNECTED = "AGENCY_NOT_CONNECTED"
@@ -21,7 +21,7 @@ class Status(StrEnum):
 
 
 class Tab(StrEnum):
-    """The tabs that hold every report exactly once."""
+    """The tabs; each report is in exactly one of them."""
 
     UNVERIFIED = "unverified"
     DEFERRED = "deferred"

@@ -1,4 +1,4 @@
-"""An agency takes another's place in a report: what becomes of handler, chain, copies, requests."""
+"""An agency takes another's place in a report: as handler, in the chain, copies and requests."""
 
 from shared.lifecycle.chain import in_tree, succeeded
 from shared.lifecycle.commands import Command
@@ -6,8 +6,10 @@ from shared.lifecycle.effect_builder import Effect
 
 
 def succeed(effect: Effect, command: Command) -> None:
-    """Who is named in the state as the one agency is named as the other, and the chain is again
-    one of agencies each above the next; clocks go on."""
+    """Replace the one agency by the other wherever the state names it.
+
+    Afterwards each agency of the chain is above the next one; clocks go on.
+    """
     assert command.succession is not None
     old, new = command.succession.agency_id, command.succession.successor_id
     state = effect.before

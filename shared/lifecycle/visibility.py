@@ -1,7 +1,7 @@
-"""Which reports the public reads; who reads which line of the history, and which words.
+"""Which reports the public can read, and who can read which history lines and which words.
 
-What staff, reporters, partners, the public and agencies in copy are shown, and what the staff's
-pages say of who else reads it, all ask here.
+All pages and interfaces for staff, reporters, partners, the public and agencies in copy ask this
+module, and so do the staff's pages that show who else can read something.
 """
 
 from collections.abc import Mapping
@@ -15,18 +15,23 @@ from shared.lifecycle.statuses import CLOSED, WITH_AGENCY, Status
 
 PUBLISHED: Final = WITH_AGENCY | CLOSED
 """The statuses in which the public reads the words of a report that is not secret: verified and not
-archived. Before and after, by its number, the status alone."""
+archived. In other statuses the public can look up only the status, by the report's number."""
 
 
 def is_public(status: Status, *, secret: bool) -> bool:
-    """Whether the public reads the words of a report that was verified. Anonymous ones too: it does
-    not read whose they are."""
+    """Whether the public reads the words of a report with this status.
+
+    That includes anonymous reports, since the public never reads whose words they are.
+    """
     return not secret and status in PUBLISHED
 
 
 def visibility_of(action: Action, details: Mapping[str, Any], *, changed: bool) -> Visibility:
-    """The public reads changes of status. Other steps are read by the reporter, internal ones by
-    staff alone; the decision on an objection its reporter reads."""
+    """Who reads the line of a step in the history.
+
+    Changes of status are public. The reporter reads the other steps except internal ones, which
+    only staff read. A reporter reads the decision on an objection.
+    """
     if changed:
         return Visibility.PUBLIC
     if action is Action.REJECT_REQUEST and _on_an_objection(details):
@@ -37,7 +42,8 @@ def visibility_of(action: Action, details: Mapping[str, Any], *, changed: bool) 
 
 
 class Reader(StrEnum):
-    """Who reads words beside the staff that have the report; a partner reads as the reporter."""
+    """Who reads words beside the staff who handle the report; a partner reads what the reporter
+    reads."""
 
     REPORTER = "reporter"
     PUBLIC = "public"
@@ -45,12 +51,13 @@ class Reader(StrEnum):
 
 
 READ_BY_ALL: Final = frozenset({Action.FOLLOW_UP, Action.RECTIFY})
-"""Once published, unless secret: by the public, and in copies. All else may name the reporter."""
+"""Words that the public and agencies in copy read once they are published, unless the report is
+secret. All other words may name the reporter."""
 
 
 NOT_FOR_STAFF: Final = frozenset({Action.RATE})
-"""What reporters say of a closing once it is over: its handler reads figures of many together, and
-words without the report they are about."""
+"""What reporters write about a closing afterwards: the handler reads only figures of many reports
+together, and words without the report they are about."""
 
 TOLD_IN_COPIES: Final = frozenset(
     {
@@ -61,15 +68,18 @@ TOLD_IN_COPIES: Final = frozenset(
         *("request", "request_id", "passed_on", "decider_id", "suggested_agency_id"),
     }
 )
-"""The details of a step that an agency in copy reads: no other, whatever steps will have."""
+"""The only details of a step that an agency in copy reads; details added later are not included."""
 
 
 def readers_of(
     action: Action, details: Mapping[str, Any], *, secret: bool = False
 ) -> frozenset[Reader]:
-    """Who reads the words of a step beside staff. Those of a deferral are the reporter's only where
-    it asks for what is missing; those of a decision on an objection are. `action` and `details` are
-    of its line in the history, where an accepted request stands as what it performed."""
+    """Who reads the words of a step beside staff.
+
+    The reporter reads the words of a deferral only if it asks for missing information, and always
+    those of a decision on an objection. `action` and `details` are those of the history line, in
+    which an accepted request is recorded as the action that it led to.
+    """
     if action is Action.DEFER:
         asks = details.get("deferral") == DeferralKind.INCOMPLETE_DATA
         return frozenset({Reader.REPORTER}) if asks else frozenset()

@@ -1,1 +1,1 @@
-"""What partner systems send and are told, whichever service reads it."""
+"""Messages from partner systems and answers to them, for all services that read them."""

@@ -1,4 +1,4 @@
-"""Reading the bus beside serving HTTP: begins when NATS is there, ends with the service."""
+"""Reads the bus beside serving HTTP: starts when NATS is there, ends with the service."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ _AGAIN: Final = 5.0
 
 
 class Runs(Protocol):
-    """A `Consumer`, a `Watch`."""
+    """Something that runs until stopped, such as a `Consumer` or a `Watch`."""
 
     async def run(self) -> None: ...
 
@@ -28,9 +28,9 @@ class Runs(Protocol):
 async def in_background(
     nats_url: str, name: str, readers: Callable[[Bus], Sequence[Runs]]
 ) -> AsyncIterator[None]:
-    """Connects as `name` however late NATS comes, and runs the readers made of the connection.
+    """Connect as `name` as soon as NATS is there, and run the readers made of the connection.
 
-    At the end what is in work is finished, for some seconds; the rest comes again.
+    At the end, messages under way get some seconds to finish; the rest comes again.
     """
     stopping = asyncio.Event()
     task = asyncio.create_task(_read(nats_url, name, readers, stopping))
@@ -64,8 +64,10 @@ async def _read(
 
 
 async def _run_until(stopping: asyncio.Event, *consumers: Runs) -> None:
-    """Runs the consumers until the event is set or one of them ends. Messages in work are
-    finished."""
+    """Run the consumers until the event is set or one of them ends.
+
+    Messages under way are finished.
+    """
     async with asyncio.TaskGroup() as group:
         running = {group.create_task(consumer.run()) for consumer in consumers}
         stop = asyncio.create_task(stopping.wait())

@@ -1,4 +1,5 @@
-"""A partner's bad message: kept as a dead letter, its sender told, in one transaction."""
+"""A partner's bad message: kept as a dead letter, with a receipt to its sender, in one
+transaction."""
 
 from typing import Final
 
@@ -17,13 +18,15 @@ from shared.privacy.identity import IdentityCipher
 from shared.telemetry import registry
 
 OUR_TROUBLE: Final = frozenset({"given_up"})
-"""A message that may be good is kept whatever else its sender sent."""
+"""A message that may be good is kept, whatever else its sender sent."""
 
 
 def partner_dead_letters(bus: Bus, database: Database, cipher: IdentityCipher) -> Bury:
-    """For a `Consumer` of what partners send. Operators find the message with `lapor
-    dead-letters`; its sender is told what is wrong, also where the day's quota is used up and the
-    message is only counted."""
+    """Make the `Bury` of a `Consumer` that reads partners' messages.
+
+    Operators find the message with `lapor dead-letters`. Its sender gets a receipt with the
+    problems, also if the day's quota is used up and the message is only counted.
+    """
 
     async def bury(message: Msg, bad: BadMessage) -> str | None:
         sent, letter = recognise(message), None

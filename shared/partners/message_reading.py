@@ -1,4 +1,4 @@
-"""Reading a partner's message: its envelope, its data in the form of its kind, its sender's ids."""
+"""Reads a partner's message: its envelope, its data by its kind, and its sender's ids."""
 
 import re
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from shared.partners.problems import Unacceptable
 from shared.partners.receipts import Sent
 
 TYPE_PREFIX: Final = "id.go.lapor."
-"""With the kind: the `type` of an inbound event."""
+"""Followed by the kind, it is the `type` of an inbound event."""
 ID_PATTERN: Final = "^[!-~]{1,100}$"
-"""Ids travel in subjects of ours, headers and addresses: ASCII, no spaces."""
+"""Ids are used in our subjects, headers and addresses: ASCII without spaces."""
 
 Form = TypeVar("Form", bound=BaseModel)
 
@@ -45,7 +45,7 @@ ExternalId = Annotated[
 
 @dataclass(frozen=True)
 class Read(Generic[Form]):
-    """A message that can be read."""
+    """A message that was read."""
 
     sent: Sent
     message_id: str
@@ -53,7 +53,7 @@ class Read(Generic[Form]):
 
 
 def read(message: Msg, forms: dict[str, type[Form]]) -> Read[Form]:
-    """The message in the form of its kind. Raises `BadMessage`, naming all that is wrong."""
+    """The message in the form of its kind. Raises `BadMessage` with all that is wrong."""
     inbound = read_inbound(message)
     if inbound.event.get_type() != TYPE_PREFIX + inbound.kind:
         raise BadMessage("wrong_type", f"type is {TYPE_PREFIX}{inbound.kind} here", "type")
@@ -62,7 +62,7 @@ def read(message: Msg, forms: dict[str, type[Form]]) -> Read[Form]:
         raise BadMessage("invalid_field", "an id is ASCII without spaces, 1 to 100 long", "id")
     sent = Sent.of(message, message_id, _external_id(inbound.event))
     try:
-        # Read as JSON, where strict means: no text for a number, but a text for a time.
+        # Read as JSON, where strict mode takes no text for a number, but a text for a time.
         data = forms[inbound.kind].model_validate_json(
             orjson.dumps(inbound.event.get_data()), strict=True
         )
@@ -72,7 +72,7 @@ def read(message: Msg, forms: dict[str, type[Form]]) -> Read[Form]:
 
 
 def recognise(message: Msg) -> Sent:
-    """Of a message that may be anything, what its sender can recognise it by."""
+    """The fields by which its sender can recognise the message, which may contain anything."""
     try:
         event = decode(message.headers, message.data)
     except BadMessage:
@@ -87,7 +87,8 @@ def _external_id(event: CloudEvent) -> str | None:
 
 
 def _known_id(value: object) -> str | None:
-    """What is no id is not repeated: it may be anything."""
+    """The value if it is an id, else None: other values, which may be anything, are not
+    repeated."""
     return value if isinstance(value, str) and _ID.fullmatch(value) else None
 
 

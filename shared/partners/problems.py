@@ -1,4 +1,4 @@
-"""Why a partner's message is not accepted, in the words of its receipt."""
+"""The reasons why a partner's message is not accepted, as its receipt gives them."""
 
 import re
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from shared.partners.receipts import ReceiptProblem
 
 
 class Unacceptable(BadMessage):
-    """A message that can be read and not be taken; all that is wrong with it."""
+    """A message that can be read but not accepted, with all that is wrong with it."""
 
     def __init__(self, problems: tuple[ReceiptProblem, ...]) -> None:
         first = problems[0]
@@ -22,7 +22,7 @@ class Unacceptable(BadMessage):
 
     @classmethod
     def by_validation(cls, error: ValidationError) -> Self:
-        """What a form found wrong, without the values it found."""
+        """The errors that a form found, without the values."""
         by_field: dict[str, ReceiptProblem] = {}
         for e in error.errors(include_url=False, include_input=False):
             field = _path(e["loc"])
@@ -32,12 +32,12 @@ class Unacceptable(BadMessage):
 
     @classmethod
     def by_fields(cls, errors: Iterable[FieldError]) -> Self:
-        """What the directory does not know."""
+        """The values that the directory does not know."""
         return cls(tuple(_problem(_path((e.field,)), e.code, e.params, e.fallback) for e in errors))
 
 
 def problems_of(bad: BadMessage) -> tuple[ReceiptProblem, ...]:
-    """For the receipt of a message that was given up."""
+    """The problems for the receipt of a message that was given up."""
     if isinstance(bad, Unacceptable):
         return bad.problems
     message = words_for(bad.code, "id", {}).detail
@@ -45,19 +45,19 @@ def problems_of(bad: BadMessage) -> tuple[ReceiptProblem, ...]:
 
 
 def problems_of_refusal(problem: Problem) -> tuple[ReceiptProblem, ...]:
-    """For the receipt of a command that was refused."""
+    """The problems for the receipt of a command that was refused."""
     if problem.errors:
         return Unacceptable.by_fields(problem.errors).problems
     detail = words_for(problem.code, "id", problem.params).detail
     return (ReceiptProblem(field=None, code=problem.code, message=detail),)
 
 
-# A field we do not know may be named by mistake with what was to be its value.
+# The sender may have swapped the name and the value of a field that we do not know.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z_]{0,39}")
 
 
 _READINGS = {"date", "datetime"}
-"""What pydantic adds to the path of a value that may be read in more than one way."""
+"""Parts that pydantic adds to the path of a value that may be read in more than one way."""
 
 
 def _path(loc: Iterable[int | str]) -> str:

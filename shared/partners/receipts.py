@@ -1,4 +1,4 @@
-"""Receipts: what became of a message, told to the partner system that sent it."""
+"""Receipts: the result of a message, sent to the partner system that sent it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class ReceiptProblem(BaseModel):
 
 
 class Receipt(BaseModel):
-    """What became of one message. A repeat of a message has the outcome of the first."""
+    """The result of one message. A repeated message has the result of the first."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -58,22 +58,22 @@ class Receipt(BaseModel):
 
 @dataclass(frozen=True)
 class Sent:
-    """A message as its sender knows it: what a receipt for it begins with."""
+    """A message as its sender knows it: the fields with which its receipt begins."""
 
     system: str
     kind: Kind
     stream: str
     sequence: int
     stored_at: int
-    """Seconds since 1970; tells sequences apart should a stream ever begin anew."""
+    """Seconds since 1970; it distinguishes sequence numbers if a stream is ever made anew."""
     message_id: str | None
     external_id: str | None
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """For going on with its trace."""
+    """Used to continue the message's trace."""
 
     @classmethod
     def of(cls, message: Msg, message_id: str | None, external_id: str | None) -> Self:
-        """Of a message on `lapor.v1.ingest.<system>.<kind>`."""
+        """Made from a message on `lapor.v1.ingest.<system>.<kind>`."""
         _, _, _, system, kind = message.subject.split(".")
         meta = message.metadata
         known: Any = kind  # the streams hold no other kinds
@@ -101,8 +101,10 @@ class Sent:
 
 
 async def tell(session: AsyncSession, receipts: Iterable[tuple[Sent, Receipt]]) -> None:
-    """Put the receipts into the outbox, in the session's transaction. A message delivered twice
-    gives the same receipt, which the stream then has once."""
+    """Put the receipts into the outbox, in the session's transaction.
+
+    A message delivered twice gets the same receipt, which the stream stores once.
+    """
     rows = [_row(sent, receipt) for sent, receipt in receipts]
     if rows:
         parameters = {str(OutboxRow.__tablename__): orjson.dumps(rows).decode()}
@@ -110,7 +112,7 @@ async def tell(session: AsyncSession, receipts: Iterable[tuple[Sent, Receipt]]) 
 
 
 def receipt_message(sent: Sent, receipt: Receipt) -> OutboxMessage:
-    """The receipt as it travels."""
+    """The receipt as an outbox message."""
     subject = f"lapor.v1.partner.{sent.system}.receipt"
     message_id = f"{sent.stream}.{sent.sequence}.{sent.stored_at}"
     headers, body = encode(
@@ -128,7 +130,7 @@ def receipt_message(sent: Sent, receipt: Receipt) -> OutboxMessage:
 def _row(sent: Sent, receipt: Receipt) -> Row:
     with continued_trace(sent.headers):
         message = receipt_message(sent, receipt)
-    # Rows of one report go out in order; what belongs to none need not wait for another.
+    # Rows of one report are sent in order; a receipt without a report need not wait for another.
     number = -sent.sequence if receipt.number is None else receipt.number
     return {
         "number": number,
