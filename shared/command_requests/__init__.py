@@ -1,1 +1,1 @@
-"""The way of a command: who asks, may they, save what was written, send it, say what became."""
+"""How a command is handled: check who asks and whether they may, save, send, report the outcome."""

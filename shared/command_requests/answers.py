@@ -1,4 +1,4 @@
-"""What an endpoint answers to a command, and where to ask for an outcome that takes longer."""
+"""The answer to a command, and where to ask for an outcome that takes longer."""
 
 from typing import Literal, Self
 from uuid import UUID
@@ -22,8 +22,11 @@ from shared.lifecycle.people import ActorKind
 
 
 class CommandAnswer(BaseModel):
-    """`done`: it took effect; `refused`: it changed nothing, `refusal` says why; `waiting`: it is
-    saved and will be carried out, ask again at `href`."""
+    """The state of a command.
+
+    `done`: it took effect. `refused`: it changed nothing, and `refusal` says why. `waiting`: it is
+    saved and will be carried out; ask again at `href`.
+    """
 
     command_id: UUID
     number: int
@@ -62,14 +65,16 @@ router = APIRouter(tags=["commands"])
 async def read_command(
     command_id: UUID, principal: CurrentPrincipal, session: Transaction
 ) -> CommandAnswer:
-    """What became of a command of one's own, by its id or by the Idempotency-Key sent with it."""
+    """The state of the caller's own command, by its id or by the Idempotency-Key sent with it."""
     row = await own_command(session, command_id, principal)
     return CommandAnswer.of(row.id, row.number, outcome_of(row))
 
 
 async def own_command(session: AsyncSession, id: UUID, principal: Principal) -> CommandRow:
-    """A command that the caller gave, by its id or their key; a reporter's is also that of the
-    person who else reaches the report as its reporter. 404 for any other."""
+    """A command that the caller gave, found by its id or by their key; 404 for any other.
+
+    A reporter's command also belongs to another person who reaches the report as its reporter.
+    """
     row = await session.get(CommandRow, command_id(asker_of(principal), id))
     row = row or await session.get(CommandRow, id)
     if row is None or not await _made_by(session, Command.model_validate(row.body), principal):

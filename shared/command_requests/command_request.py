@@ -1,4 +1,4 @@
-"""What somebody asks for, and what the action they ask for is made of."""
+"""A request for a command, and the handler that turns it into the command's fields."""
 
 import hashlib
 from collections.abc import Awaitable, Callable
@@ -20,17 +20,17 @@ from shared.values.words import Form
 F = TypeVar("F", bound=Form)
 
 CommandFields = dict[str, Any]
-"""Fields of a `Command`, beside who asks and when."""
+"""Fields of a `Command`, without those that say who asks and when."""
 Prepare = Callable[[AsyncSession, ReportAccess, F], Awaitable[CommandFields]]
-"""Looks up what the form names and gives the fields of the command; raises problems. A 409 is kept
-as the command's outcome."""
+"""Looks up what the form names and returns the fields of the command; raises problems. A 409 is
+kept as the command's outcome."""
 Save = Callable[[AsyncSession, Command, "CommandRequest"], Awaitable[None]]
 """Saves the words and the files, in the transaction that saves the command."""
 
 
 @dataclass(frozen=True)
 class CommandHandler(Generic[F]):
-    """One action as a service offers it. The form may choose among several actions."""
+    """One action that a service offers. The form may choose among several actions."""
 
     action: Action | Callable[[F], Action]
     form: type[F]
@@ -65,8 +65,11 @@ class CommandHandler(Generic[F]):
 
 @dataclass(frozen=True)
 class CommandRequest:
-    """What somebody asks for. `key` is the Idempotency-Key and `version` the If-Match, if given;
-    `request_id` names the pending request (*permintaan*) that is decided or withdrawn."""
+    """A request for a command.
+
+    `key` is the Idempotency-Key, and `version` the If-Match if there is one. `request_id` names the
+    pending request (*permintaan*) that is decided or withdrawn.
+    """
 
     handler: CommandHandler[Any]
     action: Action
@@ -84,8 +87,11 @@ class CommandRequest:
 
     @property
     def digest(self) -> bytes:
-        """Of all that is asked, which the same key must ask again. It is salted with the key,
-        which is not kept: nobody can try words against it."""
+        """A digest of all that is asked; a request with the same key must have the same digest.
+
+        It is salted with the key, which is not stored, so that nobody can test guessed words
+        against it.
+        """
         content = [
             self.form.model_dump(mode="json"),
             self.request_id,
@@ -97,11 +103,13 @@ class CommandRequest:
 
 
 def command_id(asker: str, key: UUID) -> UUID:
-    """The command's id, also its update's: follows from the key and from the person who uses it, so
-    that nobody can take the id of another's command, nor of one of the system's."""
+    """The id of the command and of its update, made from the key and from the person who uses it.
+
+    So nobody can take the id of another person's command, or of one of the system's.
+    """
     return uuid5(_OF_KEYS, f"{asker} {key}")
 
 
 _DIGEST_VERSION: Final = b"\x02"
-"""Digests of before 29 November 2026 have no such byte and are of other content."""
+"""Digests from before 29 November 2026 lack this byte and cover other content."""
 _OF_KEYS: Final = UUID("b2f4a0c6-7d1e-4f0b-9a53-1f6f2f9d8c40")

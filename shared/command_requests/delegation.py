@@ -1,4 +1,4 @@
-"""To whom a report may be handed, and the chain it leaves behind."""
+"""The agencies to which a report may be handed, and the delegation chain that results."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from shared.lifecycle.commands import Handing
 
 
 async def unit_to_follow_up(session: AsyncSession, access: ReportAccess, agency_id: int) -> Agency:
-    """The own agency or one below that has somebody to follow up (*disposisi*)."""
+    """The person's own agency or one below, if somebody there can follow up (*disposisi*)."""
     unit = await _active(session, agency_id)
     if not unit.is_or_stands_below(access.own_agency_id):
         raise Problem(422, "agency_not_below")
@@ -25,7 +25,8 @@ async def unit_to_follow_up(session: AsyncSession, access: ReportAccess, agency_
 async def agency_below(
     session: AsyncSession, access: ReportAccess, agency_id: int, *, to_verify: bool
 ) -> Agency:
-    """An agency strictly below the own one with an admin to verify, or somebody to follow up."""
+    """An agency strictly below the person's own that has an admin to verify or staff to follow
+    up."""
     unit = await _active(session, agency_id)
     if not unit.stands_below(access.own_agency_id):
         raise Problem(422, "agency_not_below")
@@ -37,7 +38,7 @@ async def agency_below(
 async def known_agencies(
     session: AsyncSession, field: str, ids: Sequence[int]
 ) -> dict[int, Agency]:
-    """Active agencies anywhere in the tree. 422 on the field for one that is not there."""
+    """Active agencies anywhere in the tree. 422 on the field if one of the ids is unknown."""
     known = await agencies(session, ids)
     for agency_id in ids:
         if agency_id not in known or not known[agency_id].active:
@@ -46,14 +47,16 @@ async def known_agencies(
 
 
 def handing_to(access: ReportAccess, receiver: Agency) -> Handing:
-    """What this person's agency handing to the receiver amounts to."""
+    """The handing of the report by this person's agency to the receiver."""
     chain = handed(access.state.chain, access.own_path, receiver.id)
     return Handing(chain=chain, zone=receiver.zone)
 
 
 async def taken_back(session: AsyncSession, access: ReportAccess) -> Handing | None:
-    """The handing over by which a person who decides a not-authority request keeps the report: to
-    their own agency. None for everybody else, for whom the handler stays."""
+    """The handing by which the decider of a not-authority request takes the report back.
+
+    The report goes to their own agency. None for everybody else: the handler then stays.
+    """
     request = access.state.pending(RequestKind.NOT_AUTHORITY)
     if request is None or not access.decides(request):
         return None

@@ -15,8 +15,11 @@ from shared.lifecycle.people import ADMINS, Actor, Role
 
 
 class Agency(BaseModel):
-    """An agency and its place. `path` holds the ids from the root to the agency itself, `admins`
-    is how many active ones it has, `admin_above`: some agency strictly above has any."""
+    """An agency and its place in the tree.
+
+    `path` holds the ids from the root to the agency itself. `admins` is the number of its active
+    admins; `admin_above` says whether an agency strictly above has any.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,12 +36,15 @@ class Agency(BaseModel):
     admin_above: bool
 
     def stands_below(self, agency_id: int) -> bool:
-        """Strictly below."""
+        """Whether this agency is strictly below that one."""
         return agency_id in self.path[:-1]
 
     def is_connected(self, *, to_verify: bool = False) -> bool:
-        """Whether somebody active is there for the step that would be owed: an admin to verify,
-        anybody at all to follow up. The one meaning of *terhubung*."""
+        """Whether an active person can take the step that would be owed (*terhubung*).
+
+        That is an admin to verify, or any member of staff to follow up. This is the only definition
+        of *terhubung*.
+        """
         return self.has_admin if to_verify else self.has_officer
 
     def is_or_stands_below(self, agency_id: int) -> bool:
@@ -48,19 +54,21 @@ class Agency(BaseModel):
 def is_or_stands_below(
     agency_id: int | SQLCoreOperations[int], entry: type[AgencyEntry] = AgencyEntry
 ) -> ColumnElement[bool]:
-    """Of a joined `AgencyEntry`, or its alias, what `Agency.is_or_stands_below` says. All below
-    an agency are looked for by what `path` contains, which has an index."""
+    """The SQL form of `Agency.is_or_stands_below`, for a joined `AgencyEntry` or its alias.
+
+    It looks for agencies whose `path` contains the id, which has an index.
+    """
     asked = literal(agency_id) if isinstance(agency_id, int) else agency_id
     return asked == any_(col(entry.path))
 
 
 def works_on_reports() -> ColumnElement[bool]:
-    """Of a `StaffEntry`: somebody active, and no overseer."""
+    """The SQL condition that a `StaffEntry` is active and not an overseer."""
     return and_(col(StaffEntry.active), col(StaffEntry.role) != Role.OVERSEER)
 
 
 async def agencies(session: AsyncSession, ids: Iterable[int]) -> dict[int, Agency]:
-    """The agencies of these ids; an id nobody has is missing from the answer."""
+    """The agencies with these ids; an unknown id is missing from the answer."""
     rows = await session.execute(_AGENCIES, {"ids": list(ids)})
     return {row["id"]: Agency.model_validate(dict(row)) for row in rows.mappings()}
 
@@ -72,8 +80,10 @@ async def agency(session: AsyncSession, agency_id: int) -> Agency | None:
 async def agency_to_decide(
     session: AsyncSession, chain: Sequence[int], path: Sequence[int], asker: Actor
 ) -> int:
-    """Which agency decides what somebody asks of a report with this chain and handler's path. Who
-    is the only admin of all those decides it too."""
+    """The agency that decides a request of this person, by the report's chain and handler's path.
+
+    If the person is the only admin of all those agencies, their own agency decides.
+    """
     known = await agencies(session, path)
     own_id = asker.agency_id if asker.role in ADMINS else None
 
@@ -88,8 +98,11 @@ async def agency_to_decide(
 
 
 async def agency_to_decide_objection(session: AsyncSession, path: Sequence[int]) -> int:
-    """Which agency decides the reporter's objection to a closing or archiving by the last agency of
-    this path: the nearest above it with an active admin, finally the root, also to its own."""
+    """The agency that decides the reporter's objection to a closing or archiving.
+
+    The last agency of `path` closed or archived the report. The nearest agency above it with an
+    active admin decides, or the root, which also decides objections to its own closings.
+    """
     known = await agencies(session, path)
     above = (known[id] for id in reversed(path[:-1]) if id in known)
     return next((agency.id for agency in above if agency.has_admin), path[0])
@@ -98,4 +111,4 @@ async def agency_to_decide_objection(session: AsyncSession, path: Sequence[int])
 _AGENCIES = select(*(col(getattr(AgencyEntry, name)) for name in Agency.model_fields)).where(
     col(AgencyEntry.id).in_(bindparam("ids", expanding=True))
 )
-"""Made once, as every command asks it."""
+"""Made once, because every command uses it."""

@@ -1,4 +1,4 @@
-"""Requests (*permintaan*) that are not pending any more: what became of one, and through whom."""
+"""Requests (*permintaan*) that are no longer pending: how they ended, and who decided."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +16,11 @@ from shared.http.problems import Problem, conflict
 
 @dataclass(frozen=True)
 class EndedRequest:
-    """`decision` is accepted, rejected, withdrawn, passed_on or ended; `name` that of the person
-    who decided. `status` and `version` are the report's."""
+    """A request that is no longer pending.
+
+    `decision` is accepted, rejected, withdrawn, passed_on or ended; `name` is the name of the
+    person who decided. `status` and `version` are the report's.
+    """
 
     decision: str
     decided_at: datetime
@@ -27,7 +30,7 @@ class EndedRequest:
 
     @property
     def problem(self) -> Problem:
-        """The 409 for the person who would decide or withdraw it."""
+        """The 409 for a person who tries to decide or withdraw it."""
         members = {
             "decision": self.decision,
             "decided_at": self.decided_at.isoformat(),
@@ -42,7 +45,7 @@ class EndedRequest:
 async def ended_request(
     session: AsyncSession, number: int, request_id: UUID
 ) -> EndedRequest | None:
-    """The report's request of this id, if it has ended."""
+    """The report's request with this id, if it has ended; else None."""
     ended = (
         select(
             col(RequestRow.decision),

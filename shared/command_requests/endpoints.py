@@ -1,7 +1,7 @@
-"""The endpoints of commands: every action is its form and what has to be looked up for it.
+"""The endpoints of commands. A service adds each action as a form and a function for its look-ups.
 
-A `CommandRouter` makes the rest, the same for all: who asks, for which report, under which
-Idempotency-Key and If-Match, with which files; then the one way of `execute`, and the answer.
+A `CommandRouter` does the rest, which is the same for all: who asks, for which report, with which
+Idempotency-Key, If-Match and files. Then it calls `execute` and answers.
 """
 
 import inspect
@@ -42,13 +42,13 @@ from shared.temporal.report_gateway import ReportGateway
 
 
 async def attachment_store(request: Request) -> AttachmentStore:
-    """Where the service keeps files."""
+    """The store in which the service keeps files."""
     store: AttachmentStore = request.app.state.attachments
     return store
 
 
 async def report_gateway(request: Request) -> ReportGateway:
-    """The service's way to the workflows."""
+    """The service's gateway to the workflows."""
     gateway: ReportGateway = request.app.state.gateway
     return gateway
 
@@ -56,12 +56,12 @@ async def report_gateway(request: Request) -> ReportGateway:
 CurrentStore = Annotated[AttachmentStore, Depends(attachment_store)]
 CurrentGateway = Annotated[ReportGateway, Depends(report_gateway)]
 ActionOf = Callable[[Any], Action]
-"""Chooses the action by the form. What form that is, the decorated function says."""
+"""Chooses the action by the form; the decorated function declares the form's type."""
 
 
 @dataclass(frozen=True)
 class CommandContext:
-    """What every request for a command brings beside what somebody wrote."""
+    """What every request for a command contains beside the form."""
 
     principal: Principal
     number: ReportNumber
@@ -83,7 +83,7 @@ class CommandContext:
         )
 
     async def execute(self, request: CommandRequest) -> CommandAnswer:
-        """Execute it: 200 with the outcome and the new ETag, or 202 while it waits."""
+        """Execute the request: 200 with the outcome and the new ETag, or 202 while it waits."""
         outcome = await execute(self.database, self.gateway, request)
         if outcome is None:
             self.response.status_code = 202
@@ -96,7 +96,7 @@ class CommandContext:
     async def execute_with_files(
         self, request: CommandRequest, uploads: list[UploadFile], named: Named
     ) -> CommandAnswer:
-        """As `execute`, with files, which are stored first."""
+        """Like `execute`, with files, which are stored first."""
         if uploads:
             await rate_limits(self.request).take(FILES, asker_of(self.principal))
         store = await attachment_store(self.request)
@@ -115,8 +115,10 @@ class ReporterContext(CommandContext):
 
 
 class CommandRouter(APIRouter):
-    """The commands of one service under one tag. `save` keeps what was written; `named` is for
-    actions that take files."""
+    """The commands of one service under one tag.
+
+    `save` stores what was written; `named` is needed for actions that take files.
+    """
 
     def __init__(self, tag: str, save: Save, named: Named | None = None) -> None:
         super().__init__(tags=[tag], responses=COMMAND_RESPONSES)
@@ -130,14 +132,17 @@ class CommandRouter(APIRouter):
         files: bool = False,
         save: Save | None = None,
     ) -> Callable[[Prepare[F]], CommandHandler[F]]:
-        """A decorator of `Prepare`, whose name and docstring are the operation's: POST `path` for
-        staff. With `files`, `path`/with-attachments takes the same with files."""
+        """Decorate a `Prepare` to make the staff's operation POST `path`.
+
+        The operation gets the function's name and docstring. With `files`, `path`/with-attachments
+        takes the same form and files.
+        """
         return self._register(action, path, files, save, _Askers(StaffContext, current_staff))
 
     def by_reporter(
         self, action: Action, path: str, *, files: bool = False
     ) -> Callable[[Prepare[F]], CommandHandler[F]]:
-        """As `by_staff`, for reporters, bearers of a report's access, and partner systems."""
+        """Like `by_staff`, for reporters, bearers of a report's access, and partner systems."""
         askers = _Askers(ReporterContext, current_reporter)
         return self._register(action, path, files, None, askers)
 
@@ -176,7 +181,7 @@ class CommandRouter(APIRouter):
 
 
 def command_routers(actions: ModuleType) -> list[APIRouter]:
-    """Of every module in the package of a service's actions, in the order of their names."""
+    """The routers of all modules in the package of a service's actions, ordered by module name."""
     names = sorted(module.name for module in iter_modules(actions.__path__, f"{actions.__name__}."))
     routers = (getattr(import_module(name), "router", None) for name in names)
     return [router for router in routers if isinstance(router, CommandRouter)]
@@ -221,7 +226,7 @@ def _context(askers: _Askers) -> Any:
 
 
 def _with_parameters(endpoint: Any, **annotations: Any) -> Any:
-    """The endpoint with the parameters that FastAPI is to fill; a tuple brings a default."""
+    """The endpoint with the parameters that FastAPI fills; a tuple adds a default."""
     parameters = []
     for name, annotation in annotations.items():
         default: Any = inspect.Parameter.empty

@@ -1,4 +1,7 @@
-"""Executing a command: first outcome wins; check, save with the words, commit, send, answer."""
+"""Executes a command: check it, save it with the words, commit, send it and answer.
+
+The first outcome of a command stays.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -26,11 +29,11 @@ from shared.temporal.report_gateway import ReportGateway
 async def execute(
     database: Database, gateway: ReportGateway, request: CommandRequest
 ) -> Outcome | None:
-    """The outcome of the request, None if it is not known within some seconds.
+    """The outcome of the request; None if it is not known within some seconds.
 
-    The same key of the same asker gets the first outcome, while they may read the report. Raises
-    problems: 404 first of all; then 412, 403 and 409 with the refusal's code, 422 for what the
-    form names, or 409 because the key was used for something else.
+    The same key from the same person gets the first outcome, as long as they may read the report.
+    Raises problems: 404 first of all; then 412, 403 and 409 with the refusal's code, 422 for what
+    the form names, or 409 if the key was used for something else.
     """
     command, state, outcome = await _known_or_made(database, request)
     if outcome is None:
@@ -41,10 +44,10 @@ async def execute(
 
 
 async def admit(database: Database, request: CommandRequest) -> None:
-    """Whether this person may ask for this at all, before what they send along is looked at.
+    """Check whether this person may make the request, before the files sent with it are read.
 
-    Raises the problems of `execute` that say no to the person or the version; what the report's
-    status forbids is left to it, which keeps the refusal.
+    Raises the problems of `execute` about the person or the version. What the report's status
+    forbids is left to `execute`, which stores the refusal.
     """
     async with database.session() as session:
         access = await access_to(session, request.principal, request.number, request.action)
@@ -58,8 +61,11 @@ async def admit(database: Database, request: CommandRequest) -> None:
 
 
 async def foresee(session: AsyncSession, request: CommandRequest) -> int:
-    """The version of the report against which nothing stands at this moment, as far as can be told
-    without asking its run. Raises the problem that `execute` would raise. Nothing is saved."""
+    """Check the request without saving anything; return the report's version that was checked.
+
+    Raises the problem that `execute` would raise, as far as it can be known without asking the
+    report's run.
+    """
     access = await access_to(session, request.principal, request.number, request.action)
     details, code = await _details(session, request, access)
     command = _command(request, access, details)
@@ -69,7 +75,7 @@ async def foresee(session: AsyncSession, request: CommandRequest) -> int:
 
 
 def outcome_of(row: CommandRow) -> Outcome | None:
-    """What a command's row says became of it; None while it waits."""
+    """The outcome in a command's row; None while the command waits."""
     if row.done is None or row.version is None or row.status is None:
         return None
     return Outcome(
@@ -89,8 +95,11 @@ _REQUEST_ENDED = "no_such_request"
 
 
 async def _problem(database: Database, request: CommandRequest, outcome: Outcome) -> Problem:
-    """The problem a refusal amounts to: 412 for a version that is past, 403 for authority, 409
-    with where the report stands, or with the person who has decided the request."""
+    """The problem for a refusal.
+
+    412 for a past version, 403 for missing authority, otherwise 409: with the report's status, or
+    with the person who has decided the request.
+    """
     if outcome.refusal == _REQUEST_ENDED and request.request_id is not None:
         async with database.session() as session:
             ended = await ended_request(session, request.number, request.request_id)
@@ -108,8 +117,11 @@ def _problem_of(outcome: Outcome) -> Problem:
 
 
 async def _known_or_made(database: Database, request: CommandRequest) -> _Command:
-    """What was made of the key before, also a moment ago by a twin of this request; else a new
-    command. Who may not read the report is told nothing, of earlier commands neither."""
+    """The command that was made with this key before, or else a new one.
+
+    An identical request may make it at the same moment; then that one counts. A person who may not
+    read the report gets a 404, also for earlier commands.
+    """
     try:
         async with database.session() as session:
             access = await access_to(session, request.principal, request.number, request.action)
@@ -127,7 +139,7 @@ async def _known_or_made(database: Database, request: CommandRequest) -> _Comman
 async def _known(
     session: AsyncSession, request: CommandRequest, access: ReportAccess
 ) -> _Command | None:
-    """What was made of this key before, looked up ahead of authority over the action and status."""
+    """The command made with this key before, whatever authority and status say now."""
     row = await _row(session, request, access)
     if row is None:
         return None
@@ -137,8 +149,11 @@ async def _known(
 
 
 def _asks_the_same(request: CommandRequest, row: CommandRow) -> bool:
-    """Of a row that keeps no digest, or one of another length from an earlier release, only the
-    report and the action are compared."""
+    """Whether the request asks for the same as the row.
+
+    If the row has no digest, or one of another length from an earlier release, only the report and
+    the action are compared.
+    """
     digest = request.digest
     if row.digest is not None and len(row.digest) == len(digest):
         return row.digest == digest
@@ -148,8 +163,10 @@ def _asks_the_same(request: CommandRequest, row: CommandRow) -> bool:
 async def _row(
     session: AsyncSession, request: CommandRequest, access: ReportAccess
 ) -> CommandRow | None:
-    """The command this asker made with the key, also from when the key itself was the id, and no
-    digest was kept."""
+    """The command that this person made with the key.
+
+    Rows from the time when the key itself was the id, and no digest was stored, are found too.
+    """
     either = {"ids": [request.id, request.key]}
     rows = {row.id: row for row in (await session.execute(_ROWS, either)).scalars()}
     if row := rows.get(request.id):
@@ -170,7 +187,7 @@ async def _save(session: AsyncSession, request: CommandRequest, access: ReportAc
     outcome = _refused_at_once(access.state, command, code)
     session.add(_row_of(request, command, outcome))
     await session.flush()
-    # Whoever had no authority over it wrote nothing that would be worth keeping.
+    # A person without authority over it has written nothing that needs to be kept.
     if outcome is None or outcome.refusal not in _FORBIDDEN:
         await request.handler.save(session, command, request)
     return command, access.state, outcome
@@ -212,19 +229,22 @@ def _row_of(request: CommandRequest, command: Command, outcome: Outcome | None) 
 async def _details(
     session: AsyncSession, request: CommandRequest, access: ReportAccess
 ) -> tuple[CommandFields, str | None]:
-    """The command's fields, or why there can be none. A refusal is an outcome and is kept,
-    whichever look finds it; other problems are the request's, which may be put right."""
+    """The command's fields, and the refusal's code if there can be none.
+
+    A refusal is an outcome and is stored, whichever check finds it. Other problems are raised: the
+    person can correct the request.
+    """
     state = access.state
     details: dict[str, Any] = {}
     try:
         if request.version not in (None, state.version):
             raise Refused(VERSION_CHANGED)
         if request.request_id is not None:
-            # What has ended is said to have ended, and not that nobody may decide it any more.
+            # An ended request is refused as ended, and not because nobody may decide it any more.
             pending = await _pending(session, request, state)
             access = replace(access, request=pending)
             details["request_id"] = pending.id
-        # What the table refuses anyway is refused for that, before the details are looked at.
+        # What the table refuses is refused with the table's code, before the details are looked up.
         if code := refusal(state, request.action, access.capacities):
             raise Refused(code)
         return details | await request.handler.prepare(session, access, request.form), None
@@ -239,8 +259,10 @@ async def _details(
 async def _pending(
     session: AsyncSession, request: CommandRequest, state: ReportState
 ) -> PendingRequest:
-    """The request to be decided. Raises `Refused` if it has ended or is accepted by another
-    action, 404 if there never was one."""
+    """The request to be decided.
+
+    Raises `Refused` if it has ended or is accepted by another action, 404 if there never was one.
+    """
     assert request.request_id is not None
     if pending := state.request(request.request_id):
         if request.action is Action.ACCEPT_REQUEST and pending.kind is _BY_ACTING:
@@ -252,7 +274,10 @@ async def _pending(
 
 
 def _refused_at_once(state: ReportState, command: Command, code: str | None) -> Outcome | None:
-    """What is illegal already is refused before a run is started: for `code`, or by the table."""
+    """The refusal of a command that is already illegal, without starting a run; else None.
+
+    The reason is `code`, or comes from the table.
+    """
     if code is None:
         try:
             check(state, command)

@@ -1,4 +1,4 @@
-"""Files sent with a command: stored once it is clear that this person may send any."""
+"""Files sent with a command: stored once it is known that this person may send the command."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
@@ -18,7 +18,7 @@ from shared.http.tokens import Staff
 from shared.http.uploads import discard, store_all
 
 Named = Callable[[AsyncConnection, Sequence[str]], Awaitable[Collection[str]]]
-"""Which of these storage keys the service's table of attachments names."""
+"""Tells which of these storage keys the service's table of attachments contains."""
 
 
 @asynccontextmanager
@@ -29,9 +29,11 @@ async def with_files(
     store: AttachmentStore,
     named: Named,
 ) -> AsyncIterator[CommandRequest]:
-    """The request with the files, stored. After the block those are deleted that no row names: the
-    command was not saved, or was known already. Raises the problems of `admit`; 422 names a file
-    that is not taken."""
+    """The request with its files stored.
+
+    After the block, files that no row names are deleted: the command was not saved, or was known
+    already. Raises the problems of `admit`, and 422 for a file that is not accepted.
+    """
     await admit(database, request)
     anonymous = bool(uploads) and await _is_of_the_anonymous(database, request)
     files = await store_all(store, uploads, anonymous=anonymous)
@@ -43,7 +45,7 @@ async def with_files(
 
 
 async def _is_of_the_anonymous(database: Database, request: CommandRequest) -> bool:
-    """Whether it is the reporter who writes, and nobody may know who that is."""
+    """Whether the writer is the reporter of an anonymous report."""
     if isinstance(request.principal, Staff):
         return False
     async with database.autocommit() as connection:

@@ -1,4 +1,4 @@
-"""Somebody before a report: its state, and what they are to it."""
+"""A person's access to a report: the report's state, and the person's capacities there."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -25,10 +25,12 @@ from shared.lifecycle.statuses import TO_BE_VERIFIED
 
 @dataclass(frozen=True)
 class ReportAccess:
-    """What a command is made from. `known` holds the agencies of the handler's path and those
-    that decide pending requests; of one's own requests also the agencies above these. `own_path`
-    leads from the root to the agency of a member of staff; `request` is the pending one that a
-    command decides or withdraws."""
+    """A person's access to a report, from which a command is made.
+
+    `known` holds the agencies of the handler's path and those that decide pending requests; for
+    one's own requests also the agencies above these. `own_path` leads from the root to the agency
+    of a member of staff. `request` is the pending one that a command decides or withdraws.
+    """
 
     state: ReportState
     actor: Actor
@@ -38,7 +40,7 @@ class ReportAccess:
     own_path: tuple[int, ...] = ()
     request: PendingRequest | None = None
     by_sms: bool = False
-    """The reporter speaks by SMS: the sender cannot be confirmed."""
+    """The reporter writes by SMS: the sender cannot be confirmed."""
 
     @property
     def own_agency_id(self) -> int:
@@ -48,13 +50,15 @@ class ReportAccess:
 
     @property
     def only_reads(self) -> bool:
-        """An overseer, who does nothing."""
+        """Whether the person is an overseer, who may only read."""
         return self.actor.role is not None and self.actor.role.only_reads
 
     @property
     def by_copy(self) -> bool:
-        """A member of staff who reads only because an agency of theirs has a copy; an overseer
-        reads everything as such a copy."""
+        """Whether a member of staff reads only because an agency of theirs has a copy.
+
+        An overseer reads every report like a copy.
+        """
         if self.only_reads:
             return True
         agency_id = self.actor.agency_id
@@ -62,31 +66,42 @@ class ReportAccess:
 
     @property
     def arrival_hidden(self) -> bool:
-        """When a report came, whichever it is, is told as to everybody: numbers grow with time, so
-        those that came before and after an anonymous one would tell when it did."""
+        """Whether the exact time of arrival is hidden from this person, for every report.
+
+        Numbers grow with time: the reports before and after an anonymous one would show when it
+        came.
+        """
         return self.actor.role is None or not self.actor.role.reads_arrivals
 
     @property
     def reporter_times_hidden(self) -> bool:
-        """So is when its reporter did what later: to the person who reads a copy, and of an
-        anonymous one to all but pusat. Who was seen at a phone then is found by it."""
+        """Whether the times of the reporter's later steps are hidden too.
+
+        They are hidden from readers of a copy, and for an anonymous report from all but pusat: they
+        could identify a person who was seen using a phone then.
+        """
         return self.by_copy or self.maker_hidden
 
     @property
     def deadlines_hidden(self) -> bool:
-        """So are its deadlines: from each of them one of these times is reckoned."""
+        """Whether the deadlines are hidden too, because one of these times can be calculated from
+        each."""
         unverified = self.state.status in TO_BE_VERIFIED
         return self.reporter_times_hidden or (self.arrival_hidden and unverified)
 
     @property
     def maker_hidden(self) -> bool:
-        """Who entered it is not told: the report is anonymous."""
+        """Whether it is hidden who entered the report: it is anonymous, and this person is not of
+        pusat."""
         return self.state.anonymous and self.arrival_hidden
 
     @property
     def reporter_hidden(self) -> Literal["anonymous", "copy", "below"] | None:
-        """Why this member of staff is not told who reports: nobody is; a copy; or an officer, who
-        may do nothing for a report of an agency below."""
+        """Why this member of staff does not see who the reporter is; None if they do.
+
+        `anonymous`: nobody does; `copy`: they read a copy; `below`: an officer, who may do nothing
+        for a report of an agency below.
+        """
         if self.state.anonymous:
             return "anonymous"
         if self.by_copy:
@@ -95,7 +110,7 @@ class ReportAccess:
         return "below" if officer and self.handler.id != self.actor.agency_id else None
 
     def capacities_for(self, request_id: UUID | None) -> frozenset[Capacity]:
-        """The capacities towards one request: `DECIDER` only if this person decides it."""
+        """The capacities for one request: with `DECIDER` only if this person decides it."""
         request = self.state.request(request_id)
         if request is None:
             return self.capacities
@@ -113,12 +128,12 @@ class ReportAccess:
         return decides(actor.role, actor.agency_id, actor.staff_id, request, path, others=others)
 
     def capacities_by_requests(self) -> frozenset[Capacity]:
-        """While not-authority is pending, only its decider counts as one."""
+        """The capacities by pending requests; while not-authority is pending, it alone counts."""
         not_authority = self.state.pending(RequestKind.NOT_AUTHORITY)
         return self._capacities_by([not_authority] if not_authority else self.state.requests)
 
     def grants(self, request: PendingRequest) -> bool:
-        """Whether this person may accept the request, though perhaps not refuse it."""
+        """Whether this person may accept the request, though they perhaps may not reject it."""
         return request.by_reporter and Capacity.HANDLER_ADMIN_OR_ABOVE in self.capacities
 
     def _capacities_by(self, requests: Collection[PendingRequest]) -> frozenset[Capacity]:
@@ -134,7 +149,7 @@ class ReportAccess:
 async def access_to(
     session: AsyncSession, principal: Principal, number: int, action: Action
 ) -> ReportAccess:
-    """Anybody before a report, to do this. 404 where they may not know that it exists."""
+    """Anybody's access to a report for this action. 404 if they may not know that it exists."""
     if isinstance(principal, Staff):
         as_author = action is Action.RECTIFY
         return await staff_access(session, principal, number, as_author=as_author)
@@ -144,8 +159,10 @@ async def access_to(
 async def staff_access(
     session: AsyncSession, staff: Staff, number: int, *, as_author: bool = False
 ) -> ReportAccess:
-    """A member of staff before a report. 404 where they may not know that it exists. `as_author`:
-    they may also come to take back what their agency wrote, and has handed on since."""
+    """The access of a member of staff to a report. 404 if they may not know that it exists.
+
+    `as_author`: access also to take back what their agency wrote before it handed the report on.
+    """
     row = (await session.execute(_BEFORE_STAFF, {"number": number})).one_or_none()
     if row is None:
         raise not_found("report_not_found")
@@ -161,7 +178,7 @@ async def staff_access(
 
 
 async def readable(session: AsyncSession, staff: Staff, numbers: Collection[int]) -> list[int]:
-    """Of these reports, those that this member of staff may know."""
+    """Those of these reports of which this member of staff may know."""
     rows = await session.scalars(select(col(Report.state)).where(col(Report.number).in_(numbers)))
     states = [ReportState.model_validate(state) for state in rows]
     concerned = {i for state in states for i in (state.handler_id, *state.copies)}
@@ -172,15 +189,17 @@ async def readable(session: AsyncSession, staff: Staff, numbers: Collection[int]
 async def followed_up_by(
     session: AsyncSession, agency_id: int, role: str | None, number: int
 ) -> bool:
-    """Whether the agency, or for an admin one below it, wrote a follow-up of the report."""
+    """Whether the agency, or for an admin also one below it, wrote a follow-up of the report."""
     asked = {"agency_id": agency_id, "number": number, "action": Action.FOLLOW_UP}
     asked["below"] = role in ADMINS
     return bool(await session.scalar(_FOLLOWED_UP_BY, asked))
 
 
 def access_of(staff: Staff, state: ReportState, known: dict[int, Agency]) -> ReportAccess:
-    """A member of staff before a state already read. `known` holds at least the handler and the
-    agencies that decide its requests."""
+    """The access of a member of staff to a state that was read before.
+
+    `known` holds at least the handler and the agencies that decide its requests.
+    """
     handler = known[state.handler_id]
     actor = Actor(
         kind=ActorKind.STAFF, staff_id=staff.id, role=staff.role, agency_id=staff.agency_id
@@ -191,8 +210,10 @@ def access_of(staff: Staff, state: ReportState, known: dict[int, Agency]) -> Rep
 
 
 def actions_open_to(access: ReportAccess) -> tuple[Action, ...]:
-    """What this person may do now, in the table's order. Of requests: take back only one's own,
-    and not-authority is for any agency but the root to ask."""
+    """The actions open to this person now, in the table's order.
+
+    They may withdraw only their own requests, and the root agency may not request not-authority.
+    """
     actions = set(allowed_actions(access.state, access.capacities))
     requests = access.state.requests
     if not any(request.asked_by(access.actor.staff_id) for request in requests):
@@ -206,8 +227,7 @@ def actions_open_to(access: ReportAccess) -> tuple[Action, ...]:
 async def reporter_access(
     session: AsyncSession, principal: ReporterPrincipal, number: int
 ) -> ReportAccess:
-    """A reporter, the bearer of a report's access, or a partner system before a report of
-    their own. 404 for any other report."""
+    """A reporter's, bearer's or partner system's access to their own report. 404 for any other."""
     state = await _state(session, number)
     if not await owns(session, principal, number):
         raise not_found("report_not_found")
@@ -243,7 +263,7 @@ async def _state(session: AsyncSession, number: int) -> ReportState:
 
 
 def _may_read(staff: Staff, state: ReportState, handler: Agency, known: dict[int, Agency]) -> bool:
-    """The own agency or one below handles the report, or has a copy."""
+    """Whether the person's own agency or one below handles the report or has a copy."""
     if handler.is_or_stands_below(staff.agency_id):
         return True
     copies = (known[c] for c in state.copies if c in known)
@@ -258,8 +278,9 @@ SELECT EXISTS (
 )
 """)
 
-# By hand: asked before each action and reading of staff, and one exchange instead of three. The
-# report, and the agencies of the handler's path, of those to decide requests, and of copies.
+# Written by hand: every action and reading of staff asks this, in one exchange instead of three. It
+# reads the report and the agencies of the handler's path, of the deciders of requests, and of
+# copies.
 _BEFORE_STAFF = text("""
 SELECT r.state, (
     SELECT jsonb_agg(d) FROM routing.agency_directory d
