@@ -16,8 +16,10 @@ log = logging.getLogger(__name__)
 
 
 async def connect(settings: Settings, name: str, *, lazy: bool = True) -> Client:
-    """A client, by default one that connects when first used: Temporal may be away when a
-    service starts."""
+    """A client; by default it connects when it is first used.
+
+    Temporal may be away when a service starts.
+    """
     return await Client.connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
@@ -43,7 +45,7 @@ def _tls(settings: Settings) -> TLSConfig | bool:
 
 
 async def connect_patiently(settings: Settings, name: str) -> Client:
-    """A connected client; waits for a server that is not there yet, for ever."""
+    """A connected client. Waits without limit for a server that is not there yet."""
     missing = False
     while True:
         try:
@@ -71,7 +73,7 @@ def _call_refused(error: RPCError) -> str | None:
 
 @explained.register
 def _connection_refused(error: RuntimeError) -> str | None:
-    """What the SDK raises when it connects."""
+    """The RuntimeError that the SDK raises when it cannot connect."""
     return _REFUSES if any(word in str(error) for word in _DENIED) else None
 
 

@@ -1,4 +1,4 @@
-"""The messages of a report's workflow. None of them has room for words or identities."""
+"""The messages of a report's workflow. None of them can contain words or identities."""
 
 import json
 import re
@@ -15,12 +15,15 @@ REFUSED = "refused"
 """The detail that marks a failed update as a refusal; its type is the refusal's code."""
 
 ANOTHER_REPORT = "another_report"
-"""How a run ends, and fails what was sent to it, when the row of its number is another's."""
+"""The error with which a run ends, and fails waiting messages, when its row is another report's."""
 
 
 class Start(BaseModel):
-    """What a run starts from: the state as Postgres has it, and the codes of agencies in it, for
-    who reads the Temporal UI. A run ends `retire_after` the report was closed or archived."""
+    """What a run starts from: the state as Postgres has it, and the codes of the agencies in it.
+
+    The codes are for people who read the Temporal UI. The run ends `retire_after` after the report
+    was closed or archived.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,9 +36,12 @@ class Start(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _from_before(cls, value: Any) -> Any:
-        """Runs from before 29 November 2026 began with a `state`, and record by ordinary
-        activities for as long as they last. A worker from before cannot read `stored`: it leaves
-        newer runs to newer workers, and they never take a way that these cannot follow."""
+        """Read the `state` of runs that began before 29 November 2026.
+
+        Those runs record by ordinary activities as long as they last. An older worker cannot read
+        `stored`: it leaves newer runs to newer workers, so they never take a path that it cannot
+        follow.
+        """
         if isinstance(value, dict) and "state" in value:
             value = {**value, "stored": value["state"], "records_locally": False}
             del value["state"]
@@ -43,7 +49,7 @@ class Start(BaseModel):
 
 
 class SignalMessage(BaseModel):
-    """A signal: a service's command, or an operator's wish with the code of its reason."""
+    """A signal: a service's command, or an operator's own, with the code of its reason."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -52,7 +58,7 @@ class SignalMessage(BaseModel):
 
     @classmethod
     def read(cls, data: bytes) -> "SignalMessage":
-        """From whatever was sent, by hand perhaps: what is no command or code is dropped."""
+        """Read whatever was sent, perhaps by hand. What is no command or code is dropped."""
         try:
             value = json.loads(data)
         except (ValueError, RecursionError):

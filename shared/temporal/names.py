@@ -18,14 +18,14 @@ from shared.lifecycle.state import ReportState
 TASK_QUEUE = "reports"
 WORKFLOW = "ReportWorkflow"
 ID_PREFIX = "report-"
-"""Of a workflow's id; the report's number follows."""
+"""The start of a workflow's id; the report's number follows."""
 DEPLOYMENT = "lapor"
-"""The worker deployment whose versions are the worker's."""
+"""The worker deployment to which the versions of the worker belong."""
 COMMAND = "command"
-"""The update that carries every command. Those in `shared.lifecycle.actions.SIGNALS` may also come
-as a signal named like their action, as operators send them by hand."""
+"""The update that carries every command. Commands in `shared.lifecycle.actions.SIGNALS` may also
+come as a signal with the name of their action, as operators send them by hand."""
 RECHECK = "recheck"
-"""The signal that says: the stored deadlines have changed, look again."""
+"""The signal that the stored deadlines have changed and the run must look again."""
 _IDENTITY = "identity"
 RECORD = "record"
 """The activity that writes a step."""
@@ -47,7 +47,8 @@ SEARCH_ATTRIBUTES: dict[str, str] = {
     ON_HOLD.name: "Bool",
     DUE.name: "Datetime",
 }
-"""Name to type, as the `temporal` command spells it; registered when the stack starts."""
+"""The type of each search attribute, as the `temporal` command writes it; registered when the stack
+starts."""
 
 
 def workflow_id(number: int) -> str:
@@ -62,12 +63,13 @@ def number_of(workflow_id: str) -> int | None:
 
 
 def memo(state: ReportState) -> dict[str, str]:
-    """What a run says of itself in every list: which row it is for."""
+    """What a run shows in every list: the identity of its row."""
     return {_IDENTITY: str(state.identity)} if state.identity is not None else {}
 
 
 def is_anothers(run: WorkflowExecutionInfo, identity: UUID | None) -> bool:
-    """Whether a run is for another row; one from before rows had an identity does not say."""
+    """Whether a run is for another row. A run from before rows had an identity counts as this
+    row's."""
     kept = run.memo.fields.get(_IDENTITY)
     return kept is not None and identity is not None and str(identity).encode() not in kept.data
 
@@ -78,7 +80,7 @@ def priority_of(state: ReportState) -> Priority:
 
 
 def search_attributes(state: ReportState) -> TypedSearchAttributes:
-    """What a report is found by in the Temporal UI, as it is when a run starts."""
+    """The search attributes of a report in the Temporal UI when its run starts."""
     pairs: list[SearchAttributePair[Any]] = [
         SearchAttributePair(key, value)
         for key, value in _values(state).items()

@@ -1,4 +1,4 @@
-"""The one gateway: nothing else starts or reaches a report's workflow."""
+"""The only gateway to the workflows: no other code starts or reaches a report's workflow."""
 
 import asyncio
 import logging
@@ -32,10 +32,10 @@ log = logging.getLogger(__name__)
 
 
 class ReportGateway:
-    """Sends commands to reports. `in_flight` bounds the calls to Temporal at a time.
+    """Sends commands to reports. `in_flight` limits the simultaneous calls to Temporal.
 
-    Every call takes the state just read from the report's row: where no run is there, because the
-    launch is late or the last run ended long ago, one is started from it.
+    Every call takes the state just read from the report's row. If no run is there, because the
+    launch is late or the last run ended long ago, one is started from that state.
     """
 
     def __init__(
@@ -56,13 +56,14 @@ class ReportGateway:
     async def send(
         self, command: Command, state: ReportState, timeout: float = 8.0
     ) -> Outcome | None:
-        """What became of a command that stands in `lifecycle.command` (committed).
+        """Send a command that is committed in `lifecycle.command`; return its outcome.
 
-        None when it is not known after `timeout` seconds, or Temporal is away: the command waits
-        in its row and the worker sends it again.
+        None if the outcome is not known after `timeout` seconds, or Temporal is away: the command
+        waits in its row and the worker sends it again.
         """
         sending = asyncio.create_task(self._send(command, state))
-        # Whoever waits may be gone when it ends; unasked for, asyncio logs its error as lost.
+        # The caller may be gone when it ends. If its error is not retrieved, asyncio logs it as
+        # lost.
         sending.add_done_callback(_retrieve)
         try:
             await asyncio.wait({sending}, timeout=timeout)
@@ -76,13 +77,13 @@ class ReportGateway:
     async def launch(
         self, state: ReportState, *, delay: timedelta = timedelta(), details: str | None = None
     ) -> bool:
-        """Start the report's run unless there is one; whether one was started. A run of another
-        report by the same number, from before a restore, is replaced. Raises `RPCError` or
-        `RuntimeError` when Temporal is away.
+        """Start the report's run unless there is one; return whether one was started.
 
-        The run's first task comes with the server's answer where this process works, else soon;
-        or after `delay`, or with the first command or recheck before that. `details` is what the
-        Temporal UI says of it meanwhile, in Markdown.
+        A run of another report with the same number, from before a restore, is replaced. Raises
+        `RPCError` or `RuntimeError` if Temporal is away. The run's first task comes with the
+        server's answer if this process also works for the queue, otherwise soon; or after `delay`,
+        or with the first command or recheck before that. `details` is the text that the Temporal UI
+        shows meanwhile, in Markdown.
         """
         async with self._gate:
             start, options = await self._start(state), self._options(state)
@@ -108,8 +109,10 @@ class ReportGateway:
         return names.is_anothers(described.raw_info, state.identity)
 
     async def recheck(self, state: ReportState) -> None:
-        """Tell an open report's run that stored deadlines became earlier. With start, since a
-        signal alone would wait for a first task that was put off."""
+        """Notify an open report's run that stored deadlines became earlier.
+
+        It is a signal with start: a plain signal would wait for a first task that was put off.
+        """
         async with self._gate:
             await self._client.start_workflow(
                 names.WORKFLOW,
@@ -157,7 +160,8 @@ class ReportGateway:
                 result_type=Outcome,
             )
         except BaseException:
-            # The SDK states the failure here too; unasked for, asyncio logs it as an error.
+            # The SDK reports the failure here too. If it is not retrieved, asyncio logs it as an
+            # error.
             if start._workflow_handle.done():
                 _retrieve(start._workflow_handle)
             raise
@@ -227,6 +231,6 @@ _OUTCOMES = text(
 
 
 def _retrieve(task: "asyncio.Future[Any]") -> None:
-    """A cancelled call's last words are of no interest."""
+    """Retrieve the task's error, so that asyncio does not log it as lost."""
     if not task.cancelled():
         task.exception()

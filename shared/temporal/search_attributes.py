@@ -11,8 +11,10 @@ from shared.temporal.names import SEARCH_ATTRIBUTES
 
 
 async def register(client: Client) -> list[str]:
-    """Register those that the namespace lacks; their names. Raises `RPCError` where there is no
-    such namespace, or the server keeps this to itself."""
+    """Register the attributes that the namespace lacks; return their names.
+
+    Raises `RPCError` if there is no such namespace, or the server does not allow it.
+    """
     service, namespace = client.operator_service, client.namespace
     known = await service.list_search_attributes(ListSearchAttributesRequest(namespace=namespace))
     missing = [name for name in SEARCH_ATTRIBUTES if name not in known.custom_attributes]

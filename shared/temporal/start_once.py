@@ -1,4 +1,4 @@
-"""Starting the workflow of something that is carried out once: a download, a delivery, a retry."""
+"""Starts the workflow of something that is carried out once: a download, a delivery, a retry."""
 
 from datetime import timedelta
 
@@ -13,10 +13,10 @@ ANSWERED_WITHIN = timedelta(seconds=3)
 async def start_once(
     client: Client, workflow: str, run: BaseModel, *, id: str, task_queue: str, summary: str
 ) -> None:
-    """Start `workflow` with `run`; one that was started by this `id` already, and may have ended,
-    is left as it is.
+    """Start `workflow` with `run`, unless one with this `id` was started before.
 
-    Raises RPCError or RuntimeError while Temporal is away.
+    That one, which may have ended, is left as it is. Raises `RPCError` or `RuntimeError` while
+    Temporal is away.
     """
     try:
         await client.start_workflow(

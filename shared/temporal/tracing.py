@@ -1,8 +1,8 @@
-"""The trace through Temporal: from the person who sends a command to the activity that records it.
+"""Carries traces through Temporal: from the person who sends a command to its activity.
 
-A header beside the message, under the name that Temporal's own OpenTelemetry interceptor uses, so
-that one of those beside ours finds it. A step that a clock makes is nobody's request and begins a
-trace of its own.
+The trace is in a header of the message, under the name that Temporal's own OpenTelemetry
+interceptor uses, so that such an interceptor finds it. A step that a clock makes is nobody's
+request and begins its own trace.
 """
 
 from collections.abc import Mapping
@@ -22,8 +22,11 @@ HEADER = "_tracer-data"
 
 
 def interceptors() -> list[client.Interceptor]:
-    """Of every client. Where traces are collected, what clients ask and what activities do are
-    spans; what a workflow does is none, so that replays need not have it."""
+    """The interceptors of every client.
+
+    If traces are collected, the calls of clients and the work of activities are spans. The work of
+    a workflow is not a span, so that replays do not need one.
+    """
     if not is_traced():
         return [TracingInterceptor()]
     from temporalio.contrib.opentelemetry import TracingInterceptor as Temporals
@@ -40,7 +43,7 @@ def interceptors() -> list[client.Interceptor]:
 
 
 class TracingInterceptor(client.Interceptor, worker.Interceptor):
-    """Given to a client; workers made with that client have it too."""
+    """Passes the trace on. Workers made with a client that has it use it too."""
 
     def intercept_client(self, next: client.OutboundInterceptor) -> client.OutboundInterceptor:
         return _Sender(next)
@@ -82,8 +85,8 @@ class _Sender(client.OutboundInterceptor):
 
 
 _sent_with: ContextVar[Payload | None] = ContextVar("sent_with", default=None)
-"""The header of the message that a workflow is handling. Every handler runs in a context of its
-own; the workflow only passes it on, so that replays need not have it."""
+"""The trace header of the message that a workflow is handling. Every handler runs in its own
+context; the workflow only passes the header on, so that replays do not need it."""
 
 
 class _Workflow(worker.WorkflowInboundInterceptor):
