@@ -10,8 +10,11 @@ _SCHEMES = ("nats", "tls")
 
 @dataclass(frozen=True)
 class NatsAddresses:
-    """`servers` carry no credentials. `credentials`, or none, go to every node, also to those that
-    the cluster itself names."""
+    """The nodes of a cluster.
+
+    `servers` contain no credentials. `credentials`, if any, are used for every node, also for nodes
+    that the cluster itself names.
+    """
 
     servers: tuple[str, ...]
     credentials: UserCredentials | None = None
@@ -21,11 +24,11 @@ class NatsAddresses:
 
 
 def parse_addresses(url: str) -> NatsAddresses:
-    """Reads `nats://<JWT>:<seed>@one:4222,two:4222`.
+    """Read `nats://<JWT>:<seed>@one:4222,two:4222`.
 
-    The port is 4222 and the scheme that of the first address where none is given. Credentials may
-    stand at one address or at each, and are the same: all nodes are of one cluster. Raises
-    `ValueError`, which quotes no credentials.
+    The default port is 4222, and the default scheme is that of the first address. Credentials may
+    stand at one address or at each of them; they must be the same, since all nodes are of one
+    cluster. Raises `ValueError`, which quotes no credentials.
     """
     parts = [part.strip() for part in url.split(",") if part.strip()]
     if not parts:
@@ -55,7 +58,7 @@ def parse_addresses(url: str) -> NatsAddresses:
 
 
 def with_credentials(url: str, credentials: UserCredentials) -> str:
-    """The same addresses, with these credentials. `ValueError` as above."""
+    """The same addresses with these credentials. Raises `ValueError` as above."""
     servers = parse_addresses(url).servers
     scheme, _, host = servers[0].partition("://")
     return ",".join([f"{scheme}://{credentials}@{host}", *servers[1:]])

@@ -1,4 +1,4 @@
-"""CloudEvents 1.0 over NATS: structured JSON out, with `ce-*` headers; structured or binary in."""
+"""CloudEvents 1.0 over NATS: structured JSON with `ce-*` headers out; structured or binary in."""
 
 import base64
 import re
@@ -19,7 +19,7 @@ from shared.values.strict_json import RepeatedMemberError, refuse_repeated_membe
 CONTENT_TYPE: Final = "content-type"
 STRUCTURED: Final = "application/cloudevents+json"
 MAX_INBOUND: Final = 64 * 1024
-"""Bytes of body that a partner may send (the longest text has 3,000 characters)."""
+"""The most bytes of body that a partner may send (the longest text has 3,000 characters)."""
 
 _HEADER_ATTRIBUTES = ("id", "source", "type", "subject", "time", "specversion")
 _MAX_ATTRIBUTE: Final = 255
@@ -27,7 +27,7 @@ _MAX_ATTRIBUTE: Final = 255
 _SAFE: Final = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"%')
 
 _PLAIN: Final = re.compile(r"[\w.~:/-]*", re.ASCII)
-"""Matches most attributes: none of these characters needs quoting."""
+"""Matches most attributes: those without a character that needs quoting."""
 
 
 def event(
@@ -39,7 +39,7 @@ def event(
     subject: str | None = None,
     time: datetime | None = None,
 ) -> CloudEvent:
-    """An event with JSON data. `time` is when it happened (aware), by default now."""
+    """An event with JSON data. `time` is when it happened (aware); the default is now."""
     attributes: dict[str, Any] = {
         "id": id,
         "source": source,
@@ -53,9 +53,10 @@ def event(
 
 
 def encode(event: CloudEvent) -> tuple[dict[str, str], bytes]:
-    """Headers and body to publish: the whole event as JSON, its main attributes as headers too."""
+    """The headers and body to publish: the whole event as JSON, with its main attributes as
+    headers."""
     attributes = event.get_attributes()
-    # As the package's JSON format writes an event with JSON data, in a tenth of its time.
+    # Like the package's JSON format for an event with JSON data, in a tenth of its time.
     body = orjson.dumps({**attributes, "data": event.get_data()}, option=orjson.OPT_UTC_Z)
     headers = {
         f"ce-{name}": _header(attributes[name])
@@ -66,9 +67,9 @@ def encode(event: CloudEvent) -> tuple[dict[str, str], bytes]:
 
 
 def decode(headers: Mapping[str, str] | None, body: bytes) -> CloudEvent:
-    """The event a message carries, in structured mode (also without any header) or binary mode.
+    """The event that a message carries, in structured mode (also without headers) or binary mode.
 
-    `get_data()` of it is a JSON object. Raises `BadMessage` naming the field.
+    Its `get_data()` is a JSON object. Raises `BadMessage`, which names the field.
     """
     if len(body) > MAX_INBOUND:
         raise BadMessage("too_large", f"a message may have {MAX_INBOUND} bytes")
@@ -88,8 +89,10 @@ def decode(headers: Mapping[str, str] | None, body: bytes) -> CloudEvent:
 
 
 def _structured_data(attributes: dict[str, Any]) -> Any:
-    """The data taken out of a structured event: as JSON, or JSON's bytes in base 64 (CloudEvents
-    JSON format 3.1.1), never both."""
+    """Take the data out of a structured event.
+
+    It is JSON, or the bytes of JSON in base 64 (CloudEvents JSON format 3.1.1), but not both.
+    """
     if "data_base64" not in attributes:
         return attributes.pop("data", None)
     encoded = attributes.pop("data_base64")

@@ -1,4 +1,4 @@
-"""One connection to NATS: connected for ever, publishing so that nothing is lost or doubled."""
+"""A connection to NATS that reconnects for ever, and publishes without loss or repeats."""
 
 import asyncio
 import logging
@@ -32,13 +32,14 @@ _PASSING = (
     StaleConnectionError,
 )
 _IN_PROCESS: Final = 10158
-"""The server's code for the second of two with one id, while its nodes still write the first."""
+"""The server's code for the second of two messages with one id, while its nodes still write the
+first."""
 _NO_ROOM: Final = (10002, 10047)
 _ACK_TIMEOUT: Final = 5.0
 
 
 class BusUserUnknown(Exception):
-    """The server does not know the user, its key is wrong, or nobody lets it in any more."""
+    """The server does not know the user, its key is wrong, or the user is no longer allowed in."""
 
 
 @explained.register
@@ -47,7 +48,7 @@ def _user_unknown(_: BusUserUnknown) -> str:
 
 
 class Bus:
-    """A NATS connection with its JetStream context. `nc` and `js` are there for reading."""
+    """A NATS connection with its JetStream context. `nc` and `js` may be used directly."""
 
     def __init__(self, nc: Client) -> None:
         self.nc = nc
@@ -62,12 +63,12 @@ class Bus:
         headers: Mapping[str, str] | None = None,
         give_up_after: float = 30.0,
     ) -> PubAck:
-        """Publish to JetStream and wait until it is stored.
+        """Publish to JetStream and wait until the message is stored.
 
-        A publish that was not answered may have been stored, so it is tried again with the same
-        id, which the stream's duplicate window recognises. After `give_up_after` seconds the last
-        error is raised; the caller keeps the message. A refusal (no room, too large) is raised as
-        `nats.js.errors.APIError` at once. The present trace goes along.
+        A publish without an answer may have been stored, so it is tried again with the same id,
+        which the stream's duplicate window recognises. After `give_up_after` seconds the last error
+        is raised; the caller keeps the message. A refusal (no room, too large) is raised as
+        `nats.js.errors.APIError` at once. The headers of the present trace are added.
         """
         sent = {**trace_headers(), **(headers or {}), Header.MSG_ID.value: msg_id}
         clock = asyncio.get_running_loop().time
@@ -85,7 +86,7 @@ class Bus:
             pause = min(pause * 2, 2.0)
 
     async def close(self) -> None:
-        """Send what is buffered and close; a server that is away is not waited for."""
+        """Send what is buffered and close, without waiting for a server that is away."""
         if self.nc.is_connected:
             try:
                 await self.nc.flush(timeout=2)
@@ -95,8 +96,10 @@ class Bus:
 
 
 def has_no_room(error: Exception) -> bool:
-    """Whether a publish was refused since our account, or the server's disk, is full: for any
-    message, until there is room again."""
+    """Whether a publish was refused because our account or the server's disk is full.
+
+    No message can be published until there is room again.
+    """
     return isinstance(error, APIError) and error.err_code in _NO_ROOM
 
 
@@ -113,13 +116,14 @@ async def connect(
     patience: float | None = None,
     credentials: UserCredentials | None = None,
 ) -> Bus:
-    """Connect under a name (seen in `nats server report connections`) and stay connected.
+    """Connect under a name (shown by `nats server report connections`) and stay connected.
 
-    `url` names one node or several, see `parse_addresses`; whichever of them is there is used.
-    `credentials` are used instead of those in the address.
+    `url` names one node or several, see `parse_addresses`; any node that is there is used.
+    `credentials` replace those in the address.
 
-    Waits for a server that is not there yet, `patience` seconds (then `TimeoutError`) or for
-    ever; once connected, reconnects for ever. `BusUserUnknown` when the server does not know it.
+    Waits for a server that is not there yet, for `patience` seconds (then `TimeoutError`) or for
+    ever; once connected, reconnects for ever. Raises `BusUserUnknown` if the server does not know
+    the user.
     """
     addresses = parse_addresses(url)
     if credentials is not None:
@@ -142,7 +146,8 @@ async def connect(
 
 
 async def _connect(addresses: NatsAddresses, name: str, refused: asyncio.Future[Never]) -> Client:
-    # As options, not in the addresses: nodes that the cluster names are asked with them too.
+    # Given as options and not in the addresses, so that they also apply to nodes named by the
+    # cluster.
     options: dict[str, Any] = {}
     if addresses.credentials is not None:
         options["user_credentials"] = RawCredentials(addresses.credentials.file)

@@ -1,4 +1,4 @@
-"""Reads a durable consumer in batches: ack what is done, nak what must wait, bury what is bad."""
+"""Reads a durable consumer in batches: acknowledges, delays or dead-letters each message."""
 
 import asyncio
 import contextlib
@@ -25,16 +25,16 @@ from shared.telemetry import continued_trace, registry
 log = logging.getLogger(__name__)
 
 MessageOutcome = Exception | None
-"""None: done and committed. `TryLater`, a database that is away, or any other error: again later.
-`BadMessage`: never."""
+"""None: handled and committed. `TryLater`, an absent database or any other error: try again later.
+`BadMessage`: never try again."""
 
 BatchHandler = Callable[[Sequence[Msg]], Awaitable[Sequence[MessageOutcome]]]
 Handler = Callable[[Msg], Awaitable[None]]
 Bury = Callable[[Msg, BadMessage], Awaitable[str | None]]
-"""May give another reason for the server than the message's own code."""
+"""Keeps a bad message. It may return another reason for the server than the message's own code."""
 
 DELAYS: Final = (1.0, 5.0, 15.0, 60.0, 300.0)
-"""Seconds until the next delivery after the first, second … ; the last one repeats."""
+"""Seconds until the next delivery after the first, second and so on; the last value repeats."""
 
 _POLL: Final = 3.0
 _IDLE: Final = 0.05
@@ -42,9 +42,9 @@ _AFTER_TROUBLE: Final = 0.5
 
 
 def each(handler: Handler, concurrency: int = 16) -> BatchHandler:
-    """A batch handler out of one for a single message, at most `concurrency` at a time.
+    """Make a batch handler from a handler of one message, at most `concurrency` at a time.
 
-    The handler goes on with the message's trace.
+    The handler continues the message's trace.
     """
     gate = asyncio.Semaphore(concurrency)
 
@@ -66,18 +66,21 @@ def each(handler: Handler, concurrency: int = 16) -> BatchHandler:
 
 
 class Consumer:
-    """Carries one durable consumer's messages to a handler, until stopped.
+    """Carries the messages of one durable consumer to a handler, until stopped.
 
-    `handle` gets up to `batch` messages and answers an outcome for each, in order; where
-    it raises an error instead, each is handled alone, and the error counts for whose it is. It must
-    be safe to repeat: a message may come twice.
-    `bury` keeps a bad message (see `dead_letters`), in whatever transaction also tells its sender;
-    only after it returned is the message ended; where burying fails it comes again. A database
-    that is away is passing trouble, however long it stays away. Any other error is logged, without
-    the words, and after `give_up_after` of them in this process the message is buried as
-    `given_up`.
-    `lanes` batches are in work at a time. After one that was not full a lane rests `rest` seconds,
-    where nobody waits for what it does: what comes meanwhile costs it one batch, not many.
+    `handle` gets up to `batch` messages and returns an outcome for each, in order. If it raises an
+    error instead, each message is handled by itself, and the error counts only for the messages
+    that cause it. It must be safe to repeat: a message may come twice.
+
+    `bury` keeps a bad message (see `dead_letters`), in the same transaction that notifies its
+    sender. The message is ended only after `bury` has returned; if it fails, the message comes
+    again. An absent database is passing trouble, however long it lasts. Any other error is logged
+    without the message's words, and after `give_up_after` such errors in this process the message
+    is buried as `given_up`.
+
+    `lanes` batches are handled at a time. After a batch that was not full, a lane rests `rest`
+    seconds if nobody waits for the result: messages that come meanwhile then need one batch, not
+    many.
     """
 
     def __init__(
@@ -106,11 +109,11 @@ class Consumer:
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
-        """Take no more messages; `run` returns when those in work are done."""
+        """Take no more messages; `run` returns when those under way are done."""
         self._stopping.set()
 
     async def run(self) -> None:
-        """Work until `stop`, through restarts of the server. Cancelling ends it at once."""
+        """Work until `stop`, also through restarts of the server. Cancelling ends it at once."""
         async with asyncio.TaskGroup() as lanes:
             for _ in range(self._lanes):
                 lanes.create_task(self._lane())
@@ -139,7 +142,7 @@ class Consumer:
                 await pull.close()
 
     async def _next(self, pull: Pull) -> list[Msg]:
-        """Messages, or none after a while; stopping interrupts the wait."""
+        """The next messages, or none after a while; stopping interrupts the wait."""
         try:
             return await unless_stopped(self._stopping, pull.messages(self._batch, _POLL))
         except Stopped:
@@ -154,7 +157,7 @@ class Consumer:
             for message, outcome in zip(messages, outcomes, strict=True):
                 await self._settle(message, outcome)
         except NatsError as error:
-            # Not acknowledged: they come again after the ack wait, and are recognised.
+            # They are not acknowledged, so they come again after the ack wait and are recognised.
             log.warning("cannot answer %s: %s", self._durable.name, type(error).__name__)
         finally:
             alive.cancel()
@@ -165,7 +168,7 @@ class Consumer:
         except Exception as error:  # noqa: BLE001 - any error is an outcome
             if len(messages) == 1 or isinstance(error, (TryLater, *DATABASE_AWAY)):
                 return [error] * len(messages)
-            # One of them is the reason: its neighbours are not to pay for it.
+            # One of the messages is the reason; the others must not suffer for it.
             return [(await self._outcomes([message]))[0] for message in messages]
         if len(outcomes) != len(messages):
             raise AssertionError(f"the handler of {self._durable.name} must judge every message")
@@ -192,7 +195,7 @@ class Consumer:
         await message.nak(after if after is not None else delay)
 
     async def _buried(self, message: Msg, bad: BadMessage) -> str | None:
-        """The reason for the server; None where burying failed."""
+        """Bury the message and return the reason for the server; None if burying failed."""
         try:
             return await self._bury(message, bad) or bad.code
         except DATABASE_AWAY as error:
@@ -205,7 +208,7 @@ class Consumer:
         return self._delays[min(delivered, len(self._delays)) - 1]
 
     def _log_unexpected(self, message: Msg, error: Exception) -> None:
-        """Where it happened, never what was said: an error's text may quote the message."""
+        """Log where the error happened, but not its text, which may quote the message."""
         frames = traceback.extract_tb(error.__traceback__)
         where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
         log.error(
@@ -219,7 +222,8 @@ class Consumer:
         )
 
     async def _keep_alive(self, messages: list[Msg]) -> None:
-        """Tell the server that long work goes on, so that nobody else gets the same messages."""
+        """Tell the server that long work goes on, so that no other reader gets the same
+        messages."""
         while True:
             await asyncio.sleep(self._durable.ack_wait / 3)
             for message in messages:

@@ -1,4 +1,4 @@
-"""A NATS user's credentials: the JWT that says who it is and what it may, and the key's seed."""
+"""A NATS user's credentials: the JWT with its identity and permissions, and the key's seed."""
 
 import re
 from dataclasses import dataclass, field
@@ -10,18 +10,19 @@ _SEED = re.compile(r"\bSU[A-Z2-7]{56}\b")
 
 @dataclass(frozen=True)
 class UserCredentials:
-    """`token` is no secret by itself: the server wants a signature with `seed` too."""
+    """Credentials of a user. `token` by itself is no secret: the server also needs a signature with
+    `seed`."""
 
     token: str
     seed: str = field(repr=False)
 
     def __str__(self) -> str:
-        """On one line, for a variable: `<JWT>:<seed>`."""
+        """Both on one line, for a variable: `<JWT>:<seed>`."""
         return f"{self.token}:{self.seed}"
 
     @property
     def file(self) -> str:
-        """As every NATS client reads it from a `.creds` file."""
+        """The text of a `.creds` file, as every NATS client reads it."""
         return (
             f"-----BEGIN NATS USER JWT-----\n{self.token}\n------END NATS USER JWT------\n\n"
             f"-----BEGIN USER NKEY SEED-----\n{self.seed}\n------END USER NKEY SEED------\n"
@@ -29,9 +30,9 @@ class UserCredentials:
 
 
 def parse_credentials(text: str) -> UserCredentials:
-    """Reads `<JWT>:<seed>`, the content of a `.creds` file, or the path of one.
+    """Read `<JWT>:<seed>`, the content of a `.creds` file, or the path of such a file.
 
-    Raises `ValueError`, which quotes nothing of what may be a secret.
+    Raises `ValueError`, which quotes nothing that may be a secret.
     """
     token, seed = _TOKEN.search(text), _SEED.search(text)
     if token and seed:

@@ -1,4 +1,4 @@
-"""What operators do with dead letters: look at them, put them back, discard them."""
+"""What operators do with dead letters: list them, put them back, discard them."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,13 +14,13 @@ from shared.clock import now
 from shared.privacy.identity import IdentityCipher
 
 KEPT_FOR: Final = timedelta(days=90)
-"""How long one stays that was put back or discarded."""
+"""How long a dead letter is kept after it was put back or discarded."""
 
 
 async def unresolved(
     session: AsyncSession, *, limit: int = 100, system: str | None = None
 ) -> Sequence[DeadLetter]:
-    """The dead letters still to be looked at, oldest first; those of one system, if named."""
+    """The dead letters that are not resolved yet, oldest first; of one system, if it is named."""
     of_system = true() if system is None else col(DeadLetter.system) == system
     rows = await session.execute(
         select(DeadLetter)
@@ -36,8 +36,9 @@ async def retry(
 ) -> None:
     """Put the message back on its subject and mark the dead letter resolved.
 
-    The message id gets a suffix, since the stream still knows the old one; a retry repeated
-    because its answer was lost has the same suffix. If it dies again, that is a new dead letter.
+    The message id gets a suffix, because the stream still knows the old one. A retry that is
+    repeated because its answer was lost has the same suffix. If the message is given up again, that
+    is a new dead letter.
     """
     headers, body = read(cipher, letter)
     number = letter.retries + 1
@@ -56,7 +57,7 @@ async def retry(
 
 
 async def discard(session: AsyncSession, letter: DeadLetter, reason: str) -> None:
-    """Nobody needs it any more. It stays for `KEPT_FOR`, and can be put back until then."""
+    """Mark a dead letter as not needed. It stays for `KEPT_FOR`, and can be put back until then."""
     await session.execute(
         update(DeadLetter)
         .where(col(DeadLetter.id) == letter.id)
@@ -65,7 +66,8 @@ async def discard(session: AsyncSession, letter: DeadLetter, reason: str) -> Non
 
 
 async def forget_resolved(session: AsyncSession, limit: int = 1_000) -> int:
-    """Delete what was put back or discarded long ago, at most so many; how many it were."""
+    """Delete at most `limit` dead letters that were resolved long ago; return how many it
+    deleted."""
     before = now() - KEPT_FOR
     resolved = col(DeadLetter.resolved), col(DeadLetter.resolved_at) < before
     old = select(col(DeadLetter.id)).where(*resolved).limit(limit)

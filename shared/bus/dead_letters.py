@@ -1,4 +1,4 @@
-"""Messages nobody could handle: kept encrypted in Postgres, and announced."""
+"""Dead letters: messages that could not be handled, stored encrypted in Postgres and announced."""
 
 import base64
 import uuid
@@ -39,15 +39,17 @@ from shared.privacy.identity import IdentityCipher
 EVENT_TYPE: Final = "id.go.lapor.dead"
 LETTERS_A_DAY: Final = 200
 BYTES_A_DAY: Final = 4 * 1024 * 1024
-"""What is kept of one system within 24 hours; junk without end would fill the database."""
+"""The limits of what is kept from one system in 24 hours; otherwise junk could fill the
+database."""
 
 
 class DeadLetter(SQLModel, table=True):
-    """One message that was given up. Only `body` holds words: the headers and bytes, encrypted."""
+    """A message that was given up. Only `body` holds its words: the headers and bytes,
+    encrypted."""
 
     __tablename__ = "dead_letter"
     __table_args__ = (
-        # A message that is buried twice (the process died in between) is one dead letter.
+        # A message buried twice, because the process died in between, is one dead letter.
         UniqueConstraint("stream", "stream_sequence", "received_at", name="dead_letter_once"),
         Index("dead_letter_open", "received_at", postgresql_where=text("not resolved")),
         Index("dead_letter_of_system", "system", "kept_at"),
@@ -64,23 +66,24 @@ class DeadLetter(SQLModel, table=True):
     reason: str
     field: str | None = None
     received_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    """When the stream took the message."""
+    """When the stream received the message."""
     kept_at: datetime = Field(
         sa_column=Column(DateTime(timezone=True), nullable=False, server_default=text("now()"))
     )
-    """When it was given up: the quota counts by this, since a backlog was received long before."""
+    """When the message was given up. The quota counts by this time, since a backlog was received
+    long before."""
     body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
-    """None: the server had already deleted the message when its death was noticed."""
+    """None if the server had deleted the message before its end was noticed."""
     retried_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     retries: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     resolved: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     resolved_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     discarded: str | None = None
-    """Why nobody needs it any more, in the words of the person who discarded it."""
+    """Why it is not needed any more, in the words of the person who discarded it."""
 
 
 class LettersNotKept(SQLModel, table=True):
-    """How many dead letters of a system, and how many bytes, were beyond its quota in a day."""
+    """How many dead letters of a system, and how many bytes, exceeded its quota on a day."""
 
     __tablename__ = "dead_letter_not_kept"
     __table_args__ = ({"schema": "lifecycle"},)
@@ -93,7 +96,7 @@ class LettersNotKept(SQLModel, table=True):
 
 @dataclass(frozen=True)
 class Remains:
-    """A stored message, however one came by it: delivered, or fetched from its stream."""
+    """A stored message, either delivered or fetched from its stream."""
 
     stream: str
     stream_sequence: int
@@ -104,7 +107,7 @@ class Remains:
 
     @classmethod
     def of(cls, message: Msg) -> "Remains":
-        """Of a message delivered by JetStream."""
+        """The content of a message that JetStream delivered."""
         meta = message.metadata
         return cls(
             meta.stream,
@@ -117,8 +120,10 @@ class Remains:
 
 
 def to_dead_letters(bus: Bus, database: Database, cipher: IdentityCipher, stream: str) -> Bury:
-    """For a `Consumer` of our own events, of this stream: what cannot be read is kept, announced,
-    and found by operators with `lapor dead-letters`."""
+    """Make the `Bury` of a `Consumer` that reads our own events from this stream.
+
+    Unreadable events are kept and announced; operators find them with `lapor dead-letters`.
+    """
 
     async def bury(message: Msg, bad: BadMessage) -> None:
         async with database.session() as session:
@@ -131,9 +136,9 @@ def to_dead_letters(bus: Bus, database: Database, cipher: IdentityCipher, stream
 async def keep(
     session: AsyncSession, cipher: IdentityCipher, message: Msg | Remains, bad: BadMessage
 ) -> uuid.UUID:
-    """Store the dead letter in the caller's transaction. The same message again: the same id.
+    """Store the dead letter in the caller's transaction; return its id.
 
-    Afterwards, committed, call `announce`.
+    The same message always has the same id. After the commit, call `announce`.
     """
     remains = message if isinstance(message, Remains) else Remains.of(message)
     values: dict[str, Any] = {
@@ -161,8 +166,11 @@ async def keep(
 
 
 async def has_room(session: AsyncSession, system: str, message: Msg) -> bool:
-    """Whether the system's quota of this day has room for the message; where not, it is counted
-    in the caller's transaction, and only that. One that is kept already has its place."""
+    """Whether the system's quota of this day has room for the message.
+
+    If not, the message is only counted, in the caller's transaction. A message that is already kept
+    has room.
+    """
     stream, sequence = message.metadata.stream, message.metadata.sequence.stream
     if await known_letter(session, stream, sequence) is not None:
         return True
@@ -188,12 +196,12 @@ async def has_room(session: AsyncSession, system: str, message: Msg) -> bool:
 
 
 def _one_at_a_time(system: str) -> ColumnElement[None]:
-    """Two messages of a system do not share the last room of its quota."""
+    """Lock the system, so that two of its messages do not both take the last room of its quota."""
     return func.pg_advisory_xact_lock(func.hashtextextended(f"dead letters {system}", 0))
 
 
 async def known_letter(session: AsyncSession, stream: str, sequence: int) -> uuid.UUID | None:
-    """The id of the latest dead letter made of this message, if there is one."""
+    """The id of the latest dead letter made of this message, or None."""
     ids = await session.execute(
         select(col(DeadLetter.id))
         .where(col(DeadLetter.stream) == stream, col(DeadLetter.stream_sequence) == sequence)
@@ -204,7 +212,7 @@ async def known_letter(session: AsyncSession, stream: str, sequence: int) -> uui
 
 
 async def announce(bus: Bus, letter: uuid.UUID, stream: str, code: str) -> None:
-    """Tell on `lapor.v1.dead.<stream>` that there is a dead letter: its id and reason code only."""
+    """Announce a dead letter on `lapor.v1.dead.<stream>`, by its id and reason code only."""
     event = cloudevents.event(
         EVENT_TYPE,
         "lapor",
@@ -221,7 +229,7 @@ def _seal(cipher: IdentityCipher, headers: Mapping[str, str], body: bytes) -> by
 
 
 def read(cipher: IdentityCipher, letter: DeadLetter) -> tuple[dict[str, str], bytes]:
-    """Headers and body as they came. `LookupError` when the message itself was lost."""
+    """The headers and body as they arrived. `LookupError` if the message itself was lost."""
     if letter.body is None:
         raise LookupError(f"of dead letter {letter.id} only the reason is known")
     sealed = orjson.loads(cipher.decrypt_bytes(letter.body))

@@ -1,10 +1,10 @@
-"""What a handler says about a message it could not handle: it is bad, or the time is bad."""
+"""The errors of a handler: the message is bad, or it can only be handled later."""
 
 from pydantic import ValidationError
 
 
 class BadMessage(Exception):
-    """A message nobody will ever be able to handle. It is dead-lettered and its sender told.
+    """A message that can never be handled. It becomes a dead letter and its sender is notified.
 
     `code` is stable (`too_large`, `not_utf8`, `not_json`, `not_cloudevent`, `missing_field`,
     `unknown_field`, `invalid_field`, `given_up`, or a handler's own); `field` is a dotted path;
@@ -26,7 +26,7 @@ class BadMessage(Exception):
 
     @classmethod
     def from_validation(cls, error: ValidationError, root: str = "data") -> "BadMessage":
-        """The first thing a pydantic model found wrong, without the value it found."""
+        """The first error that a pydantic model found, without the value."""
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         field = ".".join([root, *(str(part) for part in first["loc"])])
         code = {"missing": "missing_field", "extra_forbidden": "unknown_field"}.get(
@@ -36,13 +36,14 @@ class BadMessage(Exception):
 
 
 NOT_KEPT = "not_kept"
-"""In place of a bad message's code, to the server: it was counted, and no dead letter made."""
+"""The reason given to the server if a bad message was only counted, without a dead letter."""
 
 
 class TryLater(Exception):
-    """Nothing is wrong with the message: something it needs is not there yet. It comes again.
+    """The message is good, but something it needs is not there yet. It comes again.
 
-    `after` in seconds; without it the delay grows with each delivery. Never counts as giving up.
+    `after` is in seconds; without it the delay grows with each delivery. It never counts towards
+    giving up.
     """
 
     def __init__(self, why: str, after: float | None = None) -> None:

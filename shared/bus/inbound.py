@@ -1,4 +1,4 @@
-"""What came in from a partner system: whose it is, what kind, and the event in it."""
+"""A message from a partner system: its sender, its kind, and the event in it."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from shared.bus.errors import BadMessage
 
 @dataclass(frozen=True)
 class Inbound:
-    """A message on `lapor.v1.ingest.<system>.<kind>`. The server vouches for `system`."""
+    """A message on `lapor.v1.ingest.<system>.<kind>`. The server guarantees `system`."""
 
     system: str
     kind: str
@@ -20,16 +20,17 @@ class Inbound:
 
 
 def system_of(subject: str) -> str | None:
-    """The partner system a subject belongs to, None where it belongs to none."""
+    """The partner system to which a subject belongs, or None."""
     parts = subject.split(".")
     return parts[3] if parts[:2] == ["lapor", "v1"] and parts[2] in ("ingest", "partner") else None
 
 
 def read_inbound(message: Msg) -> Inbound:
-    """Raises `BadMessage` for what is no CloudEvent, and for a message id not of its sender.
+    """Read a partner's message.
 
-    The duplicate window is one per stream: an id without its system's prefix could hide
-    another system's message, so every sender is held to its own.
+    Raises `BadMessage` if it is no CloudEvent, or if its message id does not begin with its
+    sender's name. There is one duplicate window for each stream: an id without the prefix of its
+    system could hide another system's message.
     """
     _, _, _, system, kind = message.subject.split(".")
     headers = message.headers or {}

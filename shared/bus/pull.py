@@ -1,7 +1,7 @@
-"""Pulls a durable consumer's messages: a full batch where there is one, else the next message.
+"""Pulls messages of a durable consumer: a full batch if there is one, else the next message.
 
-The client's own `fetch` of several waits for all of them: it would hold a lone message until its
-time is out.
+The client's own `fetch` of several messages waits for all of them: it would hold a single message
+until its time is over.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ _ANSWER: Final = 2.0
 
 
 class Pull:
-    """One reader of a consumer, with an inbox of its own. Make it with `open`."""
+    """One reader of a consumer, with its own inbox. Make it with `open`."""
 
     def __init__(self, bus: Bus, durable: Durable) -> None:
         self._bus = bus
@@ -31,16 +31,16 @@ class Pull:
 
     @classmethod
     async def open(cls, bus: Bus, durable: Durable) -> "Pull":
-        """Binds to a consumer that is declared elsewhere."""
+        """Bind to a consumer that is declared elsewhere."""
         pull = cls(bus, durable)
-        # A callback, since the client's `next_msg` makes two tasks for every message.
+        # A callback, because the client's `next_msg` makes two tasks for every message.
         pull._subscription = await bus.nc.subscribe(pull._inbox, cb=pull._arrived.put)
         return pull
 
     async def messages(self, batch: int, wait: float) -> list[Msg]:
         """Up to `batch` messages that are there, else the first that comes within `wait` seconds.
 
-        None at all when nothing came, or the server is away or starting.
+        The list is empty if nothing came, or the server is away or starting.
         """
         await self._ask({"batch": batch, "no_wait": True})
         there = await self._collect(batch, _ANSWER)
@@ -50,7 +50,10 @@ class Pull:
         return await self._collect(1, wait + 0.5)
 
     async def close(self) -> None:
-        """What arrived meanwhile goes to another reader at once, not after the ack wait."""
+        """Close the reader. Messages that arrived meanwhile go to another reader at once.
+
+        Otherwise they would go there only after the ack wait.
+        """
         if self._subscription is not None:
             await self._subscription.unsubscribe()
         while not self._arrived.empty():
@@ -62,7 +65,7 @@ class Pull:
         await self._bus.nc.publish(self._next, json.dumps(request).encode(), self._inbox)
 
     async def _collect(self, most: int, timeout: float) -> list[Msg]:
-        """Messages until the server says that these were all, or is silent."""
+        """Collect messages until the server says that these were all, or sends nothing more."""
         messages: list[Msg] = []
         while len(messages) < most:
             if self._arrived.empty():

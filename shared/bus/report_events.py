@@ -1,4 +1,4 @@
-"""Lifecycle events as the outbox keeps them: subject, message id, headers, body."""
+"""Report events as the outbox keeps them: subject, message id, headers, body."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ TYPE_PREFIX: Final = "id.go.lapor.report."
 
 @dataclass(frozen=True)
 class OutboxMessage:
-    """What goes into a row of `lifecycle.outbox`."""
+    """The content of a row of `lifecycle.outbox`."""
 
     subject: str
     message_id: str
@@ -25,7 +25,7 @@ class OutboxMessage:
     body: bytes
 
     def row(self, number: int) -> dict[str, Any]:
-        """Its columns. Rows of one number go out in order."""
+        """The columns of the row. Rows with the same number are sent in order."""
         return {
             "number": number,
             "subject": self.subject,
@@ -40,8 +40,10 @@ def report_message(
     identity: UUID | None = None,
     trace: Mapping[str, str] | None = None,
 ) -> OutboxMessage:
-    """The message that tells of one step of a report; `trace`: the headers of its trace, by default
-    of that under way."""
+    """The message for one step of a report.
+
+    `trace` holds the headers of its trace; by default those of the present one.
+    """
     subject = f"lapor.v1.report.{happened.event}"
     message_id = message_id_of(happened.number, identity, happened.version, subject)
     headers, body = encode(
@@ -59,7 +61,10 @@ def report_message(
 
 
 def message_id_of(number: int, identity: UUID | None, version: int, subject: str) -> str:
-    """The id by which a stream knows a message again. With the identity of the report's row: after
-    a restore a number may be given again, and its events must not pass for repeats."""
+    """The id by which a stream recognises a repeated message.
+
+    It contains the identity of the report's row: after a restore a number may be given again, and
+    the new report's events must not count as repeats.
+    """
     row = f".{identity.hex}" if identity is not None else ""
     return f"{number}{row}.{version}.{subject}"

@@ -1,4 +1,4 @@
-"""Every stream and durable consumer, in one table, and the one function that declares them."""
+"""All streams and durable consumers in one table, and the function that declares them."""
 
 import asyncio
 import re
@@ -28,11 +28,13 @@ PARTNER_KINDS: Final = ("receipt", "event")
 _KB, _MB, _HOUR, _DAY = 1024, 1024 * 1024, 3600.0, 86_400.0
 DUPLICATE_WINDOW: Final = _HOUR
 NO_DUPLICATE_WINDOW: Final = 0.1
-"""The least the server takes. Ids are known per stream, not per sender: on inbound streams one
-partner's id could hide another's message. There the database decides what is a repeat."""
+"""The smallest window that the server accepts. Ids are unique in a stream, not by sender: on
+inbound streams one partner's id could hide another's message. There the database decides what is a
+repeat."""
 MAX_PAYLOAD: Final = 1 * _MB
-"""Bytes the server takes. Inbound words are limited to far less (`cloudevents.MAX_INBOUND`), but
-by us, so that a partner who sends too much gets a receipt that says so."""
+"""The most bytes that the server accepts. Inbound words are limited to far less
+(`cloudevents.MAX_INBOUND`), but by our code, so that a partner who sends too much gets a receipt
+that says so."""
 
 _ADVISORY: Final = "$JS.EVENT.ADVISORY.CONSUMER"
 _SYSTEM: Final = re.compile(r"[a-z][a-z0-9-]{1,39}")
@@ -40,9 +42,9 @@ _SYSTEM: Final = re.compile(r"[a-z][a-z0-9-]{1,39}")
 
 @dataclass(frozen=True)
 class Stream:
-    """A JetStream stream. A work queue keeps a message until it is read; others keep for `max_age`.
+    """A JetStream stream. A work queue keeps a message until it is read, others for `max_age`.
 
-    `max_bytes` and `max_msg_size` in bytes, `max_age` and `duplicate_window` in seconds.
+    `max_bytes` and `max_msg_size` are in bytes, `max_age` and `duplicate_window` in seconds.
     """
 
     name: str
@@ -55,7 +57,8 @@ class Stream:
     duplicate_window: float = DUPLICATE_WINDOW
 
     def config(self) -> api.StreamConfig:
-        """As the server wants it. A full work queue refuses (the sender keeps it); others drop."""
+        """The configuration for the server. A full work queue refuses messages; other streams drop
+        old ones."""
         return api.StreamConfig(
             name=self.name,
             description=self.description,
@@ -74,7 +77,7 @@ class Stream:
 
 @dataclass(frozen=True)
 class Durable:
-    """A durable pull consumer. `ack_wait` in seconds; `max_deliver` -1 is without a limit."""
+    """A durable pull consumer. `ack_wait` is in seconds; `max_deliver` -1 means no limit."""
 
     stream: str
     name: str
@@ -84,7 +87,7 @@ class Durable:
     max_ack_pending: int = 2_000
 
     def config(self) -> api.ConsumerConfig:
-        """As the server wants it."""
+        """The configuration for the server."""
         return api.ConsumerConfig(
             durable_name=self.name,
             ack_policy=api.AckPolicy.EXPLICIT,
@@ -147,8 +150,8 @@ ADVISORIES: Final = Stream(
 )
 STREAMS: Final = (INGEST_REPORTS, INGEST_MESSAGES, REPORTS, PARTNERS, DEAD_LETTERS, ADVISORIES)
 
-# The limit on inbound deliveries only stops a message that kills its reader each time; whatever
-# the reader survives, it gives up itself (see `Consumer`).
+# The limit on inbound deliveries only stops a message that kills its reader each time. The reader
+# itself gives up any other bad message (see `Consumer`).
 INTAKE: Final = Durable(INGEST_REPORTS.name, "intake", INGEST_REPORTS.subjects, max_deliver=2_000)
 FOLLOWUP: Final = Durable(
     INGEST_MESSAGES.name, "followup", INGEST_MESSAGES.subjects, max_deliver=2_000
@@ -162,7 +165,8 @@ DURABLES: Final = (INTAKE, FOLLOWUP, LAUNCHER, WATCH, WEBHOOKS, STATISTICS, NOTI
 
 
 def partner_durable(system: str) -> Durable:
-    """The consumer by which one partner reads its receipts and events; named like the partner."""
+    """The consumer through which a partner reads its receipts and events; it has the partner's
+    name."""
     if not _SYSTEM.fullmatch(system):
         raise ValueError("a system is a-z, 0-9 and -, begins with a letter, 2 to 40 long")
     subjects = tuple(f"lapor.v1.partner.{system}.{kind}" for kind in PARTNER_KINDS)
@@ -172,14 +176,14 @@ def partner_durable(system: str) -> Durable:
 async def declare(nats_url: str, replicas: int = 1) -> None:
     """Make the server hold exactly these streams and consumers, changing what differs.
 
-    Each stream is kept on `replicas` nodes; where it is on more already, that stays, and so does
-    the placement an operator chose. `APIError` when the cluster has fewer nodes.
+    Each stream is kept on `replicas` nodes. A stream that is on more nodes stays there, and so does
+    the placement that an operator chose. `APIError` if the cluster has fewer nodes.
 
-    Run at migration time, as often as one likes; services only bind. Partners' consumers are
-    declared by `lapor partner add`. `TimeoutError` when the server is not there.
+    It runs at each migration and may be repeated; services only bind. `lapor partner add` declares
+    the consumers of partners. `TimeoutError` if the server is not there.
     """
     bus = await connect(nats_url, "declare", patience=15)
-    # A cluster chooses who leads each stream, and writes it on several nodes.
+    # A cluster chooses a leader for each stream, and writes the stream on several nodes.
     patient = bus.nc.jetstream(timeout=10)
     try:
         for stream in STREAMS:
@@ -191,7 +195,7 @@ async def declare(nats_url: str, replicas: int = 1) -> None:
 
 
 async def declare_durable(js: JetStreamContext, durable: Durable) -> None:
-    """Create the consumer, or change it to this configuration; what was read stays read."""
+    """Create the consumer, or change it to this configuration; its position is kept."""
     await js.add_consumer(durable.stream, durable.config())
 
 
@@ -199,9 +203,12 @@ _NO_PEERS: Final = 10005
 
 
 async def _insist(declare: Callable[[], Awaitable[None]]) -> None:
-    """Declares again what was asked while a cluster had nobody who leads it, which is never
-    answered, or its leader had not met the other nodes. The last error, after two minutes, or half
-    a minute without enough nodes."""
+    """Declare, and try again while the cluster is not ready.
+
+    A request is never answered while a cluster has no leader, and fails while its leader has not
+    met the other nodes. Raises the last error after two minutes, or after half a minute without
+    enough nodes.
+    """
     began = time.monotonic()
     while True:
         try:

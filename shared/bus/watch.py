@@ -1,4 +1,4 @@
-"""Watches the server's advisories, so that a message given up by it does not die unnoticed."""
+"""Watches the server's advisories, so that a message that the server gives up is noticed."""
 
 import logging
 from typing import Any
@@ -20,10 +20,10 @@ log = logging.getLogger(__name__)
 
 
 class Watch:
-    """Makes a dead letter of every message that the server says was ended or delivered too often.
+    """Makes a dead letter of every message that the server reports as ended or delivered too often.
 
-    What a reader buried itself is known already and stays one dead letter. What was delivered too
-    often is taken out of its work queue, where it would lie for ever.
+    A message that its reader has buried is known already and stays one dead letter. A message that
+    was delivered too often is removed from its work queue, where it would stay for ever.
     """
 
     def __init__(self, bus: Bus, database: Database, cipher: IdentityCipher) -> None:
@@ -33,11 +33,11 @@ class Watch:
         self._consumer = Consumer(bus, WATCH, each(self._notice, 4), _unreadable, lanes=1)
 
     async def run(self) -> None:
-        """Until `stop`."""
+        """Run until `stop`."""
         await self._consumer.run()
 
     def stop(self) -> None:
-        """Finish what is in work."""
+        """Stop after the messages under way."""
         self._consumer.stop()
 
     async def _notice(self, message: Msg) -> None:
@@ -86,7 +86,7 @@ class Watch:
             log.info("message %d of %s is gone already", sequence, stream)
 
 
-# What a partner does with its own receipts, and what we do with advisories, is not our loss.
+# Partners' handling of their own receipts, and ours of advisories, loses no message of ours.
 _OURS = {s.name for s in STREAMS} - {PARTNERS.name, ADVISORIES.name}
 _QUEUES = {s.name for s in STREAMS if s.work_queue}
 
