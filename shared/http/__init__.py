@@ -1,1 +1,1 @@
-"""HTTP as every service speaks it: problems, sign-in, paging, limits, the application itself."""
+"""HTTP for every service: problems, sign-in, paging, limits, and the application itself."""

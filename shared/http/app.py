@@ -1,4 +1,4 @@
-"""The application every service is built from, and the server it runs in."""
+"""The application from which every service is built, and the server that runs it."""
 
 import asyncio
 import ctypes
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 BODY_LIMIT = 256 * 1024
-"""Bytes a request may have, unless a route or router says otherwise with `max_body_size=`."""
+"""The most bytes of a request, unless a route or router sets another limit with
+`max_body_size=`."""
 
 
 def create_app(
@@ -48,12 +49,12 @@ def create_app(
     content_security: str = API_CONTENT_SECURITY,
     docs: bool = True,
 ) -> FastAPI:
-    """A service's application.
+    """Make a service's application.
 
-    `name` is the service's, and its schema's. `checks` are awaited by /readyz and raise when
-    what they ask for is away; the database is asked always, and closed after `lifespan`. On
-    `app.state`: settings, checks, tokens where they are read, and with a database also database
-    and rate_limits.
+    `name` is the name of the service and of its schema. /readyz awaits the `checks`, which raise if
+    what they check is away; the database is always checked, and is closed after `lifespan`.
+    `app.state` has the settings, the checks, the tokens if the service reads them, and with a
+    database also `database` and `rate_limits`.
     """
 
     @asynccontextmanager
@@ -103,8 +104,11 @@ def create_app(
 
 
 def _included(routers: Sequence[APIRouter], *, forms: bool) -> list[BaseRoute]:
-    """What the routers answer, with what holds for all. Each endpoint is looked through at the
-    first request, once for all applications of a process: tests make hundreds."""
+    """The routes of the routers, with the dependencies and limits that hold for all.
+
+    FastAPI examines each endpoint at its first request; the result is shared by all applications of
+    a process, because tests make hundreds.
+    """
     known = (forms, *map(id, routers))
     if known not in _INCLUDED:
         strictness = [Depends(plain_numbers)]
@@ -112,20 +116,22 @@ def _included(routers: Sequence[APIRouter], *, forms: bool) -> list[BaseRoute]:
             strictness.append(Depends(nothing_lost))
         together = APIRouter(generate_unique_id_function=documentation.operation_id)
         for router in routers:
-            # Not on the application: its limit would answer before our middleware is asked.
+            # Not set on the application, whose limit would answer before our middleware runs.
             together.include_router(router, max_body_size=BODY_LIMIT, dependencies=strictness)
         _INCLUDED[known] = together.routes
     return _INCLUDED[known]
 
 
 _INCLUDED: dict[tuple[int, ...], list[BaseRoute]] = {}
-"""By whether they are forms, and which routers, which it keeps."""
+"""The routes, by whether they take forms and by their routers."""
 
 
 def serve(name: str, factory: Callable[[], FastAPI], settings: Settings, *, port: int) -> None:
-    """Run one process of a service until SIGINT or SIGTERM; requests under way are finished
-    first, for 10 seconds at most. `factory` is called inside the event loop. The operations port
-    of `settings` answers beside it."""
+    """Run one process of a service until SIGINT or SIGTERM.
+
+    Requests under way are finished first, for at most 10 seconds. `factory` is called inside the
+    event loop. The operations port of `settings` is served too.
+    """
     ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
     configure_logging(name)
     try:
@@ -137,8 +143,8 @@ def serve(name: str, factory: Callable[[], FastAPI], settings: Settings, *, port
 
 
 _SET_DUMPABLE = 4
-"""linux/prctl.h. Without it no process of the same user, such as one that opens somebody's file,
-reads our environment or memory under /proc; root does."""
+"""From linux/prctl.h. Without it another process of the same user, such as one that opens
+somebody's file, could read our environment or memory under /proc; root still can."""
 
 
 async def _serve(
@@ -168,7 +174,7 @@ async def _serve(
 
 
 class _Server(uvicorn.Server):
-    """Told to stop, it says so to whoever asks /healthz, and stops some seconds later."""
+    """A server that is told to stop first says so at /healthz, and stops some seconds later."""
 
     def __init__(self, config: uvicorn.Config, app: FastAPI, seconds: float) -> None:
         super().__init__(config)
@@ -192,8 +198,10 @@ class _Server(uvicorn.Server):
 
 
 def _probes(checks: Mapping[str, Check]) -> APIRouter:
-    """What a service answers at its own port, which the public may reach: whether it lives and is
-    ready, not what it lacks."""
+    """The probes at the service's own port, which the public may reach.
+
+    They show whether the service lives and is ready, but not what it lacks.
+    """
     router = APIRouter(include_in_schema=False)
 
     @router.get("/healthz")

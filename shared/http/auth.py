@@ -1,4 +1,4 @@
-"""Sign-in as endpoints ask for it: dependencies that give the principal or refuse."""
+"""Sign-in for endpoints: dependencies that return the principal or refuse the request."""
 
 from typing import Annotated
 from uuid import UUID
@@ -27,7 +27,7 @@ PARTNER_PREFIX = "lapor_p_"
 
 
 def new_partner_token() -> tuple[str, bytes]:
-    """A partner's HTTP token, shown once, and the hash to store."""
+    """A new partner's HTTP token, shown once, and the hash to store."""
     token = PARTNER_PREFIX + new_token()[0]
     return token, token_hash(token)
 
@@ -48,8 +48,10 @@ _Credentials = HTTPAuthorizationCredentials | None
 async def current_reader(
     request: Request, credentials: Annotated[_Credentials, Depends(_staff_scheme)]
 ) -> Staff:
-    """A member of staff, as the directory has them at this moment. 401 without a valid token,
-    403 for other principals."""
+    """The member of staff who is signed in, as the directory has them now.
+
+    401 without a valid token, 403 for other principals.
+    """
     principal = await _principal(request, credentials)
     if principal is None:
         raise unauthorized()
@@ -59,8 +61,10 @@ async def current_reader(
 
 
 async def current_staff(reader: Annotated[Staff, Depends(current_reader)]) -> Staff:
-    """As `current_reader`, but nobody who may only read: 403 for an overseer. An endpoint is
-    theirs only where it asks for a `CurrentReader`."""
+    """Like `current_reader`, but 403 for an overseer, who may only read.
+
+    An overseer may use only endpoints that ask for a `CurrentReader`.
+    """
     _refuse_overseers(reader)
     return reader
 
@@ -94,7 +98,7 @@ async def current_principal(
 async def optional_principal(
     request: Request, credentials: Annotated[_Credentials, Depends(_optional_scheme)]
 ) -> Principal | None:
-    """Whoever is signed in, None if nobody; a token that is not valid is still a 401."""
+    """The person who is signed in, None if nobody is; an invalid token still gives a 401."""
     return await _principal(request, credentials)
 
 
@@ -130,7 +134,7 @@ async def _principal(request: Request, credentials: _Credentials) -> Principal |
 
 
 async def _still_open(database: Database, principal: Principal, session_id: UUID) -> None:
-    """401 where the session has ended, or the report has another access code by now."""
+    """Raise a 401 if the session has ended or the report has a new access code."""
     bearer = principal if isinstance(principal, ReportBearer) else None
     parameters = {"session_id": session_id, "number": bearer.number if bearer else None}
     async with database.autocommit() as connection:
@@ -141,7 +145,7 @@ async def _still_open(database: Database, principal: Principal, session_id: UUID
 
 
 async def opens_report(request: Request, token: str, number: int) -> bool:
-    """Whether this token is one that the access code of this report opened, and still good."""
+    """Whether this token was issued for the access code of this report and is still valid."""
     tokens: Tokens = request.app.state.tokens
     try:
         principal, session_id = tokens.read(token)
@@ -154,14 +158,17 @@ async def opens_report(request: Request, token: str, number: int) -> bool:
 
 
 def session_of(request: Request) -> UUID:
-    """The session of the token that this request came with."""
+    """The session of the token sent with this request."""
     session_id: UUID = request.state.session_id
     return session_id
 
 
 async def staff_in_directory(database: Database, claimed: Staff, session_id: UUID) -> Staff:
-    """The directory's row for the claims of a token; its role, agency and path win. 401 if the
-    person is not active any more, the token is older than the last change, or they signed out."""
+    """The directory's row for the claims of a token; its role, agency and path take precedence.
+
+    401 if the person is not active any more, the token is older than the last change, or they have
+    signed out.
+    """
     parameters = {"id": claimed.id, "session_id": session_id}
     async with database.autocommit() as connection:
         row = (await connection.execute(_STAFF, parameters)).mappings().one_or_none()

@@ -1,4 +1,4 @@
-"""Whom to count where callers are counted: by their addresses, and nothing else is known."""
+"""Identifies callers for counting, by nothing but their addresses."""
 
 import ipaddress
 
@@ -6,8 +6,11 @@ from fastapi import Request
 
 
 def client_place(request: Request) -> str:
-    """Whom to give one place where people take turns: as `client_address`, but of IPv6 the /48,
-    which is one customer: each has /64s enough to fill any queue."""
+    """The subject that gets one place where callers take turns.
+
+    It is `client_address`, but for IPv6 the /48 of one customer, who has enough /64s to fill any
+    queue.
+    """
     address = client_address(request)
     if ":" not in address or "/" not in address:
         return address
@@ -15,9 +18,13 @@ def client_place(request: Request) -> str:
 
 
 def client_address(request: Request) -> str:
-    """Whom to count: the IPv4 address, or the /64 of an IPv6 one, which is one household; of
-    those that carry an IPv4 address (translators, tunnels) that one, or all of its users were one.
-    The server has put the address a trusted proxy names in place of the proxy's."""
+    """The subject to count: the IPv4 address, or the /64 of an IPv6 address, which is one
+    household.
+
+    For an IPv6 address that contains an IPv4 address (translators, tunnels) it is that one;
+    otherwise all users of a translator would count as one. The server has already replaced the
+    address of a trusted proxy by the one that it names.
+    """
     host = request.client.host if request.client else ""
     try:
         address = ipaddress.ip_address(host)

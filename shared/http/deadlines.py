@@ -1,4 +1,4 @@
-"""Connections that send or read too slowly are ended, so that nobody keeps them from others."""
+"""Ends connections that send or read too slowly, so that they do not keep others out."""
 
 import asyncio
 from functools import cache
@@ -12,12 +12,13 @@ from shared.labels.catalogue import INDONESIAN
 
 
 class DeadlineProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP/1.1 with deadlines, in seconds. It has none itself but for idle connections.
+    """uvicorn's HTTP/1.1 with deadlines, in seconds. uvicorn itself has one only for idle
+    connections.
 
-    A request's head must be whole `head_seconds` after the connection or the request began. Its
-    body may take as long, and a second for every `body_bytes_per_second` of it that have come: a
-    phone on a poor line gets through, one that has fallen silent gets a 408. Of what waits for a
-    reader it must take `read_bytes_per_second`, looked at each `write_seconds`, or is cut off.
+    A request's head must be complete `head_seconds` after the connection or the request began. Its
+    body may take as long, and one second more for every `body_bytes_per_second` received: a phone
+    on a poor line succeeds, and one that has stopped sending gets a 408. A reader must take
+    `read_bytes_per_second` of what waits for it, checked every `write_seconds`, or is cut off.
     """
 
     head_seconds: ClassVar[float] = 20.0
@@ -73,7 +74,7 @@ class DeadlineProtocol(HttpToolsProtocol):
         self._writing = self.loop.call_later(self.write_seconds, self._look_at_reader)
 
     def _look_at_reader(self) -> None:
-        # Nothing is added while writing is paused: what is gone from the buffer was read.
+        # Nothing is added while writing is paused, so what left the buffer has been read.
         read = self._unread - self.transport.get_write_buffer_size()
         if read >= self.read_bytes_per_second * self.write_seconds:
             self._look_at_reader_later()
@@ -114,7 +115,7 @@ class DeadlineProtocol(HttpToolsProtocol):
 
 @cache
 def _timed_out() -> bytes:
-    """The whole 408, for there is no request to answer; in Indonesian."""
+    """The complete 408 in Indonesian, because there is no request to answer."""
     body = orjson.dumps(Problem(408, "request_timeout").body(INDONESIAN))
     head = [
         b"HTTP/1.1 408 Request Timeout",

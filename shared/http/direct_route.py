@@ -1,4 +1,4 @@
-"""A lean way through HTTP for an endpoint that is asked in masses. See decision 52."""
+"""A faster way through HTTP for endpoints with very many requests (decision 52)."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final, TypeVar
@@ -12,17 +12,17 @@ from shared.values.strict_json import RepeatedMemberError, read_strictly
 
 Form = TypeVar("Form", bound=BaseModel)
 Answer = Callable[[Request, Form, UUID], Awaitable[Response | None]]
-"""What an endpoint does for a caller who is not signed in: given its form and the key of the
-request. None: nothing has been done, and it is for the ordinary way."""
+"""Handles the form and the key of a request for a caller who is not signed in. None: it has done
+nothing, and the request goes the ordinary way."""
 
 
 def direct_route(form: type[Form], answer: Answer[Form]) -> type[APIRoute]:
-    """The route of an endpoint that takes `form` as JSON, an `Idempotency-Key` and nothing else,
-    and is open to everybody.
+    """The route of an endpoint that takes `form` as JSON and an `Idempotency-Key`, open to
+    everybody.
 
-    A request of a caller who is not signed in is read and checked here and given to `answer`, if
-    there is nothing to refuse in it. Every other goes the way of FastAPI, which states the
-    endpoint's interface: it alone knows how to refuse. Nothing is counted before that.
+    A request of a caller who is not signed in is read and checked here and given to `answer` if it
+    has no error. Every other request goes through FastAPI, which also documents the endpoint: only
+    it knows how to refuse. Nothing is counted before that.
     """
 
     class DirectRoute(APIRoute):
@@ -45,8 +45,10 @@ def direct_route(form: type[Form], answer: Answer[Form]) -> type[APIRoute]:
 
 
 def _key_of_plain(request: Request) -> UUID | None:
-    """The key of a request with a JSON body, of nobody who is signed in; a new one where it names
-    none. None for any other request, and where the key is not one."""
+    """The key of a JSON request of a caller who is not signed in; a new key if it names none.
+
+    None for any other request, and if the key is no UUID.
+    """
     scope = request.scope
     if scope["query_string"]:
         return None
@@ -69,4 +71,4 @@ def _key_of_plain(request: Request) -> UUID | None:
 _READ: Final = frozenset({b"authorization", b"content-type", b"idempotency-key"})
 _JSON: Final = frozenset({b"application/json", b"application/json; charset=utf-8"})
 _UUID_LENGTH: Final = 36
-"""Of one as they are written."""
+"""The length of a UUID as text."""

@@ -1,4 +1,4 @@
-"""OpenAPI complete enough for a generated client: problems, security, stable names."""
+"""Makes OpenAPI complete enough for a generated client: problems, security, stable names."""
 
 from importlib.resources import files
 from typing import Any
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.http.problems import MEDIA_TYPE
 
-# A scheme of this name stands for "any of the others, or none" and is resolved below.
+# A scheme with this name means "any of the others, or none" and is replaced below.
 OPTIONAL_SCHEME = "Optional"
 
 
@@ -41,17 +41,17 @@ class ProblemDocument(BaseModel):
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """For `responses=` of a router or an endpoint: which problems it may answer with."""
+    """The problems that a router or endpoint may answer with, for its `responses=`."""
     return {status: _response(status) for status in statuses}
 
 
 def operation_id(route: APIRoute) -> str:
-    """The endpoint's function name: what a generated client calls the method."""
+    """The endpoint's function name, by which a generated client names the method."""
     return route.name
 
 
 def raw_body(model: type[BaseModel]) -> dict[str, Any]:
-    """For `openapi_extra=` of an endpoint that reads the JSON of this model from the raw body."""
+    """The `openapi_extra=` of an endpoint that reads this model from the raw body as JSON."""
     schema = model.model_json_schema()
     definitions = schema.pop("$defs", {})
     content = {"application/json": {"schema": _inlined(schema, definitions)}}
@@ -59,7 +59,7 @@ def raw_body(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def install(app: FastAPI) -> None:
-    """Complete the document FastAPI makes, and show it at /docs without the internet."""
+    """Complete the document that FastAPI makes, and show it at /docs without the internet."""
     app.include_router(_pages(app.title))
     generate = app.openapi
 
@@ -73,7 +73,7 @@ def install(app: FastAPI) -> None:
 
 def _pages(title: str) -> APIRouter:
     router = APIRouter(include_in_schema=False)
-    # The package is used for the browser files it brings, nothing else.
+    # The package is only used for its browser files.
     assets = files("fastapi_offline") / "static"
 
     @router.get("/docs")
@@ -124,7 +124,7 @@ def _response(status: int) -> dict[str, Any]:
 
 
 def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
-    """The schema with each reference replaced by what it refers to."""
+    """The schema with each reference replaced by its definition."""
     if isinstance(schema, list):
         return [_inlined(item, definitions) for item in schema]
     if not isinstance(schema, dict):
@@ -166,8 +166,11 @@ def _complete_operation(operation: dict[str, Any], schemes: dict[str, Any]) -> N
 
 
 def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """A parameter may be left out; a null cannot be sent in a header, a query or a path, though
-    generated clients would try."""
+    """A parameter without null.
+
+    It may be left out, but a null cannot be sent in a header, a query or a path, though generated
+    clients would try.
+    """
     kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
     if "anyOf" not in schema or len(kinds) == len(schema["anyOf"]):
         return schema

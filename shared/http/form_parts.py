@@ -1,4 +1,4 @@
-"""Forms lose nothing silently: a part that is not asked for, or comes twice, is refused by name."""
+"""Refuses by name a form part that the endpoint does not ask for, or that comes twice."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
@@ -9,8 +9,11 @@ from shared.http.problems import FieldError, Problem
 
 
 def only_parts(*once: str, files: str = "") -> Callable[[Request], Awaitable[None]]:
-    """A dependency of an endpoint that takes a form with these parts: text or file ones `once`,
-    and any number of `files`. 400 names whatever else came."""
+    """A dependency of an endpoint that takes a form with these parts.
+
+    Each of `once` (text or file) may come once, and any number of `files`. A 400 names any other
+    part.
+    """
 
     async def check(request: Request) -> None:
         form = await request.form()  # read already, by what declares the parts
@@ -23,7 +26,7 @@ def only_parts(*once: str, files: str = "") -> Callable[[Request], Awaitable[Non
 def refuse_other_parts(
     sent: Collection[tuple[str, bool]], once: Collection[str], files: Collection[str]
 ) -> None:
-    """`sent`: name of each part, and whether it is text. Raises the 400 problem."""
+    """Raise the 400 problem for other parts. `sent` has each part's name and whether it is text."""
     counted = Counter(name for name, _ in sent)
     wrong = [FieldError(n, "extra_forbidden") for n in counted if n not in {*once, *files}]
     wrong += [FieldError(n, "sent_twice") for n in once if counted[n] > 1 and n not in files]

@@ -1,4 +1,4 @@
-"""How the SMS gateway and we sign to each other: Standard Webhooks, HMAC-SHA256 over id, time and
+"""Signatures between the SMS gateway and us: Standard Webhooks, HMAC-SHA256 of id, time and
 body."""
 
 from datetime import UTC, datetime
@@ -7,13 +7,13 @@ from standardwebhooks import Webhook
 
 
 def signing(secret: str) -> Webhook:
-    """Signs, and verifies. `secret` is `whsec_` and base64, as Standard Webhooks writes it, or any
-    other string as it is."""
+    """The object that signs and verifies. `secret` is `whsec_` and base64, as Standard Webhooks
+    writes it, or any other string as it is."""
     return Webhook(secret if secret.startswith("whsec_") else secret.encode())
 
 
 def signed_headers(secret: str, id: str, at: datetime, body: bytes) -> dict[str, str]:
-    """The headers of a JSON message of this id, sent at this moment."""
+    """The headers of a JSON message with this id, sent at this time."""
     at = at.astimezone(UTC)
     return {
         "content-type": "application/json",

@@ -1,8 +1,8 @@
-"""Guessing at a secret slows down who guesses, and locks nobody out who has it.
+"""Slows down guessing at a secret, without locking out a person who knows it.
 
-Failures count by secret and by where they come from. What many addresses together may try on one
-password is limited too, in a way that leaves the person a way in: browsers that succeeded before
-pass, of staff also addresses that did and sign-ins with a second factor; all others take turns
+Failures are counted by secret and by the caller's address or browser. The tries of many addresses
+on one password are limited too, but the person keeps a way in: browsers that signed in before pass,
+and for staff also addresses that did and sign-ins with a second factor; all others take turns
 (decision 28).
 """
 
@@ -20,11 +20,11 @@ from shared.http.tokens import Device, Tokens, Whose
 from shared.telemetry import registry
 
 KNOWN_FOR = timedelta(days=30)
-"""How long a browser or an address that succeeded is known for it."""
+"""How long a browser or an address is known after it has succeeded."""
 TURN = 10.0
-"""Seconds between two tries of strangers on a password that many failed at."""
+"""Seconds between two tries by strangers on a password on which many tries have failed."""
 DEVICES = 4
-"""Browsers' marks looked at in one request: people who share a browser have one each."""
+"""How many browser marks are checked in one request: people who share a browser have one each."""
 
 _turns = Counter(
     "lapor_sign_ins_in_turn",
@@ -37,7 +37,7 @@ for _whose in get_args(Whose):
 
 
 class Guard(NamedTuple):
-    """What may be tried on one kind of secret."""
+    """The limits of tries on one kind of secret."""
 
     of_source: Limit
     """Failures on one secret from one address, or from one known browser."""
@@ -46,47 +46,47 @@ class Guard(NamedTuple):
 
 
 class PasswordGuard(NamedTuple):
-    """What may be tried on the passwords of staff, or of reporters."""
+    """The limits of tries on the passwords of staff, or of reporters."""
 
     whose: Whose
     sources: Guard
     strangers: Limit
-    """Failures of strangers on one password, after which they take turns."""
+    """Failures of strangers on one password, after which strangers take turns."""
 
 
 class Attempt:
-    """One try, counted as a failure until it is taken back."""
+    """One try, which counts as a failure until it is taken back."""
 
     def __init__(self, limits: RateLimits) -> None:
         self._limits = limits
         self._counted: list[tuple[Limit, str]] = []
 
     async def count(self, limit: Limit, subject: str) -> None:
-        """Raises the 429 problem; then nothing of this try is counted any more."""
+        """Count the try, or raise the 429 problem and take back all that was counted for it."""
         if not await self.is_counted(limit, subject):
             await self.take_back()
             await self._limits.take(limit, subject)
 
     async def is_counted(self, limit: Limit, subject: str) -> bool:
-        """Counts it, unless the limit is reached."""
+        """Count the try unless the limit is reached; return whether it was counted."""
         counted = await self._limits.wait(limit, subject) is None
         if counted:
             self._counted.append((limit, subject))
         return counted
 
     def keep_counted(self) -> None:
-        """It was wrong so far, whatever else is tried."""
+        """Keep what is counted so far, because the secret was wrong, whatever else is tried."""
         self._counted = []
 
     async def take_back(self) -> None:
-        """It was right, or no guess."""
+        """Take back what was counted: the secret was right, or this was no guess."""
         counted, self._counted = self._counted, []
         for limit, subject in counted:
             await self._limits.give_back(limit, subject)
 
 
 class StrangersAttempt(Attempt):
-    """A try on the password of `name`, which need not be anybody's, by somebody not known."""
+    """A try by an unknown browser or address on the password of `name`, which may not exist."""
 
     def __init__(self, request: Request, guard: PasswordGuard, name: str) -> None:
         self._limits = rate_limits(request)
@@ -96,7 +96,7 @@ class StrangersAttempt(Attempt):
         self._tokens: Tokens = request.app.state.tokens
 
     async def count_as_stranger(self) -> None:
-        """Raises the 429 problem, with how long to wait."""
+        """Count the try of a stranger. Raises the 429 problem, with how long to wait."""
         await self._count_by_address()
         await self._count_by_name()
 
@@ -124,7 +124,7 @@ class StrangersAttempt(Attempt):
 
 
 class PasswordAttempt(StrangersAttempt):
-    """A try on the password of a name that is one account's, or nobody's."""
+    """A try on the password of a name that belongs to one account or to none."""
 
     _device: Device | None = None
     _marks: Sequence[str] = ()
@@ -134,8 +134,11 @@ class PasswordAttempt(StrangersAttempt):
         devices: Sequence[str],
         second_factor: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
-        """Count it. `devices` are the marks of the browser; `second_factor` tells whether a right
-        code came along. Raises the 429 problem, with how long to wait."""
+        """Count the try. Raises the 429 problem, with how long to wait.
+
+        `devices` are the marks of the browser; `second_factor` tells whether a right code was sent
+        too.
+        """
         guard, self._marks = self._guard, devices[:DEVICES]
         known = self._tokens.devices_of(guard.whose, self._marks)
         subject = self._subject(self._name)
@@ -149,8 +152,11 @@ class PasswordAttempt(StrangersAttempt):
             await self._count_by_name(second_factor)
 
     async def let_in(self) -> list[str]:
-        """The password was right, and whatever else was asked: this address is known from now on,
-        and the browser by the marks given, which take the place of those it had."""
+        """Note that the person has signed in; return the new marks of the browser.
+
+        The address is known from now on, and so is the browser, by the new marks, which replace
+        those it had.
+        """
         await self.take_back()
         await self._limits.remember(self._guard.strangers.name, self._here, KNOWN_FOR)
         own = self._tokens.issue_device(
@@ -167,15 +173,19 @@ class PasswordAttempt(StrangersAttempt):
 
 
 class SharedNameAttempt(StrangersAttempt):
-    """A try on the passwords of all accounts that share a name, which anybody may give theirs: a
-    browser is known to the account it signed in to, and to no other; an address to none."""
+    """A try on the passwords of all accounts that share a name, which anybody may give to theirs.
+
+    A browser is known only to the account to which it signed in; an address is known to none.
+    """
 
     _known: Sequence[Device] = ()
     _marks: Sequence[str] = ()
 
     async def begin(self, devices: Sequence[str]) -> frozenset[int]:
-        """Count it, and give the accounts the browser is known to. What it is known to none of is
-        a stranger's try, and may raise the 429 problem."""
+        """Count the try; return the accounts to which the browser is known.
+
+        If there is none, it is a stranger's try, which may raise the 429 problem.
+        """
         guard, self._marks = self._guard, devices[:DEVICES]
         known = []
         for device in self._tokens.devices_of(guard.whose, self._marks):
@@ -189,13 +199,16 @@ class SharedNameAttempt(StrangersAttempt):
         return frozenset(device.account for device in known if device.account is not None)
 
     async def go_on_as_stranger(self) -> None:
-        """It was the password of none of those accounts: that stays counted. Raises the 429
-        problem where a stranger may not try any other."""
+        """Go on after the password was that of none of those accounts, which stays counted.
+
+        Raises the 429 problem if a stranger may not try any other account.
+        """
         self.keep_counted()
         await self.count_as_stranger()
 
     async def let_in(self, account: int) -> list[str]:
-        """It was this account's password: the browser is known to it by the marks given."""
+        """Note that it was this account's password; return the marks by which it knows the
+        browser."""
         await self.take_back()
         before = next((device for device in self._known if device.account == account), None)
         own = self._tokens.issue_device(

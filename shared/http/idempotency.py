@@ -1,4 +1,4 @@
-"""Doing a thing once, and only to the version one has seen."""
+"""Idempotency-Key and If-Match: do a thing once, and only to the version that was seen."""
 
 import re
 from typing import Annotated
@@ -20,12 +20,12 @@ async def command_id(
         ),
     ] = None,
 ) -> UUID:
-    """The key of what this request asks for: its Idempotency-Key, else a new one."""
+    """The key of this request: its Idempotency-Key, or else a new one."""
     return idempotency_key or uuid4()
 
 
 def asker_of(principal: Principal) -> str:
-    """Whose a key is: two callers who use the same one do not meet."""
+    """The owner of a key, so that two callers with the same key do not meet."""
     match principal:
         case Staff():
             return f"staff:{principal.id}"
@@ -38,7 +38,7 @@ def asker_of(principal: Principal) -> str:
 
 
 def anybody(request: Request) -> str:
-    """As `asker_of`, for a caller who is not signed in: whoever has this address."""
+    """Like `asker_of`, for a caller who is not signed in: everybody at this address."""
     return f"address:{client_address(request)}"
 
 
@@ -61,7 +61,7 @@ IfMatch = Annotated[int | None, Depends(if_match)]
 
 
 def etag(version: int) -> str:
-    """For the ETag header of what has this version."""
+    """The ETag header for this version."""
     return f'"{version}"'
 
 

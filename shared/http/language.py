@@ -1,11 +1,13 @@
-"""Which language a person reads: Indonesian, unless another that we have is preferred."""
+"""Picks a person's language: Indonesian, unless they prefer another one that we have."""
 
 from shared.labels.catalogue import INDONESIAN, LANGUAGES, Language
 
 
 def pick_language(accept_language: str | None) -> Language:
-    """From an Accept-Language header (RFC 9110 §12.5.4). Indonesian on a tie, for `*`, without
-    a header, and for a header that cannot be read."""
+    """The language for an Accept-Language header (RFC 9110 §12.5.4).
+
+    Indonesian on a tie, for `*`, without a header, and for an unreadable header.
+    """
     weights: dict[str, float] = {}
     for part in (accept_language or "").split(","):
         tag, _, parameter = part.strip().partition(";")

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-# Generic cell rate algorithm: `full_at` is when the bucket will be full again. A use moves it
-# one step on, unless that would reach further ahead than the whole window. Gives NULL if
-# counted, else the microseconds to wait. The outer SELECT sees the rows as they were before. JSON,
-# not an array, which Postgres would count, and plan anew each time.
+# Generic cell rate algorithm: `full_at` is when the bucket will be full again. A use moves it one
+# step on, unless it would then lie further ahead than the whole window. The statement returns NULL
+# if the use was counted, else the microseconds to wait. The outer SELECT sees the rows as they were
+# before. The keys come as JSON: Postgres would count the members of an array, and plan anew each
+# time.
 NOW: Final = "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint"
 TAKEN: Final = """
 given AS MATERIALIZED (
@@ -33,8 +34,8 @@ ON CONFLICT (key) DO UPDATE SET full_at = excluded.full_at
 """
 KEPT: Final = "SELECT full_at > {now} FROM {schema}.rate_limit WHERE key = %(key)s"
 
-# Whose place has come uses it up; who waits goes on waiting; all others get the next place, which
-# may be now. A place is kept in `full_at` as the time when it is worth nothing any more.
+# A subject whose place has come uses it up, one who waits goes on waiting, and all others get the
+# next place, which may be now. `full_at` holds a place as the time at which it expires.
 TURN: Final = """
 WITH come AS (
   DELETE FROM {schema}.rate_limit

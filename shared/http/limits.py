@@ -1,4 +1,4 @@
-"""Limits that hold across processes: one small table per service, no addresses in it."""
+"""Limits that hold across processes, in one small table for each service, without addresses."""
 
 import hashlib
 import hmac
@@ -23,7 +23,7 @@ from shared.http.problems import too_many
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `count` at once, refilled evenly over `seconds`. `name` keeps limits apart."""
+    """At most `count` uses at once, refilled evenly over `seconds`. `name` keeps limits apart."""
 
     name: str
     count: int
@@ -31,19 +31,19 @@ class Limit:
 
 
 Use = tuple[Limit, bytes]
-"""Of which limit, and by whom: the digest of a subject."""
+"""A limit, and the digest of the subject who uses it."""
 
 
 class RateLimits:
     """Token buckets in `<schema>.rate_limit`, keyed by a digest of limit and subject.
 
-    The service's role needs SELECT, INSERT, UPDATE, DELETE on that table and nothing else.
+    The service's role needs SELECT, INSERT, UPDATE and DELETE on that table and nothing else.
     """
 
     def __init__(self, database: Database, schema: str, key: str) -> None:
         self._database = database
         self._key = key.encode()
-        # `taken`: what a statement begins with that counts uses too (see `limit_statements`).
+        # `taken` begins each statement that also counts uses (see `limit_statements`).
         self.taken, self._sweep, self._give_back, self._keep, self._kept, self._turn = (
             statement.format(schema=schema, now=NOW)
             for statement in (TAKEN, SWEEP, GIVE_BACK, KEEP, KEPT, TURN)
@@ -52,38 +52,43 @@ class RateLimits:
         self._gathering = Batcher(self._together)
 
     async def take(self, limit: Limit, subject: str) -> None:
-        """Count one use by `subject` (an address, a name signed in with, a report number).
-        Counts even if the request fails later. Raises the 429 problem with Retry-After;
-        what is refused is not counted."""
+        """Count one use by `subject` (an address, a user name, a report number).
+
+        It counts even if the request fails later. Raises the 429 problem with Retry-After; a
+        refused use is not counted.
+        """
         if (wait := await self.wait(limit, subject)) is not None:
             raise too_many(wait)
 
     async def wait(self, limit: Limit, subject: str) -> int | None:
-        """As `take`, but gives the seconds to wait, None where the use was counted."""
+        """Like `take`, but returns the seconds to wait, or None if the use was counted."""
         return await self._gathering.ask(self.use(limit, subject))
 
     def use(self, limit: Limit, subject: str) -> Use:
-        """A use for `count`."""
+        """A use to give to `count`."""
         return limit, self.digest(limit.name, subject)
 
     async def give_back(self, limit: Limit, subject: str) -> None:
-        """A use that was counted was none."""
+        """Take back a use that was counted."""
         parameters = {"key": self.digest(limit.name, subject), "step": _step(limit)}
         await self._one(self._give_back, parameters)
 
     async def remember(self, name: str, subject: str, time: timedelta) -> None:
-        """That this subject did something, for so long."""
+        """Remember for `time` that this subject did something."""
         key, length = self.digest(f"known {name}", subject), round(time.total_seconds() * _MICRO)
         await self._one(self._keep, {"key": key, "length": length})
 
     async def remembers(self, name: str, subject: str) -> bool:
-        """Whether it did so, within the time it is remembered for."""
+        """Whether the subject did so, within the time for which it is remembered."""
         return bool(await self._one(self._kept, {"key": self.digest(f"known {name}", subject)}))
 
     async def turn(self, name: str, what: str, who: str, seconds: float) -> int:
-        """0 if it is this one's turn: each gets one, so many seconds after the one before. Else the
-        seconds until it is; it keeps its place for some minutes after. A place further off than
-        that is nobody's yet: the queue does not grow by the person who asks, and all ask again."""
+        """0 if it is this caller's turn, otherwise the seconds until it is.
+
+        Turns are `seconds` apart. A caller keeps a place for some minutes after its turn. A place
+        further ahead than that is given to nobody yet: otherwise each new caller would lengthen the
+        queue. All of them ask again.
+        """
         parameters = {
             "turn": self.digest(f"turn {name}", what),
             "place": self.digest(f"place {name}", f"{what}\0{who}"),
@@ -94,7 +99,7 @@ class RateLimits:
         return seconds_of(wait) if wait > 0 else 0
 
     async def _one(self, statement: str, parameters: Mapping[str, Any]) -> Any:
-        """The one value of a statement, None if it gives none."""
+        """The only value that a statement returns, None if it returns none."""
         async with self._database.autocommit() as session:
             cursor = await (await raw(session)).execute(statement, parameters)
             row = await cursor.fetchone() if cursor.description else None
@@ -105,12 +110,12 @@ class RateLimits:
             return await self.count(session, uses)
 
     async def count(self, session: AsyncConnection, uses: Sequence[Use]) -> list[int | None]:
-        """Count uses on an autocommit connection; gives as `wait`, in their order."""
+        """Count uses on an autocommit connection; returns results like `wait`, in their order."""
         waits: list[int | None] = [None] * len(uses)
         left = list(range(len(uses)))
         connection = await raw(session)
         while left:
-            # Of one limit, and one of each subject: the second use is counted after the first.
+            # Uses of one limit, one of each subject: a second use is counted after the first.
             limit = uses[left[0]][0]
             now = {use: position for position in left if (use := uses[position])[0] == limit}
             parameters = self.parameters(limit, [key for _, key in now])
@@ -121,24 +126,27 @@ class RateLimits:
         return waits
 
     def parameters(self, limit: Limit, keys: Sequence[bytes]) -> dict[str, Any]:
-        """Of `taken`, for one use of a limit by each of different subjects."""
+        """The parameters of `taken`, for one use of a limit by each of different subjects."""
         step = _step(limit)
         named = orjson.dumps([key.hex() for key in keys]).decode()
         return {"keys": named, "step": step, "window": step * limit.count}
 
     async def sweep(self, session: AsyncConnection, uses: int) -> None:
-        """Now and then, by how much is counted: forget those whose bucket is full again."""
+        """Now and then, depending on how much is counted, delete subjects whose bucket is full
+        again."""
         if random.random() < _SWEEP_CHANCE * uses:  # noqa: S311
             await (await raw(session)).execute(self._sweep)
 
     def digest(self, name: str, subject: str) -> bytes:
-        """What stands for a subject where it must not be read."""
+        """The digest that is stored for a subject, which must not be readable."""
         return hmac.digest(self._key, f"limit\0{name}\0{subject}".encode(), hashlib.sha256)
 
 
 def rate_limit_table(metadata: MetaData, schema: str) -> Table:
-    """The table for a service's schema, for its models' metadata and its migration. Unlogged:
-    after a crash everybody starts anew, which costs nothing."""
+    """The table for a service's schema, for its models' metadata and its migration.
+
+    It is unlogged: after a crash all counts start anew, which does no harm.
+    """
     return Table(
         "rate_limit",
         metadata,
@@ -151,8 +159,10 @@ def rate_limit_table(metadata: MetaData, schema: str) -> Table:
 
 
 def limited(limit: Limit) -> Callable[[Request], Awaitable[None]]:
-    """A dependency that counts each request by the caller's address:
-    `dependencies=[Depends(limited(SUBMISSION))]`."""
+    """A dependency that counts each request by the caller's address.
+
+    Used as `dependencies=[Depends(limited(SUBMISSION))]`.
+    """
 
     async def count(request: Request) -> None:
         await rate_limits(request).take(limit, client_address(request))
@@ -161,7 +171,7 @@ def limited(limit: Limit) -> Callable[[Request], Awaitable[None]]:
 
 
 def rate_limits(request: Request) -> RateLimits:
-    """The application's limits, for those that count by something else than the address."""
+    """The application's limits, for code that counts by something other than the address."""
     limits: RateLimits = request.app.state.rate_limits
     return limits
 
@@ -171,7 +181,7 @@ def _step(limit: Limit) -> int:
 
 
 def seconds_of(micro: int) -> int:
-    """To wait, of what `taken` says."""
+    """The seconds to wait, from the microseconds that `taken` returns."""
     return max(1, math.ceil(micro / _MICRO))
 
 

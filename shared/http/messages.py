@@ -1,5 +1,7 @@
-"""What problems say in the reader's language: in the catalogues `problem.title`, `problem.detail`
-and `problem.field`, by code."""
+"""The texts of problems in the reader's language.
+
+They are in the catalogues as `problem.title`, `problem.detail` and `problem.field`, by code.
+"""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -26,8 +28,10 @@ def words_for(code: str, language: Language, params: Mapping[str, Any]) -> Words
 
 
 def field_message(code: str, language: Language, params: Mapping[str, Any], fallback: str) -> str:
-    """What one field's error says; for a code without a text, `fallback` in English and a general
-    sentence in other languages."""
+    """The text for one field's error.
+
+    A code without a text gives `fallback` in English and a general sentence in other languages.
+    """
     texts = messages("problem.field", language)
     if code not in texts:
         return fallback if language == _ENGLISH and fallback else texts["invalid"]

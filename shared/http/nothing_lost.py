@@ -1,4 +1,4 @@
-"""Requests lose nothing silently: a field that nobody reads, or that comes twice, is refused."""
+"""Refuses a field that nobody reads, or that comes twice, so that nothing is lost silently."""
 
 from collections.abc import Iterator
 from types import NoneType
@@ -14,8 +14,10 @@ from shared.values.strict_json import RepeatedMemberError, refuse_repeated_membe
 
 
 async def plain_numbers(request: Request) -> None:
-    """A dependency of every endpoint: numbers in an address are ASCII digits as we would write
-    them; left to itself pydantic reads `1_0` and `+10` as 10. Raises the 422 problem."""
+    """A dependency of every endpoint: numbers in an address must be ASCII digits as we write them.
+
+    By itself pydantic would read `1_0` and `+10` as 10. Raises the 422 problem.
+    """
     wrong = [
         FieldError(name, "number_needed")
         for name, texts, kind in _numbers(request)
@@ -26,7 +28,7 @@ async def plain_numbers(request: Request) -> None:
 
 
 def _numbers(request: Request) -> Iterator[tuple[str, list[str], object]]:
-    """Name, texts and type of the numbers in the address."""
+    """The name, texts and type of each number in the address."""
     for dependant in _all_of(request.scope["route"].dependant):
         for field in dependant.path_params:
             if field.alias in request.path_params and _is_number(field.field_info.annotation):
@@ -43,7 +45,7 @@ def _numbers(request: Request) -> Iterator[tuple[str, list[str], object]]:
 
 
 def _is_number(annotation: object) -> bool:
-    """Whether numbers are all that the annotation takes, beside nothing and lists of them."""
+    """Whether the annotation takes only numbers, apart from None and lists of numbers."""
     parts = get_args(annotation)
     if not parts:
         return annotation in (int, float)
@@ -51,14 +53,16 @@ def _is_number(annotation: object) -> bool:
 
 
 def _holds(annotation: object, kind: type) -> bool:
-    """Whether the type is somewhere in the annotation."""
+    """Whether the type occurs anywhere in the annotation."""
     return annotation is kind or any(_holds(part, kind) for part in get_args(annotation))
 
 
 async def nothing_lost(request: Request) -> None:
-    """A dependency of every endpoint of an API that changes something. Raises the 422 problem that
-    names the field: one in the address that the endpoint does not declare, or a member that comes
-    twice in a JSON body."""
+    """A dependency of every API endpoint that changes something.
+
+    Raises the 422 problem that names the field: one in the address that the endpoint does not
+    declare, or a member that comes twice in a JSON body.
+    """
     if request.method in _READING:
         return
     if request.query_params:

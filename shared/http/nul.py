@@ -1,4 +1,4 @@
-"""Which values of a request hold a NUL character, which Postgres stores in no text."""
+"""Finds the values of a request with a NUL character, which Postgres cannot store in a text."""
 
 import json
 from collections.abc import Iterator
@@ -8,7 +8,8 @@ from fastapi import Request
 
 
 async def fields_with_nul(request: Request) -> list[str]:
-    """Their dotted paths: of the address, then of a JSON body, which has been read already."""
+    """The dotted paths of these values: in the address, then in a JSON body that was read
+    already."""
     fields = [*_paths(request.path_params), *_paths(dict(request.query_params))]
     if "json" in request.headers.get("content-type", ""):
         try:

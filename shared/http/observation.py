@@ -1,4 +1,5 @@
-"""Around every request: trace, safe headers, one log line, metrics, and the last resort."""
+"""Handles what surrounds every request: trace, headers, one log line, metrics, unexpected
+errors."""
 
 import logging
 import time
@@ -18,7 +19,7 @@ from shared.telemetry import continued_trace, registry
 
 API_CONTENT_SECURITY = "default-src 'none'; frame-ancestors 'none'"
 TRANSPORT_SECURITY = "max-age=63072000"
-"""Two years. Not for subdomains: they are not ours to speak for."""
+"""Two years. Not for subdomains, which may not be ours."""
 PERMISSIONS = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -27,7 +28,7 @@ PERMISSIONS = ", ".join(
         *("publickey-credentials-get", "screen-wake-lock", "usb", "xr-spatial-tracking"),
     )
 )
-"""What no page of ours asks a browser for, also not in somebody else's words shown on it."""
+"""Browser features that no page of ours needs, also not for somebody else's content shown on it."""
 
 _REQUEST_ID = b"x-request-id"
 _NO_SNIFFING = (b"x-content-type-options", b"nosniff")
@@ -40,7 +41,7 @@ _DEFAULTS = {
     "permissions-policy": PERMISSIONS,
     "cache-control": "no-store",
 }
-"""Of every answer that says nothing else itself."""
+"""The headers of every answer that does not set them itself."""
 
 _log = logging.getLogger("lapor.http")
 _requests = Counter(
@@ -56,14 +57,14 @@ _seconds = Histogram(
     registry=registry,
 )
 _GONE = 499
-"""What metrics and log say of a caller who left before all of the request had come."""
+"""The status in metrics and log for a caller who left before the whole request had arrived."""
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _QUIET = {"/healthz", "/readyz", "/metrics"}
 
 
 class Observation:
-    """ASGI middleware. Neither addresses, query strings, bodies nor report texts are kept:
-    metrics and log name the route's template only."""
+    """ASGI middleware. Addresses, query strings, bodies and report texts are not kept: metrics and
+    log name only the route's template."""
 
     def __init__(
         self, app: ASGIApp, *, service: str, content_security: str, over_tls: bool
@@ -79,7 +80,7 @@ class Observation:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        # A tracing backend, where one is configured, must not learn what people search for.
+        # A tracing backend, if one is configured, must not learn what people search for.
         trace.get_current_span().set_attribute("url.query", "")
         with continued_trace(Headers(scope=scope)) as request_id:
             await self._observe(scope, receive, send, request_id)
@@ -147,18 +148,19 @@ class Observation:
 
 @cache
 def _metrics(service: str, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
-    """Of which there are as many as routes have outcomes."""
+    """Cached: there are as many as routes have outcomes."""
     requests = _requests.labels(service, method, route, str(status))
     return requests, _seconds.labels(service, method, route)
 
 
 def _route(scope: Scope) -> str:
-    """The template of the path, never the path: numbers and codes would be labels without end."""
+    """The template of the path and never the path: numbers and codes would make endless labels."""
     return getattr(scope.get("route"), "path", "unmatched")
 
 
 def _is_plain_too_large(message: Message) -> bool:
-    """Starlette's body limit answers in plain text before any error handler is asked."""
+    """Whether this is Starlette's plain answer to a body over the limit, sent without error
+    handlers."""
     return message["status"] == 413 and Headers(raw=message["headers"]).get(
         "content-type", ""
     ).startswith("text/plain")

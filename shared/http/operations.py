@@ -1,4 +1,4 @@
-"""What every process tells those who run it: /healthz, /readyz, /metrics."""
+"""The operations endpoints of every process: /healthz, /readyz, /metrics."""
 
 import asyncio
 import contextlib
@@ -25,13 +25,15 @@ _CHECKED_WITHIN = 4.0
 
 
 class NotReady(Exception):
-    """What a check raises to say in words what is wrong; told to whoever asks /readyz."""
+    """Raised by a check to say in words what is wrong; the words are shown at /readyz."""
 
 
 def operations(checks: Mapping[str, Check]) -> Starlette:
-    """What a process answers at its operations port, which nobody outside may reach: whether it
-    lives, whether it is ready with each check's state, and the metrics, which tell by channel what
-    has just come in."""
+    """The application at the operations port, which nobody outside may reach.
+
+    It shows whether the process lives, whether it is ready with each check's state, and the
+    metrics, which show by channel what has just come in.
+    """
 
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -54,9 +56,11 @@ def operations(checks: Mapping[str, Check]) -> Starlette:
 async def answering(
     host: str, port: int, checks: Mapping[str, Check] | None = None
 ) -> AsyncIterator[str]:
-    """While the block runs, the process answers these three at a port of their own; gives the
-    address. Port 0 is any free one. It answers from the process's own loop: a process that hangs
-    does not. Raises OSError when the port is taken."""
+    """Serve these three endpoints at their own port while the block runs; gives the address.
+
+    Port 0 is any free port. The process's own loop answers, so a process that hangs does not
+    answer. Raises `OSError` if the port is taken.
+    """
     config = uvicorn.Config(
         operations(checks or {}),
         host=host,
@@ -78,7 +82,7 @@ async def answering(
 
 
 class _Server(uvicorn.Server):
-    """Leaves the signals to the process."""
+    """A server that leaves the signals to the process."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -86,7 +90,7 @@ class _Server(uvicorn.Server):
 
 
 async def states_of(checks: Mapping[str, Check]) -> dict[str, str]:
-    """How each check went: `ok`, `away`, or what somebody has to mend."""
+    """The result of each check: `ok`, `away`, or a sentence about what must be repaired."""
     results = await asyncio.gather(*(_state(name, check) for name, check in checks.items()))
     return dict(zip(checks, results, strict=True))
 

@@ -31,14 +31,19 @@ class Page(BaseModel, Generic[T]):
 
 
 def encode_cursor(position: BaseModel) -> str:
-    """Where the next page starts: a small model of the last item's sort keys. It is not
-    secret (`seal_cursor` is), and not trusted when it comes back: authority is checked anew."""
+    """The cursor of the next page, from a small model of the last item's sort keys.
+
+    It is not secret (`seal_cursor` is), and not trusted when it comes back: authority is checked
+    again.
+    """
     return base64.urlsafe_b64encode(position.model_dump_json().encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str | None, position: type[Position]) -> Position | None:
-    """The position in a cursor, None for the first page. A cursor that is not of this listing
-    is a 422 on the field `cursor`."""
+    """The position in a cursor, None for the first page.
+
+    A cursor of another listing is a 422 on the field `cursor`.
+    """
     if cursor is None:
         return None
     try:
@@ -51,15 +56,17 @@ def decode_cursor(cursor: str | None, position: type[Position]) -> Position | No
 
 
 def seal_cursor(position: BaseModel, cipher: IdentityCipher) -> str:
-    """As `encode_cursor`, of a position that tells what the rows do not: nobody else reads it,
-    or makes one to ask what lies behind it."""
+    """Like `encode_cursor`, for a position that contains more than the rows show.
+
+    Nobody else can read it, or make one to ask what comes after it.
+    """
     return cipher.encrypt(position.model_dump_json()).decode()
 
 
 def open_cursor(
     cursor: str | None, position: type[Position], cipher: IdentityCipher
 ) -> Position | None:
-    """The position in a sealed cursor; a 422 on `cursor` for what this service did not seal."""
+    """The position in a sealed cursor; a 422 on `cursor` if this service did not seal it."""
     if cursor is None:
         return None
     try:

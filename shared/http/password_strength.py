@@ -1,7 +1,7 @@
-"""Whether a new password can be guessed: zxcvbn's estimate, with what Indonesians choose.
+"""Estimates whether a new password can be guessed: zxcvbn, with what Indonesians choose.
 
-Its lists hold the thirty thousand passwords that leaked most often, and English words; ours has
-what is as common here. What is known of the person counts as guessed first (decision 29).
+Its lists hold the thirty thousand passwords that leaked most often, and English words; our list has
+what is as common here. Facts about the person count as the first guesses (decision 29).
 """
 
 import asyncio
@@ -15,10 +15,10 @@ from shared.http.problems import FieldError, validation
 SHORTEST = 10
 """Characters of a password."""
 _SAFE = 10**9
-"""Guesses that an attacker who knows the lists needs. Online, slowed down as here, a tenth would
-do; but zxcvbn counts any three words as 10^8, such as two names and a digit."""
+"""Guesses that an attacker who knows the lists must need. Online, slowed down as here, a tenth
+would be enough; but zxcvbn counts any three words as 10^8, such as two names and a digit."""
 _READ = 72
-"""Characters looked at: the time grows with the square."""
+"""Characters that are examined: the time grows with the square."""
 
 _COMMON = (files("shared.http") / "indonesian_passwords.txt").read_text(encoding="utf-8").split()
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="zxcvbn")
@@ -26,8 +26,10 @@ _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="zxcvbn")
 
 
 async def check_new_password(password: str, *about: str | None, field: str = "password") -> None:
-    """Refuses (422) what can be guessed, `about` being what is known of the person: names, user
-    name, contacts, agency."""
+    """Refuse (422) a password that can be guessed.
+
+    `about` are facts about the person: names, user name, contacts, agency.
+    """
     if not await is_hard_to_guess(password, *about):
         raise validation(FieldError(field, "password_guessable"))
 
@@ -52,7 +54,7 @@ def _is_hard(password: str, known: list[str]) -> bool:
 
 
 def _words(about: Iterable[str | None]) -> Iterator[str]:
-    """Each as it is, in words, and without what stands between; a phone number as people write
+    """Each fact as it is, as single words and without separators; a phone number as people write
     it."""
     for detail in about:
         if not detail:

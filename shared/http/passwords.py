@@ -1,4 +1,4 @@
-"""Passwords: argon2id, off the event loop, a few at a time (each takes 64 MiB)."""
+"""Passwords: argon2id, outside the event loop, a few at a time (each takes 64 MiB)."""
 
 import asyncio
 import base64
@@ -18,16 +18,16 @@ __all__ = ["hash_like", "hash_password", "needs_rehash", "verify_password"]
 
 _hasher = PasswordHasher()
 LONGEST: Final = 8.0
-"""Seconds that a password waits to be looked at, and is. Who would wait longer had better come back
-than wait until their browser, or the portal after thirty seconds, gives up."""
+"""The most seconds that a password may wait and be computed. A person who would wait longer should
+come back instead of waiting until the browser, or the portal after thirty seconds, gives up."""
 WAITING_AT_MOST: Final = 60
-"""However quick they are: each holds one of the hundred connections on which the portal also asks
-for its pages."""
+"""The most that may wait, however fast they are: each holds one of the hundred connections that the
+portal also uses for its pages."""
 _AT_ONCE: Final = 2
 _T = TypeVar("_T")
 _waiting = 0
 _took = 0.2
-"""Seconds that one computation took of late, whatever else the machine does."""
+"""Seconds that one computation took recently, including the machine's other work."""
 _threads = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="argon2")
 
 
@@ -37,23 +37,32 @@ async def hash_password(password: str) -> str:
 
 
 async def hash_like(password: str, stored: str | None, salt: bytes) -> str:
-    """The hash with the parameters and the salt of a stored one; where there is none, with
-    today's parameters and `salt`. One computation, however many hashes it is compared with."""
+    """The hash with the parameters and the salt of a stored one.
+
+    Without a stored one, today's parameters and `salt` are used. It is one computation, however
+    many hashes it is compared with.
+    """
     hasher = PasswordHasher.from_parameters(extract_parameters(stored)) if stored else _hasher
     used = _salt_of(stored) if stored else salt
     return await _in_turn(lambda: hasher.hash(password, salt=used))
 
 
 async def verify_password(stored: str | None, password: str) -> bool:
-    """Whether the password is right. Give None where there is no such person, or "" where
-    they have chosen none yet: the answer is False after the same time."""
+    """Whether the password is right.
+
+    Give None if there is no such person, or "" if they have not chosen one yet: the answer is then
+    False after the same time.
+    """
     matches = await _in_turn(lambda: _matches(stored, password))
     return matches and bool(stored)
 
 
 async def _in_turn(compute: Callable[[], _T]) -> _T:
-    """In the order they came. Raises the 503 problem, with when to come back: at once where those
-    before it take longer than `LONGEST`, else where it did."""
+    """Compute in the order of arrival.
+
+    Raises the 503 problem with a time to come back: at once if those before it take longer than
+    `LONGEST`, or else when its own time is over.
+    """
     global _waiting
     expected = _waiting * _took / _AT_ONCE
     if _waiting >= WAITING_AT_MOST or expected > LONGEST:
@@ -93,7 +102,7 @@ def _matches(stored: str | None, password: str) -> bool:
 
 @cache
 def _nobody() -> str:
-    """Checked against when there is nobody of that name, so that the answer takes as long."""
+    """Compared with when there is nobody of that name, so that the answer takes as long."""
     return _hasher.hash("nobody")
 
 

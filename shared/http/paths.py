@@ -6,4 +6,4 @@ from fastapi import Path
 
 ReportNumber = Annotated[int, Path(ge=1, le=2**63 - 1, description="The report's number")]
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
-"""Of an agency, a person, a category."""
+"""The id of an agency, a person or a category."""

@@ -1,4 +1,4 @@
-"""Errors as the interface states them: RFC 9457 problems with a stable code."""
+"""Errors in the interface's form: RFC 9457 problems with a stable code."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -18,9 +18,12 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class FieldError(NamedTuple):
-    """One thing wrong with one field. `field` is a dotted path (`reporter.phone`), `code` one
-    of the catalogue's field codes, `params` what its template needs. `pointer`: where in a form
-    that is no JSON it lies, as a JSON pointer over the form's parts (RFC 9457, example 3)."""
+    """One error in one field.
+
+    `field` is a dotted path (`reporter.phone`), `code` one of the catalogue's field codes, `params`
+    the values for its template. `pointer` says where the field is in a form that is not JSON, as a
+    JSON pointer over the form's parts (RFC 9457, example 3).
+    """
 
     field: str
     code: str
@@ -93,7 +96,7 @@ def forbidden(code: str = "forbidden", **params: Any) -> Problem:
 
 
 def not_found(code: str = "not_found", **params: Any) -> Problem:
-    """Also for what the caller may not know exists."""
+    """The problem for something that does not exist, or that the caller may not know about."""
     return Problem(404, code, params=params)
 
 
@@ -104,7 +107,7 @@ def conflict(
 
 
 def precondition(current_version: int) -> Problem:
-    """The If-Match version is not the present one, which the answer names."""
+    """The problem if the If-Match version is not the present one, which the answer names."""
     return Problem(412, "precondition_failed", members={"version": current_version})
 
 
@@ -117,7 +120,7 @@ def unsupported_media(code: str = "unsupported_media", **params: Any) -> Problem
 
 
 def too_many(seconds: int, code: str = "too_many") -> Problem:
-    """`seconds` until another try makes sense."""
+    """The problem for too many tries; another try makes sense after `seconds`."""
     return Problem(429, code, params={"seconds": seconds}, headers={"Retry-After": str(seconds)})
 
 
@@ -143,22 +146,27 @@ def render(request: Request, problem: Problem) -> Response:
 
 
 async def answer(request: Request, problem: Problem) -> Response:
-    """What the application makes of a problem: `render`, unless it has a handler of its own for
-    `Problem` (the portal shows a page)."""
+    """The application's answer to a problem.
+
+    It is `render`, unless the application has its own handler for `Problem` (the portal shows a
+    page).
+    """
     handler = request.app.exception_handlers[Problem]
     response: Response = await handler(request, problem)
     return response
 
 
 def json_response(content: Any, status: int = 200) -> Response:
-    """Any JSON content, as it is, without a model."""
+    """An answer with any JSON content, without a model."""
     return Response(orjson.dumps(content), status, media_type="application/json")
 
 
 def install(app: FastAPI) -> None:
-    """Make every error of the application a problem; those of a database, where there is one, in
-    `shared.http.with_database`. What nobody foresaw becomes a 500 in `shared.http.observation`,
-    which logs it first."""
+    """Make every error of the application a problem.
+
+    `shared.http.with_database` does so for errors of a database. An unforeseen error becomes a 500
+    in `shared.http.observation`, which logs it first.
+    """
 
     @app.exception_handler(Problem)
     async def refused(request: Request, problem: Problem) -> Response:
@@ -196,7 +204,7 @@ _PARTS_OF_A_REQUEST = {"body", "query", "path", "header", "cookie"}
 
 
 def params_of(error: Mapping[str, Any]) -> dict[str, Any]:
-    """What the words of one of pydantic's errors need: choices by their codes alone."""
+    """The values for the text of a pydantic error; choices by their codes only."""
     params: dict[str, Any] = dict(error.get("ctx") or {})
     if "expected" in params:
         params["expected"] = _MEMBER.sub(r"\1", str(params["expected"]))
@@ -204,7 +212,7 @@ def params_of(error: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def field_error(error: Mapping[str, Any]) -> FieldError:
-    """One of the errors of a request that FastAPI refused."""
+    """The field error for one of the errors of a request that FastAPI refused."""
     loc = error["loc"]
     if error["type"] == "json_invalid":  # its location is an offset, of no use to a person
         return FieldError("", "json_invalid")
@@ -214,8 +222,11 @@ def field_error(error: Mapping[str, Any]) -> FieldError:
 
 
 def field_of(location: Sequence[str | int]) -> str:
-    """The dotted path of one of pydantic's locations, without the names it gives to the choices of
-    a union (`int`, `function-after[…]`), which nobody sent."""
+    """The dotted path of a pydantic location.
+
+    It leaves out pydantic's names for the choices of a union (`int`, `function-after[…]`), which
+    nobody sent.
+    """
     return ".".join(
         str(part)
         for position, part in enumerate(location)

@@ -1,4 +1,4 @@
-"""Which proxies are believed when they name the visitor a request is of."""
+"""The proxies that are trusted to name the visitor of a request."""
 
 import ipaddress
 from collections.abc import Mapping
@@ -6,18 +6,18 @@ from typing import Final
 
 VARIABLE: Final = "FORWARDED_ALLOW_IPS"
 WIDEST: Final = {4: 8, 6: 16}
-"""Bits a network has to name: with fewer it is about everybody."""
+"""The least bits of a network: with fewer it would cover nearly everybody."""
 
 
 class ProxiesUnclearError(Exception):
-    """What the variable says names no proxies, or everybody as one."""
+    """The variable names no proxies, or everybody as one."""
 
 
 def believed_proxies(environment: Mapping[str, str]) -> list[str]:
-    """Those that `FORWARDED_ALLOW_IPS` names; this machine's own where it is not set.
+    """The proxies that `FORWARDED_ALLOW_IPS` names; those of this machine if it is not set.
 
-    Whoever is believed says whom a limit counts: visitors must not be, and a name that is no
-    address would quietly match nobody, so that all visitors shared one limit.
+    A trusted proxy decides whom a limit counts, so visitors must not be trusted. A name that is no
+    address would match nobody without a warning, and all visitors would share one limit.
     """
     named = environment.get(VARIABLE, "127.0.0.1,::1").split(",")
     proxies = [name.strip() for name in named if name.strip()]

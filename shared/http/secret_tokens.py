@@ -1,15 +1,15 @@
-"""Tokens that nobody guesses: drawn, handed out once, and stored by their hash alone."""
+"""Tokens that nobody can guess: random, given out once, and stored only as a hash."""
 
 import hashlib
 import secrets
 
 
 def new_token() -> tuple[str, bytes]:
-    """256 bits in base64url, and the hash to store."""
+    """A token of 256 bits in base64url, and the hash to store."""
     token = secrets.token_urlsafe(32)
     return token, token_hash(token)
 
 
 def token_hash(token: str) -> bytes:
-    """SHA-256, 32 bytes. Enough for what is random and long."""
+    """SHA-256, 32 bytes; enough for a token that is random and long."""
     return hashlib.sha256(token.encode()).digest()

@@ -10,8 +10,11 @@ from shared.telemetry import trace_headers
 
 
 def service_client(**options: Any) -> httpx.AsyncClient:
-    """An httpx client with these options. What is asked belongs to the trace of the request that
-    is being answered, so that the id a person quotes finds the log lines of all services."""
+    """An httpx client with these options.
+
+    Its calls belong to the trace of the request that is being answered, so that the id a person
+    quotes finds the log lines of all services.
+    """
     return httpx.AsyncClient(
         verify=trusted_authorities(), event_hooks={"request": [_go_on_with_trace]}, **options
     )
@@ -19,7 +22,8 @@ def service_client(**options: Any) -> httpx.AsyncClient:
 
 @cache
 def trusted_authorities() -> ssl.SSLContext:
-    """What httpx trusts by default, read once for all clients of a process (40 ms, 1 MB)."""
+    """The authorities that httpx trusts by default, read once for all clients of a process (40 ms,
+    1 MB)."""
     return httpx.create_ssl_context()
 
 

@@ -1,7 +1,8 @@
-"""Sessions: refresh tokens by their hash, each used once; a second use means a copy.
+"""Sessions: refresh tokens stored by their hash, each used once; a second use means a copy.
 
-A session goes on through its refresh tokens under one id, which its access tokens carry; one that
-was ended is remembered for as long as such a token could still be shown."""
+A session goes on through its refresh tokens under one id, which its access tokens carry. An ended
+session is remembered as long as such an access token could still be used.
+"""
 
 import base64
 import hashlib
@@ -22,9 +23,10 @@ from shared.http.secret_tokens import new_token, token_hash
 
 LIFETIME = timedelta(days=14)
 REMEMBERED = timedelta(hours=2)
-"""More than any access token lasts."""
+"""Longer than any access token is valid."""
 REPEATED_WITHIN = timedelta(minutes=10)
-"""In which a renewal by the same key is the same one: pages of one browser renew side by side."""
+"""The time in which a renewal with the same key is the same one: pages of one browser renew side by
+side."""
 RenewalKey = Annotated[
     str | None,
     Field(
@@ -35,11 +37,11 @@ RenewalKey = Annotated[
         " minutes has the same outcome, as long as the next token is not used",
     ),
 ]
-"""What a form that renews a session may carry."""
+"""The field of a form that renews a session."""
 
 
 class Copied(Exception):
-    """A token was used that had been used before: somebody has a copy of it."""
+    """A token was used a second time: somebody has a copy of it."""
 
     def __init__(self, owner_id: int) -> None:
         super().__init__()
@@ -47,8 +49,7 @@ class Copied(Exception):
 
 
 class Opened(NamedTuple):
-    """A refresh token, known only to the person who gets it, until when it can be used, and its
-    session."""
+    """A refresh token, known only to the person who gets it, when it expires, and its session."""
 
     token: str
     expires_at: datetime
@@ -56,7 +57,7 @@ class Opened(NamedTuple):
 
 
 class Used(NamedTuple):
-    """Whose refresh token it was, of which session, and which token comes next where a key says."""
+    """The owner and session of a used refresh token, and the next token if a key determines it."""
 
     owner_id: int
     session_id: UUID
@@ -81,15 +82,18 @@ class Ended(Protocol):
 
 
 class Sessions:
-    """The sessions whose tokens are in one table, with the id of their owner in the column
-    `owner`; those that ended are in the other."""
+    """The sessions of one kind of owner.
+
+    Their tokens are in one table, with the owner's id in the column `owner`; ended sessions are in
+    another.
+    """
 
     def __init__(self, tokens: type[Token], owner: str, ended: type[Ended]) -> None:
         self._tokens, self._ended = tokens, ended
         self._owner_name, self._owner = owner, getattr(tokens, owner)
 
     async def open(self, session: AsyncSession, owner_id: int, used: Used | None = None) -> Opened:
-        """A refresh token of a new session, or of the one that goes on."""
+        """A refresh token of a new session, or of the session of `used`."""
         tokens, expires_at = self._tokens, now() + LIFETIME
         token = (used and used.next_token) or new_token()[0]
         session_id = used.session_id if used else uuid4()
@@ -108,9 +112,12 @@ class Sessions:
     async def use(
         self, session: AsyncSession, token: str, renewal_key: str | None = None
     ) -> Used | None:
-        """Whose token this is, marked as used; None for one that is unknown or expired. Raises
-        `Copied` for one used before: the caller ends all sessions of its owner. Used again soon by
-        the same key it leads to the same next token, as long as that is not used."""
+        """The owner of this token, which is marked as used; None if it is unknown or expired.
+
+        Raises `Copied` if it was used before: the caller then ends all sessions of its owner. If it
+        is used again soon with the same key it leads to the same next token, as long as that one is
+        not used.
+        """
         tokens = self._tokens
         next_token = _next(token, renewal_key) if renewal_key else None
         this, used_at = col(tokens.token_hash) == token_hash(token), col(tokens.used_at)
@@ -132,8 +139,10 @@ class Sessions:
         return Used(row[0], row[1], next_token)
 
     async def close(self, session: AsyncSession, token: str) -> None:
-        """End the session of this refresh token, used or not, access tokens included; one that
-        is unknown is no error."""
+        """End the session of this refresh token, used or not, with its access tokens.
+
+        An unknown token is no error.
+        """
         tokens = self._tokens
         of_token = col(tokens.token_hash) == token_hash(token)
         session_id = await session.scalar(select(col(tokens.session_id)).where(of_token))
@@ -143,14 +152,14 @@ class Sessions:
             await self._end(session, [session_id])
 
     async def end_all(self, session: AsyncSession, owner_id: int) -> None:
-        """None of a person's tokens can be used any more."""
+        """End all sessions of a person: none of their tokens can be used any more."""
         # Twice: the first waits for renewals under way, the second sees what they made.
         await session.scalars(self._locked(self._owner == owner_id))
         rows = await session.scalars(self._locked(self._owner == owner_id))
         await self._end(session, sorted(set(rows)))
 
     async def end(self, session: AsyncSession, session_id: UUID) -> None:
-        """End a session that has no refresh token: its one access token is worth nothing."""
+        """End a session that has no refresh token: its only access token becomes invalid."""
         await self._end(session, [session_id])
 
     def _repeated(self, token: str, next_token: str) -> Select[int, UUID]:
@@ -178,6 +187,6 @@ class Sessions:
 
 
 def _next(token: str, key: str) -> str:
-    """Known to nobody without both. In base64url, as a token that is drawn."""
+    """The next token, which needs both values. In base64url, like a random token."""
     made = hmac.digest(key.encode(), b"next refresh token\0" + token.encode(), hashlib.sha256)
     return base64.urlsafe_b64encode(made).rstrip(b"=").decode()

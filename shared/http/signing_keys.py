@@ -10,14 +10,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 
 class KeyRefused(ValueError):
-    """A key that is not one, or not of those that verify; the message says which setting."""
+    """A key is invalid, or is not among those that verify; the message names the setting."""
 
 
 class KeyRing:
-    """The keys of one issuer: all verify, and its own process has the one that signs.
+    """The keys of one issuer: every process can verify, the issuer's own process also has the one
+    that signs.
 
     Each is 32 bytes of Ed25519 in base64url; public keys are separated by commas. `setting` and
-    `signing_setting` name where they come from.
+    `signing_setting` name the settings they come from.
     """
 
     def __init__(self, *, public: str, signing: str, setting: str, signing_setting: str) -> None:
@@ -36,12 +37,12 @@ class KeyRing:
 
 
 def new_signing_key() -> str:
-    """A new secret key, as the settings have it."""
+    """A new secret key, in the form of the settings."""
     return _written(Ed25519PrivateKey.generate().private_bytes_raw())
 
 
 def public_key_of(signing: str) -> str:
-    """What verifies the signatures of a secret key, as the settings have it."""
+    """The public key that verifies a secret key's signatures, in the form of the settings."""
     return _written(_raw(Ed25519PrivateKey.from_private_bytes(_bytes(signing, "the signing key"))))
 
 
@@ -70,7 +71,7 @@ def _written(raw: bytes) -> str:
 
 
 def _bytes(written: str, setting: str) -> bytes:
-    """The message quotes nothing of it: it may be a secret."""
+    """The bytes of a written key. The error message quotes nothing of it, as it may be secret."""
     try:
         raw = base64.b64decode(written.strip().rstrip("=") + "=", "-_", validate=True)
     except (binascii.Error, ValueError):

@@ -1,4 +1,4 @@
-"""Answers that do not end by themselves: they end when the process is told to stop."""
+"""Endless answers: they end when the process is told to stop."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -13,9 +13,11 @@ T = TypeVar("T")
 async def until_stopping(
     stopping: asyncio.Event, pieces: AsyncGenerator[T, None]
 ) -> AsyncIterator[T]:
-    """The pieces as they come, until there are no more or the event is set. Without it, each open
-    stream would keep a process that stops waiting for its ten seconds. However it ends, so do the
-    pieces."""
+    """The pieces as they come, until there are no more or the event is set.
+
+    Otherwise each open stream would delay the end of the process by its ten seconds. In any case
+    the pieces are closed too.
+    """
     stop = asyncio.ensure_future(stopping.wait())
     piece: asyncio.Future[T] | None = None
     async with aclosing(pieces):
@@ -33,7 +35,8 @@ async def until_stopping(
         finally:
             stop.cancel()
             if piece is not None and not piece.done():
-                # Told to end a second time while it closes its connection, it would leave it open.
+                # Without the shield a second cancellation during the closing would leave its
+                # connection open.
                 with CancelScope(shield=True), suppress(asyncio.CancelledError, StopAsyncIteration):
                     piece.cancel()
                     await piece

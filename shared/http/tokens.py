@@ -1,4 +1,4 @@
-"""Who is asking, and the signed tokens that say so."""
+"""The principals who may make a request, and the signed tokens that name them."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -50,9 +50,9 @@ class ReportBearer(BaseModel):
     kind: Literal["report"] = "report"
     number: int
     code_version: int = 1
-    """Of the access code: tokens of an earlier one end when its reporter renews it."""
+    """The version of the access code: older tokens end when the reporter renews the code."""
     by_sms: bool = False
-    """What is said with it came by SMS, whose sender can be made up: staff read that it did."""
+    """Messages came by SMS, whose sender can be faked; staff see that they did."""
 
 
 class Partner(BaseModel):
@@ -69,18 +69,19 @@ Principal = Staff | Reporter | ReportBearer | Partner
 
 
 class InvalidTokenError(Exception):
-    """The token is malformed, forged, expired, or of a key that may not speak for its holder."""
+    """The token is malformed, forged, expired, or of a key that may not sign for its holder."""
 
 
 class AccessToken(NamedTuple):
-    """A token that holds by itself; whether its session goes on `shared.http.auth` asks."""
+    """A token that is valid in itself; `shared.http.auth` checks whether its session still goes
+    on."""
 
     principal: Staff | Reporter | ReportBearer
     session_id: UUID
 
 
 class Device(NamedTuple):
-    """A browser that signed in before, by the mark it shows."""
+    """A browser that signed in before, identified by its mark."""
 
     id: str
     subject: str
@@ -89,8 +90,11 @@ class Device(NamedTuple):
 
 
 class Tokens:
-    """Issues and reads access tokens (JWT, EdDSA). A key speaks for its issuer only: one of
-    intake's makes no token of staff, whatever the token says."""
+    """Issues and reads access tokens (JWT, EdDSA).
+
+    A key is valid only for its issuer: a key of intake cannot make a token for staff, whatever the
+    token claims.
+    """
 
     def __init__(self, *, staff: KeyRing, reporters: KeyRing) -> None:
         if staff.verifying.keys() & reporters.verifying.keys():
@@ -100,7 +104,7 @@ class Tokens:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """With the keys of these settings. Raises KeyRefused."""
+        """The tokens with the keys of these settings. Raises `KeyRefused`."""
         return cls(
             staff=KeyRing(
                 public=settings.staff_public_keys,
@@ -122,8 +126,10 @@ class Tokens:
         ttl: timedelta = ACCESS_TTL,
         session_id: UUID | None = None,
     ) -> str:
-        """A token valid for `ttl` from now, of this session (by default one of its own).
-        Raises KeyRefused where this process may not sign for such a principal."""
+        """A token valid for `ttl` from now, for this session (by default its own).
+
+        Raises `KeyRefused` if this process may not sign for the principal.
+        """
         issuer = self._staff if isinstance(principal, Staff) else self._reporters
         if issuer.keys.signing is None:
             raise KeyRefused(f"this process has no key to sign for {principal.kind}")
@@ -147,8 +153,11 @@ class Tokens:
         known_as: str | None,
         account: int | None = None,
     ) -> str:
-        """A mark for a browser that signed in as `subject`, to `account` where a subject has
-        several; `known_as` is what it was known as, if it was."""
+        """A mark for a browser that signed in as `subject`.
+
+        `account` is given if a subject has several; `known_as` is the browser's former id, if it
+        was known.
+        """
         issuer = self._issuer(whose)
         if issuer.keys.signing is None:
             raise KeyRefused(f"this process has no key to sign for {whose}")
@@ -165,7 +174,8 @@ class Tokens:
         return jwt.encode(claims, key, _ALGORITHM, headers={"kid": key_id})
 
     def devices_of(self, whose: Whose, marks: Sequence[str]) -> list[Device]:
-        """As what, and to whom, a browser with these marks is known; without what is no mark."""
+        """The devices that a browser with these marks is known as; values that are no marks are
+        skipped."""
         devices = []
         for mark in marks:
             try:
@@ -178,8 +188,10 @@ class Tokens:
         return devices
 
     def read(self, token: str) -> AccessToken:
-        """Who the token was issued to. Raises InvalidTokenError. These are claims only:
-        `shared.http.auth` asks whether they still hold."""
+        """The holder of the token. Raises `InvalidTokenError`.
+
+        These are only claims: `shared.http.auth` checks whether they still hold.
+        """
         issuer, claims = self._claims(token, _AUDIENCE, ["exp", "kind", "sid"])
         try:
             principal = _BEARERS.validate_python(claims)
@@ -209,7 +221,7 @@ class Tokens:
                 [_ALGORITHM],
                 audience=audience,
                 issuer=issuer.name,
-                # Issued "in the future" is by a machine whose clock is ahead of this one's.
+                # A token issued "in the future" comes from a machine whose clock is ahead.
                 options={"require": ["aud", "iss", *required], "verify_iat": False},
             )
         except (jwt.PyJWTError, ValueError, TypeError, StopIteration) as error:

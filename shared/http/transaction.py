@@ -24,5 +24,5 @@ async def transaction(database: CurrentDatabase) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-# "function": the commit happens before the answer is sent, so that a yes is a lasting yes.
+# "function": the commit happens before the answer is sent, so that a success stays a success.
 Transaction = Annotated[AsyncSession, Depends(transaction, scope="function")]

@@ -1,4 +1,4 @@
-"""Files that come with a form: stored before what names them, taken away if nothing does."""
+"""Files of a form: stored before the row that names them, and deleted if no row does."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -26,16 +26,16 @@ from shared.values.strict_json import RepeatedMemberError, refuse_repeated_membe
 Form = TypeVar("Form", bound=BaseModel)
 
 FORM_LIMIT = MAX_FILES * MAX_SIZE + 1024 * 1024
-"""Bytes of a multipart request: five files, the form and what surrounds them."""
+"""The most bytes of a multipart request: five files, the form and the multipart framing."""
 
 FILES = Limit("files", 60, 600)
-"""Requests with files by one person who is signed in."""
+"""The limit of requests with files by one person who is signed in."""
 
 Files = Annotated[list[UploadFile], File(description="At most 5 files of 10 MB each")]
 
 
 def read_form(form: type[Form], json: str) -> Form:
-    """The form in the JSON part of a multipart request; 422 by field where it is not valid."""
+    """The form in the JSON part of a multipart request; 422 by field if it is not valid."""
     try:
         refuse_repeated_members(json)
         return form.model_validate_json(json)
@@ -58,9 +58,10 @@ async def stored(
     *,
     anonymous: bool,
 ) -> AsyncIterator[tuple[StoredAttachment, ...]]:
-    """The files, stored; deleted again when the block raises. 422 names each file refused.
+    """The stored files; they are deleted if the block raises. A 422 names each refused file.
 
-    To be asked last: opening files is the dearest thing that anybody can make a service do.
+    Use it after all other checks: opening files is the most expensive thing that a caller can
+    cause.
     """
     kept = await store_all(store, files, part, anonymous=anonymous)
     try:
@@ -77,8 +78,10 @@ async def store_all(
     *,
     anonymous: bool,
 ) -> tuple[StoredAttachment, ...]:
-    """The files, stored, or none of them: 422 names each file refused. `part` is the form's. Those
-    of the person who is anonymous are sealed, and remade."""
+    """Store all files, or none of them: a 422 names each refused file.
+
+    `part` is the form's part. Files of an anonymous person are sealed and remade.
+    """
     put = store.put_anonymous if anonymous else store.put
     files = [file for file in files if file.filename or file.size]  # a field left open is no file
     try:
@@ -105,7 +108,7 @@ async def store_all(
 
 
 async def discard(store: AttachmentStore, files: Sequence[StoredAttachment]) -> None:
-    """Delete what a repeated request brought a second time."""
+    """Delete the files that a repeated request brought a second time."""
     for file in files:
         await store.delete(file.key)
         if file.original:
@@ -126,7 +129,7 @@ async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
 
 
 def type_refusal(type_name: str | None) -> Phrase:
-    """The words about a type that is not taken, one of `FAMILIES` or None if not recognised."""
+    """The text about a type that is not accepted: one of `FAMILIES`, or None if not recognised."""
     if type_name is None:
         return _TAKEN
     instead = Phrase("file_type_instead", FAMILIES[type_name])
@@ -134,7 +137,7 @@ def type_refusal(type_name: str | None) -> Phrase:
 
 
 def _extensions(beginning: str) -> str:
-    """The usual extensions of the types taken whose media type begins so."""
+    """The usual extensions of the accepted types whose media type begins with this."""
     return ", ".join(
         usual.upper()
         for media_type, (usual, *_) in EXTENSIONS.items()

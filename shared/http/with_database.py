@@ -1,4 +1,4 @@
-"""What an application with a database has beside the others; those without load none of it."""
+"""The parts of an application with a database; an application without one does not load them."""
 
 import logging
 
@@ -17,13 +17,15 @@ from shared.settings import Settings
 
 
 def attach(app: FastAPI, database: Database, name: str, settings: Settings) -> Check:
-    """Put the database and its limits on `app.state`, and make its errors problems; the check for
-    /readyz."""
+    """Put the database and its limits on `app.state`, and turn its errors into problems.
+
+    Returns the check for /readyz.
+    """
     app.state.database = database
     app.state.rate_limits = RateLimits(database, name, settings.blind_index_key)
 
-    # What the database cannot hold (a NUL in a text, a number beyond its type) is the caller's.
-    # Fields with a NUL are named; texts that are normalised have lost theirs before.
+    # A value that the database cannot hold (NUL in a text, a number too large) is the caller's
+    # error. Fields with a NUL are named; normalised texts have lost theirs before.
     @app.exception_handler(DataError)
     @app.exception_handler(psycopg.DataError)
     async def not_storable(request: Request, error: DataError) -> Response:
@@ -31,7 +33,7 @@ def attach(app: FastAPI, database: Database, name: str, settings: Settings) -> C
         wrong = (FieldError(name, "nul") for name in await fields_with_nul(request))
         return await answer(request, validation(*wrong))
 
-    # A database that is away is a passing trouble, not a defect.
+    # An absent database is passing trouble, not a defect.
     async def away(request: Request, error: Exception) -> Response:
         return await answer(request, unavailable())
 

@@ -1,4 +1,4 @@
-"""Dependencies that only put things together, without a thread for each."""
+"""Dependencies that only build an object, without a thread for each."""
 
 import inspect
 from collections.abc import Awaitable, Callable
@@ -8,12 +8,14 @@ T = TypeVar("T")
 
 
 def without_thread(make: Callable[..., T]) -> Callable[..., Awaitable[T]]:
-    """`make` (a class, a function that does not wait), for `Depends`, which would run it in a
-    thread: that takes longer than most of what such a one does."""
+    """Make a dependency of `make`, a class or a function that does not wait.
+
+    `Depends` would run it in a thread, which takes longer than most of these take themselves.
+    """
 
     async def made(**dependencies: Any) -> T:
         return make(**dependencies)
 
-    # FastAPI asks for what the parameters name, by these annotations.
+    # FastAPI supplies the parameters named by these annotations.
     made.__signature__ = inspect.signature(make)  # type: ignore[attr-defined]
     return made
