@@ -39,8 +39,8 @@ AT_A_TIME = 8
 
 
 def make_app(settings: Settings) -> FastAPI:
-    """Build the application. It is ready once Postgres is; it needs Temporal only to let commands
-    take effect."""
+    """Build the application. It needs Postgres to be ready, and Temporal for commands to take
+    effect."""
     database = Database(settings.database_url, application="lapor-followup")
     cipher = IdentityCipher(settings.identity_keys)
     store = AttachmentStore(settings.storage_url, cipher)

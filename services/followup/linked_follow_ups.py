@@ -54,8 +54,7 @@ class LinkedFollowUps(Form):
 
 
 class SentOn(BaseModel):
-    """`id` of the bulk command: GET /bulk-commands/{id} of the routing service shows its
-    progress."""
+    """`id` of the bulk command, whose progress GET /bulk-commands/{id} of routing shows."""
 
     id: UUID
     total: int
@@ -69,8 +68,8 @@ _PATH = "/reports/{number}/linked-follow-ups"
 async def linked_targets(
     number: ReportNumber, staff: CurrentStaff, session: Transaction, request: Request
 ) -> LinkedTargets:
-    """The reports linked to this one, and whether a follow-up can be sent to each now. Empty for
-    readers of a copy."""
+    """The linked reports, and whether a follow-up can be sent to each now. Empty for readers of a
+    copy."""
     access = await staff_access(session, staff, number)
     linked = {} if access.by_copy else await _linked(session, access)
     language = pick_language(request.headers.get("accept-language"))
@@ -126,8 +125,8 @@ async def _keep_for_histories(
 
 
 async def _linked(session: AsyncSession, access: ReportAccess) -> dict[int, str | None]:
-    """The linked reports, by number, each with the reason why this person cannot follow it up now,
-    or None. Only reports of their agency and those below: they may not know of others."""
+    """The linked reports by number, each with the reason against a follow-up by this person, or
+    None. Only reports of their agency and those below: they may not know of others."""
     linked = (
         select(col(Report.number), col(Report.state))
         .join(AgencyEntry, col(AgencyEntry.id) == col(Report.handler_id))

@@ -48,8 +48,7 @@ MOST_WAITING: Final = 300
 
 
 class PartnerMessages:
-    """Carries out the messages of `lapor.v1.ingest.<system>.<kind>`, with one kind for each of
-    `FORMS`.
+    """Carries out the messages of `lapor.v1.ingest.<system>.<kind>`; `FORMS` lists the kinds.
 
     `reports_url` is the address at which a partner reads a report, without the number. `key` makes
     the command ids, which derive from a partner's event ids, impossible for others to guess.

@@ -1,2 +1,2 @@
-"""What staff and reporters do about a report. Each module here holds one action, or a few similar
+"""What staff and reporters do about a report. Each module holds one action, or a few similar
 ones."""

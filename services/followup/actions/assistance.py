@@ -12,8 +12,8 @@ from shared.values.words import Body, Form
 
 
 class BroughtWords(Form):
-    """What the reporter said. Staff cannot record satisfaction, a rating or an objection this
-    way."""
+    """What the reporter said. It cannot be a declaration of satisfaction, a rating or an
+    objection."""
 
     brought_by: BroughtBy
     text: Body = Field(description="At most 3,000 characters after normalisation")

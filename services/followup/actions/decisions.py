@@ -1,5 +1,7 @@
-"""Accepting or rejecting a request from below, by the person who decides it, and withdrawing a
-request, by the person who asked."""
+"""Deciding and withdrawing requests from below.
+
+The person who decides a request accepts or rejects it; the person who asked may withdraw it.
+"""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 

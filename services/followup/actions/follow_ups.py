@@ -1,5 +1,4 @@
-"""The handler follows a report up (*Tindak Lanjut*), or gives an initial response (*Respon
-Awal*)."""
+"""The handler follows a report up (*Tindak Lanjut*), or responds initially (*Respon Awal*)."""
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession

@@ -1,5 +1,4 @@
-"""The reporter completes the report (*Lengkapi Informasi*), answering the question of the
-deferral."""
+"""The reporter completes the report (*Lengkapi Informasi*), as the deferral asked."""
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession

@@ -14,8 +14,7 @@ from shared.values.words import Form, NoteText
 
 
 class Intervention(Form):
-    """The reason. The reporter reads it with a closing (*Konfirmasi Tutup Laporan*) and a
-    reopening."""
+    """The reason. The reporter reads it at a closing (*Konfirmasi Tutup Laporan*) or reopening."""
 
     reason: NoteText
 

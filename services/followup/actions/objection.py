@@ -1,5 +1,4 @@
-"""The reporter asks to have a closed or archived report opened again (*Minta Laporan Dibuka
-Kembali*)."""
+"""The reporter asks to reopen a closed or archived report (*Minta Laporan Dibuka Kembali*)."""
 
 from pydantic import Field
 from sqlalchemy import select
@@ -49,8 +48,8 @@ async def object_to_closing(
 
 
 async def _ended_by(session: AsyncSession, state: ReportState) -> tuple[int | None, int]:
-    """The person and the agency that closed or archived the report; no person and the handler where
-    no agency's staff did it."""
+    """The person and the agency that closed or archived the report. If no agency's staff did it:
+    None, and the handler."""
     ended = (
         select(col(HistoryEntry.staff_id), col(HistoryEntry.agency_id))
         .where(col(HistoryEntry.number) == state.number)

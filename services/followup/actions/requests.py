@@ -1,5 +1,8 @@
-"""The handler asks the agency above to hold, release, close or open a report (*Permintaan*), or to
-take it back because another agency is responsible (*Permintaan Bukan Wewenang*)."""
+"""The handler asks the agency above for a decision on a report.
+
+To hold, release, close or open it (*Permintaan*), or to take it back because another agency is
+responsible (*Permintaan Bukan Wewenang*).
+"""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -18,8 +21,7 @@ from shared.values.words import Form, NoteText
 
 
 class RequestForm(Form):
-    """A request without an agency. A not-authority request names one, so it has a form of its
-    own."""
+    """Requests that name no agency. A not-authority request names one and has its own form."""
 
     kind: Literal["hold", "release", "close", "reopen"]
     reason: NoteText
