@@ -27,8 +27,8 @@ class ToldOtherwise(SQLModel, table=True):
 
 
 class Presence(SQLModel, table=True):
-    """A member of staff has a report open. A row lasts a minute; the table is unlogged, so that no
-    trace is kept."""
+    """A member of staff has a report open. A row lasts a minute; unlogged, so that no trace is
+    kept."""
 
     __tablename__ = "presence"
     __table_args__ = {"prefixes": ["UNLOGGED"], **_IN_SCHEMA}

@@ -34,8 +34,8 @@ class CategoryAlias(SQLModel, table=True):
 
 
 class AgencyWords(SQLModel, table=True):
-    """The words by which an agency is found, written by triggers of `agency`, `agency_alias` and
-    `staff`."""
+    """The words by which an agency is found. Triggers of `agency`, `agency_alias` and `staff` write
+    them."""
 
     __tablename__ = "agency_words"
     __table_args__ = (Index("agency_words_words", "words", postgresql_using="gin"), _IN_SCHEMA)

@@ -70,8 +70,7 @@ class Handover(SQLModel, table=True):
 
 
 class Import(SQLModel, table=True):
-    """A spreadsheet of agencies and staff that is being checked or imported, as a whole or not at
-    all."""
+    """A spreadsheet of agencies and staff being checked or imported, as a whole or not at all."""
 
     __tablename__ = "import"
     __table_args__ = (_IN_SCHEMA,)
@@ -104,8 +103,8 @@ class ImportFile(SQLModel, table=True):
 
 
 class AnswerTemplate(SQLModel, table=True):
-    """The text of an answer (*templat jawaban*) that an agency keeps for itself and those below it,
-    for all reports or for one category. Its `{fields}` are filled in for each report."""
+    """The text of an answer (*templat jawaban*), for all reports or for those of a category. The
+    agency keeps it for itself and those below it. Its `{fields}` are filled in for each report."""
 
     __tablename__ = "answer_template"
     __table_args__ = (UniqueConstraint("agency_id", "name"), _IN_SCHEMA)

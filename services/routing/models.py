@@ -51,7 +51,7 @@ class StaffMember(SQLModel, table=True):
 
 
 class StaffContact(SQLModel, table=True):
-    """The e-mail address of a member of staff, encrypted with a key of their own, which the
+    """The e-mail address of a member of staff. It is encrypted with a key of their own, which the
     identity keys wrap."""
 
     __tablename__ = "staff_contact"
@@ -77,8 +77,8 @@ class AgencyLeader(SQLModel, table=True):
 
 
 class StandIn(SQLModel, table=True):
-    """The stand-in for an absent person (*Plt.*), from one midnight to another in the zone of their
-    agency. A person has at most one; former ones are in the management log."""
+    """The stand-in for an absent person (*Plt.*), between two midnights in their agency's zone. A
+    person has at most one; former ones are in the management log."""
 
     __tablename__ = "stand_in"
     __table_args__ = (_IN_SCHEMA,)
@@ -165,8 +165,7 @@ class Recourse(SQLModel, table=True):
 
 
 class ArchiveReason(SQLModel, table=True):
-    """A reason to archive a report (*Kategori Arsip*): the domain's code, with the words of
-    pusat."""
+    """A reason to archive a report (*Kategori Arsip*): the domain's code, in pusat's words."""
 
     __tablename__ = "archive_reason"
     __table_args__ = (_IN_SCHEMA,)
@@ -178,8 +177,7 @@ class ArchiveReason(SQLModel, table=True):
 
 
 class PolicyVersion(SQLModel, table=True):
-    """Process times that apply from a given moment, national (`agency_id` NULL) or of one
-    agency."""
+    """Process times from a given moment on, national (`agency_id` NULL) or of one agency."""
 
     __tablename__ = "policy"
     __table_args__ = (_IN_SCHEMA,)
@@ -202,8 +200,7 @@ class ClosedDay(SQLModel, table=True):
 
 
 class Verification(SQLModel, table=True):
-    """The values set by a verification or amendment; the step that carries it out copies them into
-    the report."""
+    """The values set by a verification or amendment. Its step copies them into the report."""
 
     __tablename__ = "verification"
     __table_args__ = (_IN_SCHEMA,)

@@ -1,5 +1,5 @@
-"""Who stands in for whom (*Plt.*). Both receive what is owed and notified; the history names the
-person who acted."""
+"""Who stands in for whom (*Plt.*). Both see what is owed and are notified; the history says who
+acted."""
 
 from collections.abc import Collection
 from datetime import date, timedelta

@@ -34,8 +34,7 @@ async def stuck_requests(session: AsyncSession) -> list[SecondPersonRequest]:
 
 
 async def stand_in(session: AsyncSession, request_id: UUID, operator: str, reason: str) -> None:
-    """Grant a request as the operator. Raises `BreakGlassRefused` if somebody else can decide
-    it."""
+    """Grant a request as the operator. Raises `BreakGlassRefused` if somebody else can."""
     request = await session.get(SecondPersonRequest, request_id, with_for_update=True)
     if request is None:
         raise BreakGlassRefused("There is no such request.")

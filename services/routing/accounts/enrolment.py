@@ -1,5 +1,4 @@
-"""Setting up a second factor, with name and password. Pusat must do this before the first
-session."""
+"""Setting up a second factor, with name and password; for pusat before the first session."""
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field

@@ -98,8 +98,7 @@ async def check_link(form: LinkToken, request: Request, database: CurrentDatabas
 async def change_own_password(
     form: OwnPassword, staff: CurrentReader, request: Request, database: CurrentDatabase
 ) -> None:
-    """Change the own password. All sessions end, including this one: sign in with the new
-    password."""
+    """Change the own password. All sessions end, including this one: sign in again."""
     await rate_limits(request).take(PER_PERSON, str(staff.id))
     async with database.session() as session:
         person = (await session.execute(_person().where(col(StaffMember.id) == staff.id))).one()
@@ -123,7 +122,7 @@ async def make_link(session: AsyncSession, base_url: str, staff_id: int) -> OneT
 
 
 async def withdraw_links(session: AsyncSession, staff_ids: Collection[int]) -> None:
-    """Make the unused links of these people invalid: the admins who received them to pass on may no
+    """Make the unused links of these people invalid. The admins who received them to pass on may no
     longer manage these people."""
     staff_id = col(PasswordLink.staff_id)
     # Locked in the order in which the links of an import are made.
@@ -146,9 +145,9 @@ async def take_password(session: AsyncSession, staff_id: int) -> bool:
 async def still_has_password(
     session: AsyncSession, staff_id: int, checked: str, refusal: str, *, shared: bool = False
 ) -> None:
-    """Raise a 401 with the code `refusal` if the hash of the person's password is no longer
-    `checked`. The password then cannot change until the transaction ends; `shared`: the transaction
-    only reads it."""
+    """Raise a 401 with the code `refusal` if the person's password hash is no longer `checked`. The
+    password then cannot change until the transaction ends; `shared`: the transaction only reads
+    it."""
     # The weaker lock lets new sessions, which refer to the person, be saved meanwhile.
     lock = {"read": True} if shared else {"key_share": True}
     member = await session.get_one(

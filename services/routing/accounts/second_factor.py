@@ -50,8 +50,7 @@ async def check_code(
 
 
 async def is_right(session: AsyncSession, cipher: IdentityCipher, staff_id: int, code: str) -> bool:
-    """Whether the person has a second factor and this code would be accepted. The code is not used
-    up."""
+    """Whether the person has a second factor that accepts this code. The code is not used up."""
     factor = await _locked(session, staff_id)
     if factor is None or factor.confirmed_at is None:
         return False
@@ -61,8 +60,7 @@ async def is_right(session: AsyncSession, cipher: IdentityCipher, staff_id: int,
 
 
 async def enrol(session: AsyncSession, cipher: IdentityCipher, staff_id: int) -> str:
-    """Return a new secret (base32), which is in use once a code of it is confirmed. 409 if one is
-    in use."""
+    """Return a new secret (base32), to be confirmed with a code of it. 409 if one is in use."""
     secret = pyotp.random_base32()
     row = {"staff_id": staff_id, "secret": cipher.encrypt(secret), "last_step": 0}
     begun = insert(SecondFactor).values(row)

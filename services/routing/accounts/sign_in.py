@@ -68,8 +68,7 @@ class Renewal(RefreshToken):
 
 
 class SignedIn(BaseModel):
-    """`access_token` goes into `Authorization: Bearer`; `refresh_token` is exchanged for the next
-    pair."""
+    """`access_token` goes into `Authorization: Bearer`; `refresh_token` gets the next pair."""
 
     access_token: str
     token_type: Literal["Bearer"]
@@ -85,8 +84,8 @@ class SignedInHere(SignedIn):
 
 
 class CheckedPerson(NamedTuple):
-    """The person whose name and password were right, and the attempt, which counts as a failure
-    until it is taken back."""
+    """The person with this name and password, and the attempt. It counts as a failure until it is
+    taken back."""
 
     id: int
     password_hash: str
@@ -114,9 +113,10 @@ router = APIRouter(tags=["sign-in"])
 
 @router.post("/sign-in", responses=problem_responses(401, 403, 422, 429))
 async def sign_in(body: SignIn, request: Request, database: CurrentDatabase) -> SignedInHere:
-    """Sign in with name and password, and a code for anyone with a second factor (the answer
-    `second_factor_needed` asks for it). An unknown name gets the same answer as a wrong password,
-    equally fast. Pusat must set up a second factor first: `second_factor_enrolment_needed`."""
+    """Sign in with name and password, and a code for anyone with a second factor. The answer
+    `second_factor_needed` asks for the code. An unknown name gets the same answer as a wrong
+    password, equally fast. Pusat must set up a second factor first:
+    `second_factor_enrolment_needed`."""
     person = await checked_person(body, request, database)
     stronger = await hash_password(body.password) if needs_rehash(person.password_hash) else None
     async with database.session() as session:

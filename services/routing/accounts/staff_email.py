@@ -1,5 +1,4 @@
-"""The e-mail address of a member of staff. It is kept encrypted, and only `notification` sends to
-it."""
+"""The e-mail address of a member of staff, kept encrypted. Only `notification` sends to it."""
 
 from collections.abc import Collection
 from typing import Literal

@@ -1,5 +1,4 @@
-"""Linking a report to a main report about the same thing (*Tautkan Laporan Serupa*), and
-unlinking.
+"""Linking a report to a main one about the same thing (*Tautkan Laporan Serupa*), and unlinking.
 
 Whether a link is allowed depends on other reports, which other workflow runs change. So linking
 locks both reports until the command is saved, and takes waiting commands into account.

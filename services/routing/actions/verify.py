@@ -1,5 +1,4 @@
-"""Verifying and disposing a report (*Verifikasi*, *Disposisi*), and amending the values set by
-it."""
+"""Verifying and disposing a report (*Verifikasi*, *Disposisi*), and amending the result."""
 
 import asyncio
 from typing import Any, Literal

@@ -151,8 +151,8 @@ async def _move(session: AsyncSession, staff: Staff, agency_id: int, parent_id: 
 
 
 def _broken_chains(agency_id: int) -> Select[int]:
-    """Count the reports, of the agency and those below it, that were handed down by an agency that
-    is no longer above."""
+    """Count the reports whose chain names an agency that is no longer above their handler, among
+    those of this agency and of all below it."""
     path = col(Agency.path)
     broken = path.contains([agency_id]), ~path.contains(col(Report.chain))
     of_agency = select(func.count()).join_from(Agency, Report, col(Report.handler_id) == Agency.id)

@@ -1,5 +1,4 @@
-"""The agencies that a form offers: found by everyday names, likely ones first, each with its
-reason."""
+"""The agencies that a form offers, by their everyday names, likely ones first with the reason."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
@@ -75,8 +74,7 @@ async def list_agency_choices(
     below: Annotated[bool, Query(description="Only the own agency and those below")] = False,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
 ) -> OfferedAgencies:
-    """Agencies to choose from. Without search words, the likely ones come first, then all
-    others."""
+    """Agencies to choose from. Without search words, the likely ones come first, then all."""
     if staff.role.only_reads and (purpose != "any" or report is not None):
         raise forbidden()
     handing = purpose in _HANDING
@@ -173,8 +171,8 @@ async def _entries(session: AsyncSession, matches: Sequence[Match]) -> dict[int,
 async def _likely(
     session: AsyncSession, staff: Staff, access: ReportAccess | None, category: int | None
 ) -> dict[int, Likely]:
-    """The agencies that the reporter or a request named, then those to which the own agency mostly
-    hands reports of this category."""
+    """The agencies named by the reporter or a request, then the usual ones: those to which the own
+    agency mostly hands reports of this category."""
     likely: dict[int, Likely] = {}
     if access is not None:
         number = access.state.number

@@ -26,8 +26,7 @@ from shared.values.text import NAME_SEARCH_LIMIT
 
 
 class AgencyRow(BaseModel):
-    """`connected`: it has active people who verify; `can_follow_up`: it has active people at
-    all."""
+    """`connected`: somebody active verifies there; `can_follow_up`: somebody active works there."""
 
     id: int
     code: str
@@ -117,8 +116,8 @@ async def list_suggested_agencies(
     session: Transaction,
     own: Annotated[bool, Query(description="With the own agency, as the last")] = False,
 ) -> list[AgencyRow]:
-    """The agencies that the reporter or a request named for a report and to which this person may
-    hand it: active, and the own agency or one below it."""
+    """The agencies that the report's reporter or a request named. Only those to which this person
+    may hand it: active, and the own agency or one below it."""
     await staff_access(session, staff, number)
     addressed = select(col(Report.suggested_agency_id)).where(col(Report.number) == number)
     named = [await session.scalar(addressed)]

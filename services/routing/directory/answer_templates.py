@@ -146,8 +146,7 @@ async def _found(session: AsyncSession, staff: Staff, template_id: UUID) -> Answ
 async def _check(
     session: AsyncSession, form: TemplateForm, agency_id: int, template_id: UUID | None
 ) -> None:
-    """Raise a 422 for an unknown field, an unknown category, or a name that another template
-    has."""
+    """Raise a 422 for an unknown field, an unknown category, or a name already in use."""
     for match in FIELD.finditer(form.text):
         if match[0].strip("{}") not in FIELDS or match[0] != f"{{{match[1]}}}":
             known = ", ".join(f"{{{name}}}" for name in FIELDS)

@@ -1,5 +1,4 @@
-"""Reasons to archive a report: the guide's eight, in words that pusat can change, offered or
-not."""
+"""Reasons to archive a report: the guide's eight. Pusat sets their words, and which are offered."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel

@@ -26,8 +26,7 @@ class Choices(BaseModel, Generic[T]):
 
 
 class CategoryChoice(BaseModel):
-    """`name` includes the group (*Kependudukan › Akta Kelahiran*); groups themselves are not
-    offered."""
+    """`name` includes the group (*Kependudukan › Akta Kelahiran*); groups are not offered."""
 
     id: int
     code: str
@@ -124,8 +123,7 @@ async def list_verification_choices(
 
 @router.get("/archive-categories")
 async def list_archive_categories(_: CurrentStaff, session: Transaction) -> Choices[CodeChoice]:
-    """The reasons to archive a report (*Kategori Arsip*) that are offered, out of the guide's
-    eight."""
+    """The reasons to archive a report (*Kategori Arsip*) that are offered now."""
     reasons = select(ArchiveReason).where(col(ArchiveReason.active))
     rows = await session.scalars(reasons.order_by(col(ArchiveReason.place)))
     return Choices(items=[CodeChoice(code=reason.code, label=reason.name) for reason in rows])

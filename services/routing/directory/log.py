@@ -101,8 +101,9 @@ def record_change(
     *,
     agency_id: int | None = None,
 ) -> bool:
-    """Log the differences between the fields `before` and `after` of something that the agency
-    keeps (pusat, if no agency is given), with its `name`. Returns False if nothing differs."""
+    """Log the differences between `before` and `after`; return False if there are none. They are
+    the fields of something that the agency keeps (pusat, if none is given), including its
+    `name`."""
     differences = changed(before, after)
     if differences:
         changes = {f"{field}_changed": values for field, values in differences.items()}
@@ -118,8 +119,7 @@ def changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any
 
 
 def _entries(agency_id: int) -> Select[*tuple[Any, ...]]:
-    """The entries of the agency and all below it. What was changed is shown under its present
-    name."""
+    """The entries of the agency and all below it, with the present names of what was changed."""
     entry, person, unit = ManagementEntry, aliased(StaffMember), aliased(Agency)
     kind, subject_id = col(entry.kind), col(entry.subject_id)
     person_name = select(col(person.name)).where(col(person.id) == cast(subject_id, Integer))

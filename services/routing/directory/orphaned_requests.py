@@ -18,8 +18,9 @@ _Pending = Select[int, str]
 
 
 async def check_moving(session: AsyncSession, agency_id: int, above: Sequence[int]) -> None:
-    """Raise a 409 if a report of the agency, or of one below it, waits for a decision of an agency
-    that will no longer be above it: its admins could not even read the report."""
+    """Raise a 409 if a pending request would be orphaned when the agency moves, with all below it.
+    That is one for an agency that will no longer be above: its admins could not even read the
+    report."""
     pending = _pending_elsewhere(above).where(
         col(_Handler.path).contains([agency_id]), ~col(_Decider.path).contains([agency_id])
     )

@@ -1,5 +1,4 @@
-"""The history of process times: who set which lengths, for whom, and from when to when they
-applied."""
+"""The history of process times: who set which lengths, for whom, from when until when."""
 
 from collections.abc import Iterator
 from datetime import datetime

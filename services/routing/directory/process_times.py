@@ -152,8 +152,8 @@ async def read_closed_days(year: Year, _: CurrentStaff, session: Transaction) ->
 
 @router.get("/closed-days/{year}/decreed")
 async def read_decreed_days(year: Year, staff: CurrentStaff) -> ClosedDays:
-    """The holidays and joint leave of a year as a maintained package knows them, to start from or
-    to compare. Only the days that are set count."""
+    """The holidays and joint leave of a year from a maintained package. They are a start, or for
+    comparison: only the days that are set count."""
     _only_pusat(staff)
     decreed = await asyncio.to_thread(decreed_days, [year])
     return ClosedDays(items=[NamedDay(day=day, name=name) for day, name in decreed.items()])

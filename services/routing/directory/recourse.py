@@ -36,8 +36,7 @@ class NewRecourse(Form):
 
 
 class RecourseChange(Form):
-    """Fields that are left out stay as they are. An office that is not active is not named to
-    anybody."""
+    """Fields that are left out stay as they are. Offices that are not active are not named."""
 
     name: Name | None = None
     how: NoteText | None = Field(None, description="How to reach it, and with what")
@@ -74,8 +73,7 @@ async def list_recourse(_: Pusat, session: Transaction) -> list[KeptRecourse]:
 
 @router.post("", status_code=201)
 async def add_recourse(form: NewRecourse, staff: Pusat, session: Transaction) -> KeptRecourse:
-    """Add an office. One for some reporters is named before the present offices, one for all after
-    them."""
+    """Add an office: before the present ones if it is for some reporters, after them if for all."""
     if form.category_id is not None:
         category = await session.get(Category, form.category_id)
         if category is None or not category.active:

@@ -39,8 +39,7 @@ class NewProgramme(Form):
 
 
 class Change(Form):
-    """Fields that are left out stay as they are. What is not active is no longer offered; reports
-    keep it."""
+    """Fields left out stay as they are. What is not active is not offered; reports keep it."""
 
     name: Name | None = None
     active: bool | None = None
@@ -118,8 +117,8 @@ async def create_category(form: NewCategory, staff: Pusat, session: Transaction)
 async def change_category(
     category_id: Id, form: Change, staff: Pusat, session: Transaction
 ) -> KeptCategory:
-    """Rename a category, or take it out of use; reports keep it. Taking a group out of use does so
-    for all its categories."""
+    """Rename a category, or take it out of use; reports keep it. A group takes its categories
+    along."""
     category = await session.get(Category, category_id)
     if form.name is not None and category is not None:
         await _check_name(session, Category, form.name, category.id, within=category.parent_id)
@@ -199,8 +198,8 @@ async def _check_name(
     of_id: int | None = None,
     within: int | None = None,
 ) -> None:
-    """Raise a 409 if another of the same kind, in the same group or category, has this name: people
-    could not distinguish them."""
+    """Raise a 409 if another one in the same place has this name: people could not distinguish
+    them. The place is the group or the category, for the same kind."""
     same: Select[int] = select(col(row.id)).where(
         func.lower(col(row.name)) == func.lower(name), col(row.id) != (of_id or 0)
     )

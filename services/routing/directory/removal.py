@@ -118,8 +118,7 @@ async def _is_in_use(session: AsyncSession, agency_id: int) -> bool:
 
 
 async def _count_naming(session: AsyncSession, agency_id: int) -> int:
-    """How many reports name the agency: in their chain, as a copy, as awaited, or in a pending
-    request."""
+    """How many reports name the agency: in the chain, as a copy, as awaited, or in a request."""
     named = (RequestRow.decider_id, RequestRow.agency_id, RequestRow.suggested_agency_id)
     naming = union(
         select(col(Report.number)).where(col(Report.chain).contains([agency_id])),

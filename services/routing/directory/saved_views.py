@@ -1,5 +1,7 @@
-"""Saved views of the queue (*Tampilan*): a tab with its filters under a name, of one person or
-shared within their agency."""
+"""Saved views of the queue (*Tampilan*): a tab with its filters, under a name.
+
+A view belongs to one person, or is shared within their agency.
+"""
 
 from typing import Annotated
 from uuid import UUID, uuid4

@@ -49,8 +49,7 @@ async def list_staff(
         int | None, Query(description="The own agency (default), or one below")
     ] = None,
 ) -> Colleagues:
-    """The active people of an agency who work on reports, by name, each with their stand-in of
-    today."""
+    """The active people of an agency who work on reports, by name, each with today's stand-in."""
     agency_id = await agency_asked_for(session, staff, agency)
     active = (
         select(StaffEntry)

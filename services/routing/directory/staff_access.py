@@ -107,8 +107,7 @@ async def reset_second_factor(staff_id: Id, staff: Managing, session: Transactio
 async def _for_a_second(
     session: AsyncSession, staff: Staff, kind: Kind, person: Person
 ) -> RequestToConfirm | None:
-    """None if the caller may proceed; this uses up a grant. Otherwise the request that now
-    waits."""
+    """None if the caller may proceed, which uses up a grant; otherwise the waiting request."""
     if not await is_guarded(session, person.id, person.role):
         return None
     if granted := await in_force(session, staff.id, kind, person.id):

@@ -28,8 +28,8 @@ LONGEST = timedelta(days=366)
 
 
 class NewStandIn(Form):
-    """A person of the same agency and role, from the first day to the end of the last, in the zone
-    of the agency."""
+    """A person of the same agency and role. The days, up to the end of the last, are in the
+    agency's zone."""
 
     stand_in_id: int
     first_day: Day
@@ -50,8 +50,7 @@ async def own_stand_in(staff: CurrentStaff, session: Transaction) -> StandIns:
 async def name_own_stand_in(
     form: NewStandIn, staff: CurrentStaff, session: Transaction
 ) -> StandIns:
-    """Name a person of the own agency and role as one's stand-in, from the first day to the
-    last."""
+    """Name a person of the own agency and role as one's stand-in, first to last day."""
     return await _name(session, staff, staff.id, form)
 
 
@@ -72,8 +71,7 @@ async def stand_in_of(staff_id: Id, staff: Managing, session: Transaction) -> St
 async def name_stand_in_of(
     staff_id: Id, form: NewStandIn, staff: Managing, session: Transaction
 ) -> StandIns:
-    """Name a stand-in for a person who cannot do it themselves, for example because they fell
-    ill."""
+    """Name a stand-in for a person who cannot do it themselves, such as one who fell ill."""
     person = await active_person(session, staff, staff_id)
     return await _name(session, staff, person.id, form)
 

@@ -42,8 +42,7 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True)
 class Known:
-    """What exists already: the paths of active agencies in reach by code, all codes, all user
-    names."""
+    """What exists already: paths of active agencies in reach by code, all codes, all user names."""
 
     paths: Mapping[str, Sequence[int]]
     codes: frozenset[str]
@@ -52,8 +51,7 @@ class Known:
 
 @dataclass
 class Checked:
-    """The rows as they would be saved, with parents before the agencies below them, and the
-    faults."""
+    """The rows as they would be saved, parents before the agencies below them, and the faults."""
 
     agencies: list[dict[str, str]] = field(default_factory=list)
     people: list[dict[str, str]] = field(default_factory=list)

@@ -101,8 +101,7 @@ async def download_template(_: Managing) -> Response:
 
 @router.get("/agency-codes", response_class=Response)
 async def download_agency_codes(staff: Managing, session: Transaction) -> Response:
-    """A spreadsheet of the own agency and all below it, with the codes that name them in an
-    import."""
+    """A spreadsheet of the own agency and all below it, with the codes that imports use."""
     entries = select(AgencyEntry).where(col(AgencyEntry.active))
     below = entries.where(col(AgencyEntry.path).contains([staff.agency_id]))
     agencies = (await session.scalars(below.order_by(col(AgencyEntry.name)))).all()
@@ -138,8 +137,8 @@ async def begin_import(
     file: Annotated[UploadFile, File(description=".xlsx as the template")],
     dry_run: Annotated[bool, Form(description="Only check it")] = True,
 ) -> ImportShown:
-    """Check a spreadsheet and, unless it is a dry run, import it. `/management/imports/{id}` shows
-    its progress."""
+    """Check a spreadsheet and, unless it is a dry run, import it. Read its progress at
+    `/management/imports/{id}`."""
     await rate_limits(request).take(FILES, f"staff:{staff.id}")
     content = await file.read()
     if len(content) > FILE_LIMIT:

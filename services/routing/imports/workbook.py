@@ -134,8 +134,7 @@ async def rows_of(sandbox: Sandbox, content: bytes) -> list[Row]:
 
 
 def write_rows(source: Path, target: Path) -> dict[str, str]:
-    """The sandbox's job: read one file and write its rows, or what is wrong, as JSON into the
-    other."""
+    """The sandbox's job: read one file and write its rows, or the error, as JSON into the other."""
     try:
         rows = read_rows(source.read_bytes())
     except NotAWorkbook as error:

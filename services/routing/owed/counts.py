@@ -59,7 +59,7 @@ async def owed_counts(session: AsyncSession, scope: OwedScope) -> OwedCounts:
 
 
 def end_of_day(moment: datetime, zone: Zone) -> datetime:
-    """The instant before which a deadline belongs to this day: deadlines at its midnight are spread
+    """The instant before which a deadline belongs to this day. Deadlines at its midnight are spread
     over the minutes after it."""
     tomorrow = moment.astimezone(zone.offset).date() + timedelta(days=1)
     return datetime.combine(tomorrow, time(), zone.offset) + SPREAD

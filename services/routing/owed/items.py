@@ -31,8 +31,8 @@ class OwedAssignee(ShownStaff):
 
 
 class OwedItem(BaseModel):
-    """One step, decision or escalation. Its deadline is the `countdown` of the report, or that of
-    the `request`."""
+    """One step, decision or escalation. Its deadline is that of the report's `countdown` or the
+    `request`."""
 
     kind: OwedKind
     kind_label: str
@@ -65,8 +65,7 @@ async def owed_items(session: AsyncSession, staff: Staff, owed: Sequence[Owed]) 
 async def _requests(
     session: AsyncSession, seen: Mapping[int, Seen], ids: Sequence[UUID]
 ) -> dict[str, ShownRequest]:
-    """The requests by id, as the pages of their reports show them; those decided meanwhile are left
-    out."""
+    """The requests by id, as their reports' pages show them, without those decided meanwhile."""
     if not ids:
         return {}
     rows = await pending_requests(session, ids)

@@ -85,7 +85,7 @@ async def owed_scope(session: AsyncSession, staff: Staff, query: OwedQuery) -> O
 
 
 def other_sources(scope: OwedScope) -> list[str]:
-    """The statements for what is owed besides steps on reports; none for an officer, who owes only
+    """The statements for what is owed besides steps on reports; none for officers, who owe only
     steps."""
     if not scope.whose.deciders:
         return []
@@ -134,8 +134,7 @@ def _page(scope: OwedScope, order: OwedOrder) -> str:
 
 
 async def _colleagues(session: AsyncSession, staff: Staff) -> list[int]:
-    """The ids of active colleagues at the agency, without the person and those they stand in
-    for."""
+    """The ids of active colleagues, without the person and those they stand in for."""
     mine = await stood_in_for(session, staff.id)
     there = select(col(StaffEntry.id)).where(
         col(StaffEntry.agency_id) == staff.agency_id,

@@ -34,7 +34,7 @@ _PER_PERSON = Limit("paper", 30, 600)
 async def print_report(
     number: ReportNumber, staff: CurrentReader, database: CurrentDatabase, request: Request
 ) -> Response:
-    """The report as this person reads it, as a PDF on A4, with labels in the language of
+    """The report as this person reads it, as a PDF on A4. Labels are in the language of
     Accept-Language. If it says who reported, this is logged."""
     language = pick_language(request.headers.get("accept-language"))
     await rate_limits(request).take(_PER_PERSON, str(staff.id))

@@ -29,8 +29,7 @@ def answer_of(report: ReportView, message: str) -> Written | None:
 
 
 def letter_paper(report: ReportView, answer: Written, head: Letterhead, zone: Zone) -> A4:
-    """The letter with the answer's own words. It names no officer, as the reporter's page does
-    not."""
+    """The letter with the answer's own words. Like the reporter's page, it names no officer."""
     outcome = [text for text in (answer.outcome_label, answer.unmet_reason_label) if text]
     blocks: list[Block] = [
         Facts(

@@ -95,8 +95,8 @@ def _particulars(
 
 
 def _reporter(report: ReportView, language: Language, *, overseer: bool) -> list[Block]:
-    """The reporter, or the reason why they are hidden. An overseer reads what a copy shows, but
-    gets a reason of their own."""
+    """The reporter, or why they are hidden. Overseers see what a copy shows, with another
+    reason."""
     reporter = report.reporter
     if reporter.hidden:
         reads_as_copy = overseer and reporter.hidden == "copy"

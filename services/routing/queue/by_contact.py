@@ -1,5 +1,4 @@
-"""Reports whose reporter has exactly this phone number or e-mail address, for staff who may know
-it.
+"""Finds reports whose reporter has exactly this phone number or e-mail address.
 
 Only proven contacts are indexed, by a keyed digest; none of anonymous reports, and of secret ones
 only those of their account. Reports whose reporter a person may not know are never found, so the
@@ -85,8 +84,7 @@ class ContactFinder:
     async def _of_those_who_have_it(
         self, session: AsyncSession, contact: TypedContact, numbers: list[int]
     ) -> list[int]:
-        """Keep the reports whose own contact this is: a report may name another contact than its
-        account."""
+        """Keep the reports whose own contact this is: it may differ from the account's."""
         rows = await session.scalars(select(Contact).where(col(Contact.number).in_(numbers)))
         have = {row.number for row in rows if self._value(row, contact.channel) == contact.value}
         return [number for number in numbers if number in have]

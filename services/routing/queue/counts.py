@@ -1,5 +1,4 @@
-"""How many reports each tab has. The counts are updated as reports move, so that nothing is
-scanned."""
+"""How many reports each tab has: counts that are updated as reports move, so nothing is scanned."""
 
 from typing import Final
 

@@ -28,8 +28,7 @@ from shared.values.text import NUMBERS_LIMIT, SEARCH_LIMIT
 
 
 class QueueTab(StrEnum):
-    """The six tabs that divide all reports, four more views of reports, and all six tabs at
-    once."""
+    """The six tabs that divide all reports, four more views of them, and all six tabs at once."""
 
     UNVERIFIED = "unverified"
     DEFERRED = "deferred"
@@ -52,8 +51,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def _day_or_instant(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    """Report one error for a value that is neither a day nor an instant, instead of one for
-    each."""
+    """Report one error for a value that is neither a day nor an instant, instead of two."""
     try:
         return read(value)
     except ValidationError:

@@ -143,8 +143,7 @@ async def _agencies(
 
 
 async def _handed_down(session: AsyncSession, agency_id: int, tabs: Sequence[Tab]) -> Source:
-    """Reports with the agency in their chain that it no longer handles: an agency below handles
-    them."""
+    """Reports with the agency in their chain that an agency below it handles now."""
     if await is_root(session, agency_id):
         return Source.of_tabs(tabs, None, [HANDED_DOWN, NOT_OWN], giver=[agency_id])
     below = await handlers_below(session, agency_id)

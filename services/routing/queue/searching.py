@@ -31,7 +31,7 @@ class Source:
 
     @property
     def belongs(self) -> str:
-        """The same as a condition on `lifecycle.report r`."""
+        """The reports of this source, as a condition on `lifecycle.report r`."""
         if self.tabs is None:
             return " AND ".join(self.conditions)
         handled = _BELONGS_ANYWHERE if self.everywhere else _BELONGS
@@ -39,8 +39,7 @@ class Source:
 
     @property
     def probes(self) -> int:
-        """How many pairs of handler and tab it consists of; 0 for numbers, or if any handler
-        counts."""
+        """How many pairs of handler and tab it has; 0 for numbers or with `everywhere`."""
         return len(self.parameters.get("agencies", ())) * len(self.tabs or ())
 
     @classmethod
@@ -86,7 +85,7 @@ class _Place(BaseModel):
 
 @dataclass(frozen=True)
 class _Block:
-    """The newest matches, best first. `reached`: all from this number on have been searched; None:
+    """The newest matches, best first. `reached`: all from this number on are searched; None:
     all."""
 
     numbers: list[int]

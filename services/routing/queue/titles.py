@@ -1,4 +1,4 @@
-"""`GET /report-titles`: titles and statuses of many reports, for a person who has selected them by
+"""`GET /report-titles`: titles and statuses of many reports that a person has selected by
 number."""
 
 from typing import Annotated

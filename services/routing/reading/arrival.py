@@ -98,8 +98,7 @@ def is_to_the_hour(row: Row) -> bool:
 
 
 class _Hidden(NamedTuple):
-    """The numbers of lines shown without actor and exact time, and the times that are cut to the
-    hour."""
+    """The numbers of lines shown without actor and exact time, and the times to cut to the hour."""
 
     entries: frozenset[int]
     times: frozenset[datetime]
@@ -130,8 +129,8 @@ def _tells_when(step: Row, access: ReportAccess) -> bool:
 
 def _line_shown(line: Row, hidden: _Hidden, access: ReportAccess) -> Row:
     """The line as this person reads it. In an anonymous report the submission is shown as the
-    reporter's own, since a colleague may have entered it. In a copy, so is all that the reporter
-    did: the counter or the system it came through is the report's channel."""
+    reporter's own, since a colleague may have entered it. In a copy of one, so is all that the
+    reporter did: the counter or the system it came through is the report's channel."""
     if line["entry"] in hidden.entries:
         return _as_arrival(line)
     if line["entry"] is None:

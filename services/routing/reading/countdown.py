@@ -63,7 +63,7 @@ def countdown_of(
 def nearest_countdown(
     access: ReportAccess, now: datetime, calendar: WorkingCalendar
 ) -> Countdown | None:
-    """The countdown of the nearest process clock; if all are paused, of the one with the least time
+    """The countdown of the nearest process clock; if all are paused, of the one with least time
     left."""
     state = access.state
     clock = state.process_clock

@@ -1,5 +1,4 @@
-"""What a report says besides its text: when and where it happened, as exactly as the reader may
-know."""
+"""When and where the matter of a report happened, as exactly as the reader may know."""
 
 import asyncio
 from collections.abc import Mapping

@@ -33,8 +33,7 @@ class OfferedTemplate(BaseModel):
 
 
 class OfferedTemplates(BaseModel):
-    """Templates of the own agency and those above it: for all reports, or for this report's
-    category."""
+    """Templates of the own agency and those above, for all reports or this report's category."""
 
     items: list[OfferedTemplate]
     filled: str | None = Field(
@@ -84,8 +83,7 @@ async def offered_templates(
 
 
 def filled(text: str, values: dict[str, str]) -> str:
-    """The template's words with its fields filled in. Braces in the filled-in values are not
-    replaced."""
+    """The template's words with its fields filled in. Braces within the values are kept."""
     return FIELD.sub(lambda match: values[match[1]], text)
 
 
@@ -106,8 +104,7 @@ def _values(staff: Staff, access: ReportAccess, report: Any) -> dict[str, str]:
 
 
 def _deadline(access: ReportAccess) -> str:
-    """The day by which the report is to be settled or, if no settlement clock runs, the day of the
-    next step."""
+    """The day on which settlement is due or, if that clock does not run, the next step."""
     settlement = (c for c in access.state.clocks if c.kind is ClockKind.SETTLEMENT and c.deadline)
     clock = next(settlement, access.state.process_clock)
     if clock is None or clock.deadline is None:

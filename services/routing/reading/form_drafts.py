@@ -76,7 +76,7 @@ async def keep_form_draft(
     session: Transaction,
     request: Request,
 ) -> KeptDraft:
-    """Keep what one has typed into the form of an action, for seven days from now, replacing one's
+    """Keep what one has typed into the form of an action for seven days from now. It replaces one's
     earlier draft. 403 for readers of a copy who can do nothing with the report."""
     access = await access_to(session, staff, number, action)
     if access.by_copy and Capacity.AUTHOR not in access.capacities:

@@ -35,7 +35,7 @@ Query = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 async def read_rows(
     session: AsyncSession, number: int, *, readings: bool, others: Rows = ()
 ) -> tuple[Rows, Rows]:
-    """The rows of the history and of the messages and notes. `others` are further lines without a
+    """The rows of the history, and of messages and notes. `others` are more lines without a
     number."""
     lines = [*await rows_of(session, _steps(number)), *others]
     if readings:
@@ -59,8 +59,8 @@ async def rows_of(session: AsyncSession, statement: Query) -> list[Row]:
 
 
 def _in_order(lines: Rows) -> Rows:
-    """Steps by their number, whichever machine's clock set their time; each reading after the last
-    step that existed by then."""
+    """Steps by their number, whichever machine's clock set their time. Each reading follows the
+    last step that existed by then."""
     steps = [row for row in lines if row["entry"] is not None]
     readings = sorted((row for row in lines if row["entry"] is None), key=lambda row: row["at"])
     merged: list[Row] = []
@@ -85,8 +85,7 @@ def _steps(number: int) -> Query:
 
 
 def _readings(number: int) -> Query:
-    """The readings, in the shape of `_steps`, with the address where an access code was used
-    from."""
+    """The readings in the shape of `_steps`, with the address where an access code was used."""
     operator, staff_id = col(AccessLogEntry.operator), col(AccessLogEntry.staff_id)
     kind = case(
         (operator.is_not(None), ActorKind.OPERATOR),
@@ -117,8 +116,8 @@ def _readings(number: int) -> Query:
 
 
 def _written(number: int) -> Query:
-    """Messages and notes in the order of their steps. Both take the time of their step, and
-    messages its action."""
+    """Messages and notes in the order of their steps. They take the time and, if messages, the
+    action of their step."""
     step_at, step_action = col(HistoryEntry.at), col(HistoryEntry.action)
     message, note, actor = PublishedMessage, PublishedNote, col(CommandRow.body)["actor"]
     messages: Select[*tuple[Any, ...]] = (

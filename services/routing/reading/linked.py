@@ -52,9 +52,9 @@ async def links_of(session: AsyncSession, access: ReportAccess) -> Links:
 async def openable(
     session: AsyncSession, staff: Staff, lines: Rows, links: Links, linked_number: int | None
 ) -> list[int]:
-    """The other reports named on a report's page, in these lines of its history or beside them,
-    that this person may open. For them, every other one is a 404. A main report shown in `links`
-    can be opened; one that is only named may be open to them as a copy."""
+    """The other reports named on a report's page, or in these lines, that this person may open. All
+    others are a 404 to them. A main report shown in `links` can be opened; one that is only named
+    may be open to them as a copy."""
     in_lines = (line["details"].get("main_number") for line in lines)
     main = links.main
     beside = linked_number, main.number if main else None

@@ -1,5 +1,5 @@
-"""Sealed originals of files that were remade, or could not be remade. They are opened under the
-same rules as an identity."""
+"""Sealed originals of files that were remade, or could not be; opened by the rules for
+identities."""
 
 from uuid import UUID
 

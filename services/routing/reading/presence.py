@@ -65,7 +65,7 @@ async def has_open(
 
 
 def _told(staff: Staff, name: str, role: str) -> str:
-    """Only pusat sees that people of pusat have the report open: they may be there to reveal the
+    """The name shown; people of pusat are named only to pusat: they may be there to reveal the
     reporter."""
     hidden = Role(role).is_central and not staff.role.is_central
     return label("role", role) if hidden else name

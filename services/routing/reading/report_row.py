@@ -1,5 +1,4 @@
-"""The columns of a report that its state does not hold: words, names, the person it is assigned
-to."""
+"""The parts of a report that its state does not hold: words, names, the assignee."""
 
 from typing import Any
 

@@ -1,5 +1,4 @@
-"""Messages that the reporter received, and those that did not arrive, as the report's staff see
-them."""
+"""Messages to the reporter, received or not, as the report's staff see them."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -26,8 +26,7 @@ from shared.lifecycle.visibility import Reader, readers_of
 
 
 class ShownRequest(BaseModel):
-    """`decision` is accepted, rejected, withdrawn, passed_on or ended; null while the request is
-    pending."""
+    """`decision` is accepted, rejected, withdrawn, passed_on or ended; null while pending."""
 
     id: UUID
     kind: RequestKind

@@ -1,5 +1,4 @@
-"""Revealing an anonymous reporter: one person of pusat asks, another grants, every reading is
-logged."""
+"""Revealing an anonymous reporter: one of pusat asks, another grants, each reading is logged."""
 
 from datetime import datetime, time, timedelta
 from typing import Final, Literal
@@ -148,8 +147,8 @@ async def was_opened(session: AsyncSession, reveal: ShownReveal | None) -> bool:
 
 
 async def note_reading(session: AsyncSession, granted: SecondPersonRequest) -> None:
-    """Have the reporter notified of the first reading under a grant: of the identity, or of
-    something sealed with it."""
+    """Have the reporter notified of the first reading under a grant. It may be of the identity, or
+    of something sealed with it."""
     at = now()
     on = granted.tell_on
     tell_at = datetime.combine(on, time(8), Zone.WIB.offset) if on else at

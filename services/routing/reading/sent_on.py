@@ -100,8 +100,7 @@ def _outcome(row: Row) -> str:
 
 
 def _named(row: Row, language: Language) -> str:
-    """The report's number, with the reason if it was not sent. The reason is known only while the
-    bulk command is kept."""
+    """The report's number, with the reason if it was not sent (while the bulk command is kept)."""
     number = f"#{row['number']}"
     if _outcome(row) != "not_sent_to" or not row["reason"]:
         return number

@@ -58,8 +58,8 @@ class BreakGlassRefused(ValueError):
 async def second_persons(
     session: AsyncSession, kind: str, asker_id: int, subject_id: int, *, able: bool = False
 ) -> frozenset[int]:
-    """The ids of everybody who may decide what this person asked; with `able`, only those who have
-    a password."""
+    """The ids of those who may decide what this person asked; `able`: only those with a
+    password."""
     role, may = col(StaffMember.role), col(StaffMember.role) == Role.CENTRAL_ADMIN
     others = {asker_id}
     if kind != Kind.REVEAL:

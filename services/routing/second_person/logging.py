@@ -19,8 +19,8 @@ async def log(
     operator: str | None = None,
     words: str | None = None,
 ) -> None:
-    """Log a step (asked, emergency, granted, confirmed or refused) by a member of staff, or by the
-    named operator."""
+    """Log a step of a request, by a member of staff or the operator. `step` is asked, put_off,
+    emergency, granted, confirmed or refused."""
     if request.kind == Kind.REVEAL:
         session.add(
             AccessLogEntry(

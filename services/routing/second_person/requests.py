@@ -101,8 +101,8 @@ async def ask(
 async def _check_emergency(
     session: AsyncSession, staff_id: int, kind: Kind, subject_id: int
 ) -> None:
-    """Raise a 409 if an earlier emergency was refused for this subject, or ran out unconfirmed: it
-    cannot simply be repeated."""
+    """Raise a 409 after an emergency that nobody confirmed: it cannot simply be repeated. This
+    means one for the same subject, or any of the same kind that ran out undecided."""
     # One at a time: two simultaneous requests would not see each other.
     await session.get(StaffMember, staff_id, with_for_update=True)
     same = col(SecondPersonRequest.subject_id) == subject_id
@@ -126,8 +126,7 @@ async def use(session: AsyncSession, request: SecondPersonRequest) -> None:
 
 
 async def note_new_admin(session: AsyncSession, staff: Staff, staff_id: int, role: str) -> None:
-    """Ask to have a new admin of people confirmed: until then they cannot be anybody's second
-    person."""
+    """Ask to have a new admin of people confirmed; until then they cannot be a second person."""
     if role in GUARDED:
         await ask(session, staff, Kind.NEW_ADMIN, staff_id)
 

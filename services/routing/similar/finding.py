@@ -52,8 +52,7 @@ NEAR: Final = 0.5
 async def similar_to(
     session: AsyncSession, staff: Staff, number: int, now: datetime
 ) -> list[Match]:
-    """The most similar reports of the last `DAYS` among those handled by the own agency or one
-    below."""
+    """The most similar reports of the last `DAYS` that the own agency or one below handles."""
     report = (await session.execute(_ONE, {"number": number})).mappings().one()
     since = now - timedelta(days=DAYS)
     first = await session.scalar(_FIRST_SINCE, {"since": since})
@@ -111,9 +110,9 @@ async def _near(
 async def _with_the_words(
     session: AsyncSession, report: RowMapping, words: OwnWords, first: int, among: Searched
 ) -> list[tuple[int, set[str], set[str]]]:
-    """Reports with two of the telling words or nearly all words, in the same city or regency,
-    without a place, or at the same agency. Each comes with the stems it has of them, and those in
-    its title."""
+    """Reports that have two of the telling words or nearly all words, with their matching stems.
+    They are in the same city or regency, without a place, or at the same agency. The stems in the
+    whole report come first, then those in its title."""
     if not words.pairs:
         return []
     filters, parameters = among.filters, dict(among.parameters)

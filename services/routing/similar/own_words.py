@@ -36,8 +36,7 @@ OF_A_PLACE: Final = 1.0
 
 
 class OwnWord(NamedTuple):
-    """A word as the report spells it. `tells` is its weight: higher for words that fewer reports
-    use."""
+    """A word as the report spells it. `tells` is its weight: higher if fewer reports use it."""
 
     word: str
     tells: float
@@ -52,8 +51,8 @@ class OwnWords(NamedTuple):
 
     @property
     def pairs(self) -> str:
-        """The web search that finds reports with two of the words (not both common), or with nearly
-        all of them; "" if there is none."""
+        """The web search for reports with two of the words (not both common) or nearly all of them;
+        "" if there is none."""
         pairs = combinations(self.by_stem.values(), 2)
         telling = [(a, b) for a, b in pairs if not (a.common and b.common)]
         common = [own for own in self.by_stem.values() if own.common]
@@ -110,8 +109,8 @@ async def own_words(
 
 
 def _of_the_place(words: str, region_code: str | None) -> set[str]:
-    """The words in the report that belong to names of streets, or to names of its own region and
-    neighbouring ones."""
+    """The words in the report that belong to names of places. These are streets, its own region and
+    the neighbouring ones."""
     streets = {word for name in _STREET.findall(words) for word in _words(name)}
     if region_code is None:
         return streets

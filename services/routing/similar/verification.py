@@ -65,8 +65,7 @@ async def verification_aids(
 async def tick(
     number: ReportNumber, form: Checklist, staff: CurrentStaff, session: Transaction
 ) -> Checklist:
-    """Save the items that the verifier has checked. They belong to the report, for whoever
-    continues."""
+    """Save what the verifier has checked. It belongs to the report, for anyone who continues."""
     _may_verify(await staff_access(session, staff, number))
     if unknown := set(form.checked) - labels("checklist").keys():
         raise validation(FieldError("checked", "not_in_checklist", {"codes": sorted(unknown)}))

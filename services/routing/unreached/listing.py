@@ -25,8 +25,8 @@ CHOSEN: Final = frozenset({"stopped", "muted"})
 OF_NO_NEWS: Final = frozenset({"expired", "not_readable", "outdated"})
 """Reasons of codes, of messages to staff, and of messages that were outdated when they were due."""
 NOT_REACHED: Final = sorted(labels("message_reason").keys() - CHOSEN - OF_NO_NEWS)
-"""Reasons for which a message did not go. Whoever wants no news, or none of this kind, is left
-alone."""
+"""Reasons why a message was not delivered. Reporters who want no news, or none of this kind, are
+not listed."""
 
 QUESTIONS: Final = ("question", "question_reminder")
 CLOSINGS: Final = ("closed_by_system", "closed_by_admin", "archived")
@@ -48,7 +48,7 @@ class UnreachedReporter(BaseModel):
 
 
 class _Position(BaseModel):
-    """The last item of a page, in a sealed cursor: staff are not shown when a message was
+    """The last item of a page. Its cursor is sealed: staff do not see when a message was
     written."""
 
     created_at: datetime
@@ -66,9 +66,10 @@ async def list_unreached(
     limit: PageSize = 25,
     cursor: Cursor = None,
 ) -> Page[UnreachedReporter]:
-    """Reports of the own agency whose reporter does not know of a question, of a coming closing, or
-    of a closing in the last thirty days; newest first. A report leaves the list once a message is
-    sent, the reporter has opened it, or staff have told the reporter in another way."""
+    """Reports of the own agency whose reporter missed a question or the news of a closing. The
+    closing is coming, or happened in the last thirty days; newest first. A report leaves the list
+    once a message is sent, the reporter has opened it, or staff have told the reporter in another
+    way."""
     cipher: IdentityCipher = request.app.state.identity
     rows = await _unreached(session, staff, limit + 1, open_cursor(cursor, _Position, cipher))
     more = len(rows) > limit
