@@ -1,1 +1,1 @@
-"""What the reports add up to: exports, statistics, dashboards, live events."""
+"""Figures about the reports: downloads, statistics, dashboards and live events."""

@@ -1,4 +1,4 @@
-"""The reporting service: what it adds up to."""
+"""The application of the reporting service, put together from its parts."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -21,7 +21,8 @@ from shared.settings import Settings
 
 
 def make_app(settings: Settings) -> FastAPI:
-    """The application; Temporal is needed for large downloads to be made, NATS for live events."""
+    """Return the application. It needs Temporal to make large downloads and NATS to send live
+    events."""
     database = Database(settings.database_url, application="lapor-reporting")
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""The service's way to Temporal, which it seldom needs: made when it is first asked for."""
+"""The service's Temporal client, created when it is first needed, because that is seldom."""
 
 from typing import TYPE_CHECKING
 
@@ -9,14 +9,15 @@ if TYPE_CHECKING:
 
 
 class LateClient:
-    """What the client loads stays in memory; reading figures and lists does without."""
+    """Creates the client when first asked. The client uses memory that reading figures and lists
+    does not need."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._client: Client | None = None
 
     async def get(self) -> "Client":
-        """The client; it connects by itself."""
+        """Return the client; it connects by itself."""
         if self._client is None:
             from shared.temporal.client import connect
 

@@ -1,4 +1,4 @@
-"""`GET /events`: what happens to the reports of the own subtree, as server-sent events."""
+"""`GET /events`: the events of the reports in the caller's subtree, as server-sent events."""
 
 import re
 import time
@@ -25,9 +25,9 @@ from shared.lifecycle.events import tells_of_reporter
 from shared.privacy.publication import public_time
 
 HEARTBEAT = 15.0
-"""Seconds without an event after which the reader is told that the stream is alive."""
+"""Seconds without an event after which the stream sends a sign of life."""
 CHECKED_EVERY = 60.0
-"""Seconds after which it is asked again who the reader is, and which agencies are below."""
+"""Seconds after which the reader's account and the agencies below are read again."""
 STREAMS_OF_ONE = 6
 _POSITION = re.compile(r"[0-9]{1,18}")
 
@@ -36,7 +36,8 @@ router = APIRouter(tags=["events"], responses=problem_responses(401, 403, 429, 5
 
 @dataclass(frozen=True)
 class Listener:
-    """Who listens, and the position in the stream after which they go on; None from now on."""
+    """The person who listens, and the position in the stream to continue after. `after` is None to
+    start with new events."""
 
     staff: Staff
     session_id: UUID
@@ -50,8 +51,8 @@ async def listener(
     staff: CurrentStaff,
     last_event_id: Annotated[str | None, Header(max_length=40)] = None,
 ) -> Listener:
-    """Raises problems while there still is an answer to put them in: 429 where somebody has
-    enough streams open, 503 while NATS is away."""
+    """Return the listener of a request. Raises problems here, before the stream has begun: 429 if
+    the person has enough streams open, 503 while NATS is unavailable."""
     feed: LiveFeed = request.app.state.live
     open_streams: Counter[int] = request.app.state.open_streams
     if open_streams[staff.id] >= STREAMS_OF_ONE:
@@ -74,8 +75,8 @@ async def listener(
 async def live_events(
     listener: Annotated[Listener, Depends(listener)], database: CurrentDatabase
 ) -> AsyncIterator[ServerSentEvent]:
-    """Numbers, codes and times only; what is written is read where it always is. After a break,
-    `Last-Event-ID` goes on where the stream was left."""
+    """Stream the events as they happen. They hold only numbers, codes and times; texts are read
+    from the usual endpoints. After a break, `Last-Event-ID` continues where the stream stopped."""
     listener.open_streams[listener.staff.id] += 1
     try:
         async with listener.feed.reading(listener.after) as reading:
@@ -110,7 +111,8 @@ async def _events(
 def _shown(happened: Happened) -> ServerSentEvent:
     event = happened.event
     if tells_of_reporter(event):
-        # To the hour for all: of an anonymous report the second tells who was at it then.
+        # Cut to the hour for everyone: the exact second of an anonymous report's step would show
+        # who was using the system then.
         event = event.model_copy(update={"at": public_time(event.at)})
     data = event.model_dump(mode="json", include=_TOLD)
     return ServerSentEvent(id=str(happened.position), event="report", data=data)

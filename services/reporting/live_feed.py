@@ -1,4 +1,4 @@
-"""What happens to reports, read from the bus as it happens, from any position in the stream."""
+"""Events of reports, read from NATS as they happen, from any position in the stream."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,42 +16,43 @@ from shared.http.problems import unavailable
 from shared.lifecycle.events import ReportEvent
 
 KEPT = 10_000
-"""Events for a reader who is slow, or asleep: some megabytes."""
+"""The most events kept for a slow or sleeping reader: some megabytes."""
 PATIENCE = 5.0
-"""Seconds to wait for a NATS server that is away."""
+"""Seconds to wait for a NATS server that is unavailable."""
 
 
 @dataclass(frozen=True)
 class Happened:
-    """An event and its position in the stream, by which reading goes on after it."""
+    """An event and its position in the stream, after which reading can continue."""
 
     position: int
     event: ReportEvent
 
 
 class Reading:
-    """One reader's way through the stream. Of events that the reader does not take, `KEPT` are
-    kept; then nothing more, and with the last of these the reading is `over`."""
+    """One reader's progress through the stream. Up to `KEPT` events wait for a slow reader; later
+    events are dropped, and the reading is `over` when the waiting ones have been read."""
 
     def __init__(self, missed: bool) -> None:
         self._messages: asyncio.Queue[Msg] = asyncio.Queue(KEPT)
         self._behind = False
         self.missed = missed
-        """What followed the position asked for is not in the stream any more, or not all of it."""
+        """Whether some events after the requested position are no longer in the stream."""
 
     async def hear(self, message: Msg) -> None:
-        """A further event."""
+        """Take the next event from the stream."""
         self._behind |= self._messages.full()
         if not self._behind:
             self._messages.put_nowait(message)
 
     @property
     def over(self) -> bool:
-        """There is nothing more here; the reader goes on in another reading, from its position."""
+        """Whether this reading has no more events. The reader continues with a new reading from its
+        position."""
         return self._behind and self._messages.empty()
 
     async def next(self, timeout: float) -> Happened | None:
-        """The next event, None if there is none for `timeout` seconds."""
+        """Return the next event, or None if there is none for `timeout` seconds."""
         try:
             message = await asyncio.wait_for(self._messages.get(), timeout)
         except TimeoutError:
@@ -61,7 +62,7 @@ class Reading:
 
 
 class LiveFeed:
-    """Opens readings over one connection, made at the first."""
+    """Opens readings over one connection, which is made for the first of them."""
 
     def __init__(self, nats_url: str) -> None:
         self._url = nats_url
@@ -70,10 +71,10 @@ class LiveFeed:
 
     @asynccontextmanager
     async def reading(self, after: int | None) -> AsyncIterator[Reading]:
-        """Read on after a position in the stream, without one from now on."""
+        """Read the events after a position in the stream; without a position, only new events."""
         bus = await self.connected()
         state = (await bus.js.stream_info(REPORTS.name)).state
-        # A position beyond the end is of another stream, one that was lost.
+        # A position beyond the end belongs to an earlier stream that was lost.
         known = after is not None and after <= state.last_seq
         config = ConsumerConfig(deliver_policy=DeliverPolicy.NEW)
         if known and after is not None:
@@ -91,7 +92,7 @@ class LiveFeed:
                 await subscription.unsubscribe()
 
     async def connected(self) -> Bus:
-        """The connection. 503 while NATS is away."""
+        """Return the connection. Raises the 503 problem while NATS is unavailable."""
         try:
             async with self._lock:
                 if self._bus is None:

@@ -14,8 +14,8 @@ _NOW = {"server_default": text("now()")}
 
 
 class Download(SQLModel, table=True):
-    """A large download and how far it is. `state` is waiting, running, done, cancelled, failed
-    or expired; each resumption is another `attempt`."""
+    """A large download and its progress. `state` is waiting, running, done, cancelled, failed or
+    expired; each resumption is another `attempt`."""
 
     __tablename__ = "download"
     __table_args__ = (
@@ -27,7 +27,7 @@ class Download(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     staff_id: int
     agency_id: int
-    """The owner's agency when it was asked for: whoever moves loses it."""
+    """The owner's agency at the time of the request: a person who moves loses the download."""
     tab: str
     format: str
     selection: dict[str, Any] = Field(sa_type=Json)
@@ -43,8 +43,8 @@ class Download(SQLModel, table=True):
 
 
 class DownloadLogEntry(SQLModel, table=True):
-    """Who took which data out, append-only. `event` is `made` (and sent at once), `asked` (for a
-    large one) or `fetched` (by its link)."""
+    """Who downloaded which data; append-only. `event` is `made` (and sent at once), `asked` (a
+    large download was requested) or `fetched` (by its link)."""
 
     __tablename__ = "download_log"
     __table_args__ = (_IN_SCHEMA,)

@@ -1,6 +1,6 @@
-"""`GET /open-data/…`: all public reports of a year as CSV or JSON Lines, for everybody.
+"""`GET /open-data/…`: all public reports of a year as CSV or JSON Lines, for everyone.
 
-Small enough a burden to be fetched every night: rows are read by number, some thousand at a
+The files are cheap enough to be fetched every night: rows are read by number, some thousand at a
 time, so that a slow reader holds neither a transaction nor memory.
 """
 
@@ -38,7 +38,7 @@ COLUMNS = (
     *("region_code", "province", "regency", "district", "village", "latitude", "longitude"),
     *("verified_at", "first_follow_up_at", "ended_at"),
 )
-"""In their order; their labels (`open_data_column`) say what each holds."""
+"""The columns in order; their labels (`open_data_column`) say what each holds."""
 BATCH = 2_000
 _LIMIT = Limit("open-data", 20, 3600)
 _WIB = timezone(timedelta(hours=7))
@@ -65,7 +65,7 @@ class OpenDataFile(BaseModel):
 
 
 class OpenDataDescription(BaseModel):
-    """What there is, under which licence."""
+    """The available files and their licence."""
 
     about: str
     licence: str
@@ -77,7 +77,7 @@ class OpenDataDescription(BaseModel):
 
 @router.get("")
 async def open_data(request: Request, session: Transaction) -> OpenDataDescription:
-    """The columns, the licence, and the years there are."""
+    """Return the columns, the licence and the available years."""
     settings: Settings = request.app.state.settings
     first: datetime | None = await session.scalar(
         select(col(Report.submitted_at)).order_by(col(Report.number)).limit(1)
@@ -126,9 +126,9 @@ async def open_data_reports(
     ] = None,
     accept_encoding: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> StreamingResponse:
-    """The public reports of a year, oldest first: verified, not archived, not secret, without
-    anybody's identity. Compressed for anyone who accepts gzip; a gzip that ends early is not
-    whole."""
+    """Download the public reports of a year, oldest first: verified, not archived, not secret, and
+    without anyone's identity. The content is compressed for clients that accept gzip; a gzip stream
+    that ends early is incomplete."""
     year = year or now().astimezone(_WIB).year
     content = _lines(database, format, year)
     headers = {

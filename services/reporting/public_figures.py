@@ -1,4 +1,4 @@
-"""`GET /figures/public`: how many public reports there are, with small groups suppressed."""
+"""`GET /figures/public`: the numbers of public reports, with small groups suppressed."""
 
 import asyncio
 import time
@@ -19,10 +19,10 @@ from shared.lifecycle.statuses import STATUSES_OF, TAB_OF, Status, Tab
 from shared.privacy.publication import PUBLIC_CHANNEL
 
 SMALL = 5
-"""Groups of fewer are not told."""
+"""Groups of fewer reports are not shown."""
 KEPT_FOR = 300.0
-"""Seconds the figures are kept: counting all reports anew for each reader would be a burden,
-and the difference of two moments could tell of a single report."""
+"""Seconds that the figures are kept. Counting all reports for each reader would be expensive, and
+the difference between two moments could reveal a single report."""
 
 router = APIRouter(tags=["figures"], responses=problem_responses(503))
 
@@ -58,8 +58,8 @@ class PublicFigures(BaseModel):
 async def public_figures(
     request: Request, response: Response, database: CurrentDatabase
 ) -> PublicFigures:
-    """Counts of public reports by tab, status, channel and month. Groups of fewer than five are
-    suppressed, and one more where that one could be had by subtraction."""
+    """Return counts of public reports by tab, status, channel and month. Groups of fewer than five
+    are suppressed. One more group is suppressed if subtraction would reveal the first."""
     state = request.app.state
     if not hasattr(state, "public_figures"):
         state.public_figures = _Kept()
@@ -69,8 +69,8 @@ async def public_figures(
 
 
 def suppressed(counts: Mapping[str, int], *, also_one: bool = False) -> dict[str, int | None]:
-    """The counts with those below `SMALL` as None. A single one is not left alone, nor, with
-    `also_one`, none: the smallest other goes too, for the sum may be known."""
+    """Return the counts with those below `SMALL` as None. If only one is hidden, the smallest other
+    is hidden too, because the sum may be known. With `also_one`, at least one is hidden."""
     hidden = {code for code, count in counts.items() if 0 < count < SMALL}
     if len(hidden) == 1 or (also_one and not hidden):
         others = sorted((count, code) for code, count in counts.items() if code not in hidden)
@@ -79,7 +79,8 @@ def suppressed(counts: Mapping[str, int], *, also_one: bool = False) -> dict[str
 
 
 def suppressed_statuses(counts: Mapping[str, int]) -> tuple[dict[str, int | None], ...]:
-    """Tabs and statuses: a tab that is hidden hides one of its statuses too."""
+    """Return the suppressed counts of tabs and of statuses. A hidden tab hides at least one of its
+    statuses too."""
     per_tab: dict[str, int] = {}
     for status, count in counts.items():
         tab = TAB_OF[Status(status)]
@@ -95,7 +96,8 @@ def suppressed_statuses(counts: Mapping[str, int]) -> tuple[dict[str, int | None
 def answered_closings(
     answers: Mapping[str, int], closed: Mapping[str, int | None]
 ) -> list[AnsweredGroup]:
-    """By who closed, how many were rated; the share where both figures are told."""
+    """Return how many closings were rated, by who closed, with the share if both numbers are
+    shown."""
     counts = {
         status.value: count
         for status in STATUSES_OF[Tab.CLOSED]
@@ -175,7 +177,8 @@ WHERE f.marks && :marks AND mark = ANY (:marks) AND NOT r.secret
   AND r.tab = ANY (ARRAY['awaiting_follow_up', 'in_process', 'closed'])
 GROUP BY mark ORDER BY mark
 """)
-# As it grows by one with each report, the channel is counted where it is public at all.
+# The count by channel includes only reports whose channel is public, because it grows by one with
+# each report.
 _PUBLIC = text(f"""
 SELECT r.status, {PUBLIC_CHANNEL.format("r")},
        to_char(r.submitted_at AT TIME ZONE 'Asia/Jakarta', 'YYYY-MM'), count(*)

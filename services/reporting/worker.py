@@ -1,4 +1,4 @@
-"""Downloads, webhooks, statistics: `python -m services.reporting.worker`."""
+"""The worker for downloads, webhooks and statistics: `python -m services.reporting.worker`."""
 
 import asyncio
 import os
@@ -28,20 +28,23 @@ from shared.temporal.sandbox import restrictions
 
 AT_A_TIME = 2
 LOOK_EVERY = 30.0
-"""Seconds between two looks for downloads that nobody has started: Temporal was away."""
+"""Seconds between two searches for downloads that were not started because Temporal was
+unavailable."""
 WAITS = timedelta(seconds=5)
-"""How long a download waits for the process that was asked for it to start it."""
+"""How long the worker waits before it starts a download itself: the service that took the request
+normally does so."""
 PARTS_KEPT = timedelta(days=1)
-"""How long a cancelled or failed download can be gone on with: what is written of it is as its
-owner was allowed to see it then."""
+"""How long a cancelled or failed download can be resumed. Its parts hold what its owner was allowed
+to see at that time."""
 LISTED = timedelta(days=90)
-"""How long a download that is over is listed. The log of downloads stays."""
+"""How long a finished download is listed. The log of downloads is kept longer."""
 _GRACE = timedelta(minutes=5)
 
 
 def make_worker(client: Client, database: Database, settings: Settings) -> Worker:
-    """A worker for downloads; run it with `async with`. Told to stop, it leaves the files under
-    way; whoever works next goes on after the parts that are written (charts have none: anew)."""
+    """Return a worker for downloads; run it with `async with`. When stopped, it abandons the files
+    it is making; the next worker continues after the parts that are written (charts have none and
+    start again)."""
     making = DownloadActivities(database, KeptFiles(settings.storage_url), settings)
     return Worker(
         client,
@@ -55,7 +58,8 @@ def make_worker(client: Client, database: Database, settings: Settings) -> Worke
 
 
 async def start_waiting(client: Client, database: Database) -> None:
-    """Start what was asked for while Temporal was away; started ones are left as they are."""
+    """Start downloads that were requested while Temporal was unavailable; started ones are left as
+    they are."""
     async with database.autocommit() as connection:
         waiting = col(Download.state) == "waiting", col(Download.created_at) < now() - WAITS
         attempts = select(col(Download.id), col(Download.attempt)).where(*waiting)
@@ -65,8 +69,8 @@ async def start_waiting(client: Client, database: Database) -> None:
 
 
 async def clean_up(database: Database, kept: KeptFiles) -> int:
-    """Delete files that have expired, parts nobody goes on with, rows of long ago; how many of
-    these. A file's workflow deletes it in time: this is for those that were lost."""
+    """Delete expired files, parts that can no longer be resumed, and old rows; return their number.
+    Normally a file's workflow deletes it; this is for workflows that were lost."""
     at = now()
     state, expired = col(Download.state), update(Download).values(state="expired")
     old = expired.where(state == "done", col(Download.expires_at) < at - _GRACE)
@@ -108,5 +112,5 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
 
 
 if __name__ == "__main__":
-    os.nice(5)  # accepting and commands first: for what is done here nobody waits at a screen
+    os.nice(5)  # requests have priority: nobody waits at a screen for this work
     run_process("downloads", work, "postgres", "temporal")

@@ -1,1 +1,1 @@
-"""Downloads: who may ask, small ones at once, large ones by a workflow of their own."""
+"""Downloads: who may ask for them, small ones made at once, large ones made by a workflow."""

@@ -32,19 +32,21 @@ from shared.settings import Settings
 
 
 class Cancelled(Exception):
-    """Its owner does not want it any more."""
+    """The owner has cancelled the download."""
 
 
 class DownloadActivities:
-    """What the worker does for downloads; the row in the database decides, whatever is asked."""
+    """The activities of the download workflow. The row in the database decides what is done: an
+    activity changes nothing if the row's state does not allow it."""
 
     def __init__(self, database: Database, kept: KeptFiles, settings: Settings) -> None:
         self._database, self._kept, self._settings = database, kept, settings
 
     @activity.defn(name=names.MAKE)
     async def make(self, run: DownloadRun) -> bool:
-        """Make the file and keep it; False where it was cancelled. Repeated, or asked for again,
-        it goes on after the parts that are written."""
+        """Make the file and store it. Returns False if the download was cancelled. When the
+        activity is repeated or the download is resumed, it continues after the parts that are
+        already written."""
         row = await self._change(run, _UNDER_WAY, state="running")
         if row is None:
             return False
@@ -83,7 +85,7 @@ class DownloadActivities:
 
     @activity.defn(name=names.GIVE_UP)
     async def give_up(self, run: DownloadRun) -> None:
-        """State that it failed; its owner may resume it."""
+        """Mark the download as failed; its owner may resume it."""
         await self._change(run, _UNDER_WAY, state="failed", finished_at=now())
 
     @activity.defn(name=names.EXPIRE)
@@ -93,7 +95,8 @@ class DownloadActivities:
         await self._kept.delete(run.download_id)
 
     async def _job(self, row: Download, folder: Path) -> Job:
-        """The job, if its owner may still have it: as the directory has them now."""
+        """Return the job of the download. Raises ApplicationError unless the owner, as the
+        directory lists them now, may still have the file."""
         selection = Selection.model_validate(row.selection)
         async with self._database.session() as session:
             owner = await session.get(StaffEntry, row.staff_id)
@@ -110,7 +113,8 @@ class DownloadActivities:
     async def _change(
         self, run: DownloadRun, states: tuple[str, ...], **changes: Any
     ) -> Download | None:
-        """The changed row; None where it is in none of these states, or this attempt is over."""
+        """Change the row and return it. Returns None if the row is in none of `states`, or if a
+        later attempt has replaced this one."""
         this_attempt = update(Download).where(
             col(Download.id) == run.download_id,
             col(Download.attempt) == run.attempt,
@@ -122,7 +126,7 @@ class DownloadActivities:
 
 @asynccontextmanager
 async def _heartbeats() -> AsyncIterator[None]:
-    """Say that one is alive, also while the database sorts and the storage writes."""
+    """Send heartbeats to Temporal, also while the database sorts and the storage writes."""
 
     async def beat() -> None:
         while True:

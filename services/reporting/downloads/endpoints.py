@@ -1,4 +1,5 @@
-"""`POST /downloads`: *Unduh Excel*, *Unduh Grafik*, CSV, JSON Lines; small ones at once."""
+"""`POST /downloads`: *Unduh Excel*, *Unduh Grafik*, CSV and JSON Lines. Small files are sent at
+once."""
 
 import asyncio
 import os
@@ -35,27 +36,27 @@ from shared.labels import label
 from shared.settings import Settings
 
 SMALL = 3_000
-"""Rows that are sent at once; more are made in the background."""
+"""The most rows that are sent at once; files with more are made in the background."""
 SMALL_FOR_CHARTS = 100_000
-"""Charts read much less of each row."""
+"""The same limit for charts, which read much less of each row."""
 AT_A_TIME = 2
-"""Files one process of the service makes at a time."""
+"""The number of files that one process of the service makes at a time."""
 PATIENCE = 20.0
-"""Seconds that one more waits for its turn."""
+"""Seconds that a further request waits for its turn."""
 _PER_PERSON = Limit("download", 30, 600)
 
 router = APIRouter(tags=["downloads"], responses=problem_responses(401, 403, 404, 422, 429, 503))
 
 
 class DownloadRequest(BaseModel):
-    """What to download, and as what."""
+    """What to download, and in which format."""
 
     selection: Selection
     format: Format = Format.XLSX
 
 
 class TabFields(BaseModel):
-    """A sub-tab of *Monitoring > Reporting* and what it can be filtered by."""
+    """A sub-tab of *Monitoring > Reporting* and the fields by which it can be filtered."""
 
     tab: DownloadTab
     label: str
@@ -99,9 +100,10 @@ async def download_tabs(staff: CurrentStaff) -> list[TabFields]:
 async def download(
     form: DownloadRequest, request: Request, staff: CurrentStaff, database: CurrentDatabase
 ) -> Response:
-    """A file of reports or people, as the caller may see them.
+    """Download a file of the reports or people that the caller may see.
 
-    Within the caller's subtree by the report's present handler; never who reported.
+    Reports are those that an agency in the caller's subtree handles now. The file never shows who
+    reported.
     """
     await rate_limits(request).take(_PER_PERSON, str(staff.id))
     limit = SMALL_FOR_CHARTS if form.format in CHARTS else SMALL
@@ -127,7 +129,7 @@ async def download(
                 rows = await make_file(job)
             except MakingFailed as failed:
                 raise unavailable("download_failed") from failed
-            # The folder goes now; the open file lives until it is sent.
+            # The folder is deleted now; the open file exists until it is sent.
             file = job.output.open("rb")
     async with database.session() as session:
         await log_download(session, staff, "made", form.selection, form.format, rows)
@@ -139,7 +141,7 @@ async def download(
 
 
 def making_slots() -> asyncio.Semaphore:
-    """For `app.state.making`."""
+    """Return the semaphore for `app.state.making`, which limits the files made at a time."""
     return asyncio.Semaphore(AT_A_TIME)
 
 

@@ -1,4 +1,4 @@
-"""The job of a download: what the process that makes its file is told."""
+"""The job of a download: the instructions for the process that makes its file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +20,8 @@ def job_of(
     folder: Annotated[Path, "where the file goes"],
     parts: str | None = None,
 ) -> Job:
-    """The job of one file, at this moment. Its parts go into the same folder if nowhere else."""
+    """Return the job of one file, as of now. Its parts go into `folder` unless `parts` names
+    another folder."""
     return Job(
         database_url=settings.database_url,
         selection=selection,

@@ -1,4 +1,4 @@
-"""Large downloads: asked for, watched, cancelled, resumed and fetched by their owner."""
+"""Large downloads: their owner requests, watches, cancels, resumes and fetches them."""
 
 import logging
 from datetime import datetime
@@ -38,7 +38,7 @@ _LISTED = 50
 
 
 class DownloadView(BaseModel):
-    """A large download and how far it is."""
+    """A large download and its progress."""
 
     id: UUID
     tab: DownloadTab
@@ -83,7 +83,8 @@ async def ask_for(
     rows: int,
     zone: Zone,
 ) -> DownloadView:
-    """Note a large download, log it, and have it made; also while Temporal is away, later."""
+    """Save and log a request for a large download, and start making it. If Temporal is unavailable,
+    the worker starts it later."""
     row = Download(
         id=uuid4(),
         staff_id=staff.id,
@@ -116,7 +117,7 @@ async def downloads(staff: CurrentStaff, session: Transaction) -> list[DownloadV
 async def download_progress(
     download_id: DownloadId, staff: CurrentStaff, session: Transaction
 ) -> DownloadView:
-    """How far it is; ask every second or two."""
+    """Return the progress of a download. Clients may poll it every second or two."""
     return DownloadView.of(await _own(session, staff, download_id))
 
 
@@ -124,7 +125,7 @@ async def download_progress(
 async def cancel_download(
     download_id: DownloadId, staff: CurrentStaff, session: Transaction
 ) -> DownloadView:
-    """Stop making it; within a second or two nothing works on it any more."""
+    """Cancel a download. The work on it stops within a second or two."""
     row = await _own(session, staff, download_id, lock=True)
     if row.state in {"waiting", "running"}:
         row.state, row.finished_at = "cancelled", now()
@@ -138,7 +139,8 @@ async def cancel_download(
 async def resume_download(
     download_id: DownloadId, request: Request, staff: CurrentStaff, database: CurrentDatabase
 ) -> DownloadView:
-    """Go on with a cancelled or failed one from where it stood, within a day; then it expires."""
+    """Resume a cancelled or failed download from where it stopped. After a day it expires
+    instead."""
     async with database.session() as session:
         row = await _own(session, staff, download_id, lock=True)
         if row.state in {"done", "expired"}:
@@ -168,8 +170,8 @@ async def resume_download(
 async def download_file(
     download_id: DownloadId, request: Request, staff: CurrentStaff, database: CurrentDatabase
 ) -> StreamingResponse:
-    """The file of a large download, for its owner while they may still ask for it, until it
-    expires."""
+    """Fetch the file of a large download, until it expires. Only its owner may fetch it, and only
+    while they may still request such a file."""
     kept: KeptFiles = request.app.state.kept
     async with database.session() as session:
         row = await _own(session, staff, download_id)
@@ -190,7 +192,8 @@ async def download_file(
 async def _own(
     session: AsyncSession, staff: Staff, download_id: UUID, *, lock: bool = False
 ) -> Download:
-    """The caller's own, asked for at the agency where they still are."""
+    """Return the caller's own download, if they requested it at the agency where they still work.
+    Raises the 404 problem otherwise."""
     row = await session.get(Download, download_id, with_for_update=lock)
     if row is None or (row.staff_id, row.agency_id) != (staff.id, staff.agency_id):
         raise not_found("download_not_found")
@@ -204,7 +207,7 @@ async def _start(request: Request, download_id: UUID, attempt: int) -> None:
     try:
         await names.start(await temporal.get(), download_id, attempt)
     except (RPCError, RuntimeError) as error:
-        # The worker looks for waiting ones every half minute.
+        # The worker looks for waiting downloads every half minute.
         fields = {"download": str(download_id), "error": type(error).__name__}
         _log.warning("Temporal is away, a download waits", extra={"fields": fields})
 

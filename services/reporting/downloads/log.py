@@ -1,4 +1,4 @@
-"""The log of downloads: who took which data out, when, as what."""
+"""The log of downloads: who downloaded which data, when and in which format."""
 
 from typing import Literal
 from uuid import UUID
@@ -21,7 +21,7 @@ async def log_download(
     rows: int,
     download_id: UUID | None = None,
 ) -> None:
-    """Write one entry, in the caller's transaction; the selection holds codes and dates only."""
+    """Add one entry in the caller's transaction. The selection holds only codes and dates."""
     session.add(
         DownloadLogEntry(
             staff_id=staff.id,

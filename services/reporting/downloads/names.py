@@ -1,4 +1,4 @@
-"""The names by which a download's workflow is started, and its one message."""
+"""The names of a download's workflow and activities, and the workflow's one message."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -20,7 +20,7 @@ KEPT: Final = timedelta(days=7)
 
 
 class DownloadRun(BaseModel):
-    """One attempt to make a download: ids only, the rest is read from the database."""
+    """One attempt to make a download. It holds only ids; the rest is read from the database."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -29,9 +29,9 @@ class DownloadRun(BaseModel):
 
 
 async def start(client: "Client", download_id: UUID, attempt: int) -> None:
-    """Start the workflow of an attempt; one that was started already is left as it is.
+    """Start the workflow of an attempt, unless it was already started.
 
-    Raises RPCError or RuntimeError while Temporal is away.
+    Raises RPCError or RuntimeError while Temporal is unavailable.
     """
     from shared.temporal.start_once import start_once
 

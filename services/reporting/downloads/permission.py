@@ -1,4 +1,4 @@
-"""Who may download what: the own agency and those below; people for admins only."""
+"""Who may download what: data of one's own agency and those below it; people only for admins."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,8 +10,9 @@ from shared.lifecycle.people import ADMINS
 
 
 async def agency_of(session: AsyncSession, staff: Staff, selection: Selection) -> Agency:
-    """The agency a selection is about, with the zone of the one that reads. 404 for one that is
-    not the own nor below it, 403 for people's names asked for by an officer."""
+    """Return the agency that a selection is about, with the time zone of the caller's own agency.
+    Raises the 404 problem for an agency that is neither the caller's own nor below it, and the 403
+    problem if an officer asks for people's names."""
     if selection.tab is DownloadTab.USERS and staff.role not in ADMINS:
         raise forbidden("users_for_admins")
     agency_id = staff.agency_id if selection.agency is None else selection.agency

@@ -12,13 +12,14 @@ Progress = Callable[[int], Awaitable[None]]
 
 
 class MakingFailed(Exception):
-    """The process ended without a file. The message names the kind of error, never its words."""
+    """The process ended without a file. The message is the type of the exception, never its
+    text."""
 
 
 async def make_file(job: Job, progress: Progress | None = None) -> int:
-    """Make `job.output`; the number of rows in it. `progress` is awaited with the rows so far.
+    """Make `job.output` and return its number of rows. `progress` is awaited with the rows so far.
 
-    Raises MakingFailed. When this is cancelled, or `progress` raises, the process is ended.
+    Raises MakingFailed. If this call is cancelled, or `progress` raises, the process is killed.
     """
     process = await asyncio.create_subprocess_exec(
         *[sys.executable, "-m", "services.reporting.files.build"],

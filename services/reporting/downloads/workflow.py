@@ -1,4 +1,4 @@
-"""The workflow of a large download: make it, keep it some days, delete it."""
+"""The workflow of a large download: makes it, keeps it for some days, then deletes it."""
 
 from datetime import timedelta
 
@@ -14,12 +14,12 @@ _SHORT = timedelta(seconds=30)
 
 @workflow.defn(name=names.WORKFLOW)
 class DownloadWorkflow:
-    """Makes one download, in an activity that is tried again after a restart. A cancelled one ends
-    as soon as the activity sees that it was cancelled."""
+    """Makes one download, in an activity that is retried after a restart. The workflow of a
+    cancelled download ends as soon as the activity sees that it was cancelled."""
 
     @workflow.run
     async def run(self, download: DownloadRun) -> str:
-        """How it ended: done (and expired), cancelled or failed."""
+        """Return how the download ended: expired, cancelled or failed."""
         try:
             done = await workflow.execute_activity(
                 names.MAKE,

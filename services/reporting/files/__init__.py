@@ -1,1 +1,1 @@
-"""The file of a download: which rows, what of them, and how they are written."""
+"""The file of a download: which rows it has, with which columns, and how they are written."""

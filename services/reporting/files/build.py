@@ -1,8 +1,8 @@
-"""Makes one file and ends: `python -m services.reporting.files.build`, a `Job` as JSON on input.
+"""Makes one file: `python -m services.reporting.files.build`, with a `Job` as JSON on its input.
 
-A process of its own, so that the service goes on answering, a cancelled download ends at once,
-and its memory is given back. Says on its output how many rows it has written, a line each time.
-Rows are kept in parts as they are read; where there are some already, it goes on after them.
+It is a process of its own so that the service can answer meanwhile, a cancelled download ends at
+once, and its memory is freed. It prints the number of rows written so far, one line each time. Rows
+are saved in parts as they are read; if some parts exist already, it continues after them.
 """
 
 import hashlib
@@ -26,17 +26,17 @@ from shared.labels import label
 SAY_EVERY = 0.5
 """Seconds between two lines of progress."""
 _WAY_OF_WRITING = 1
-"""To be raised where rows of the same columns come to be written otherwise."""
+"""Increase this number when the same columns are written in a new way."""
 
 
 def build(job: Job) -> int:
-    """Write `job.output`; the number of rows that went into it."""
+    """Write `job.output` and return its number of rows."""
     with snapshot(job.database_url) as connection:
         context = Context(read_names(connection), job.zone, job.panel_url)
         tab = job.selection.tab
         summary = Summary(tab, context)
         if job.format in CHARTS:
-            # Imported here: what only charts need is not waited for by others.
+            # Imported here so that other formats do not wait for what only charts need.
             from services.reporting.files.charts import draw
 
             for row in _told(read(connection, job, words=False)):
@@ -57,7 +57,7 @@ def build(job: Job) -> int:
 def _write_parts(
     job: Job, context: Context, parts: Parts, summary: Summary, rows: Iterator[Any]
 ) -> None:
-    """Read on; each part is kept with what its rows add up to."""
+    """Read the remaining rows and save them in parts, each with the figures of its rows."""
     tab, layout, at, encode = job.selection.tab, _layout(job), job.at, _encoder(job, context)
     while batch := list(islice(rows, ROWS)):
         counted = Summary(tab, context)
@@ -75,7 +75,7 @@ def _encoder(job: Job, context: Context) -> Encode:
         return lines.csv_rows(shown, context, CSV_MARKS[job.format])
     if job.format is Format.JSONL:
         return lines.jsonl_rows(shown, context)
-    # Imported here, as charts are: openpyxl is a quarter of what a small CSV would cost.
+    # Imported here, like the charts: openpyxl is a quarter of the cost of a small CSV.
     from services.reporting.files import excel
     from services.reporting.files.excel_rows import RowWriter
 
@@ -92,7 +92,7 @@ def _encoder(job: Job, context: Context) -> Encode:
 
 
 def _put_together(job: Job, context: Context, parts: Parts, summary: Summary) -> None:
-    """The file of all parts; its title says from when to when they were read."""
+    """Write the file from all parts. Its title block says when the reading began and ended."""
     tab = job.selection.tab
     if job.format is Format.XLSX:
         from services.reporting.files import excel
@@ -109,8 +109,8 @@ def _put_together(job: Job, context: Context, parts: Parts, summary: Summary) ->
 
 
 def _layout(job: Job) -> str:
-    """A short mark of how the rows of a part are written: which columns, in which order, and how
-    they say times. A download does not go on after parts with another mark."""
+    """Return a short hash of how the rows of a part are written: which columns, in which order, and
+    how times are shown. Parts with another hash are not continued."""
     keys = [column.key for column in columns(job.selection.tab)]
     exact = job.reader_role.reads_arrivals
     written = f"{_WAY_OF_WRITING} {job.format} {job.zone} {exact} {keys}"
@@ -118,7 +118,7 @@ def _layout(job: Job) -> str:
 
 
 def _told(rows: Iterable[Any], count: int = 0) -> Iterator[Any]:
-    """Rows, and word of how many have passed, from `count` on."""
+    """Yield the rows and print how many have passed, counting from `count`."""
     last = time.monotonic()
     for row in rows:
         count += 1

@@ -1,7 +1,7 @@
 """*Unduh Grafik*: the selection on one A4 page, as PNG, SVG or PDF.
 
-One hue, every bar with its label and its figure: it reads the same in grey, and to people who
-see colours differently. Statuses have the colours of their tabs, beside their names.
+The charts use one hue, and every bar has its label and its figure, so that they can be read in grey
+and by people with colour blindness. Statuses have the colours of their tabs, beside their names.
 """
 
 import textwrap
@@ -26,16 +26,16 @@ _PIXELS_AN_INCH: Final = 200
 _TEMPLATE = Path(__file__).with_name("chart.typ")
 _BLUE, _SAND = "#0072B2", "#F0C987"
 _NAME_WIDTH = 40
-"""Letters of a name in one line."""
+"""The most characters of a name in one line."""
 _TICKS, _FIGURES, _LEAST_GROUPS = 20, 24, 8
-"""Days or months named below their bars; as many as have room for figures above theirs; and those
-that a page is wide at least."""
+"""The most days or months that are named below their columns; the most columns that have room for
+their figures; and the least number of columns that the page is divided into."""
 _AXIS_STEPS = 5
 
 
 @dataclass(frozen=True)
 class Bar:
-    """`share` is of the longest."""
+    """One bar of a chart. `share` is its length relative to the longest bar."""
 
     share: float
     figure: str
@@ -45,7 +45,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Bars:
-    """Lying bars; `pitch` is the distance of two, in slots."""
+    """A chart of horizontal bars. `pitch` is the distance between two bars, in slots."""
 
     title: str
     bars: Sequence[Bar]
@@ -54,13 +54,13 @@ class Bars:
 
     @property
     def slots(self) -> float:
-        """Its height, the title included."""
+        """The height of the chart in slots, including its title."""
         return max(len(self.bars) * self.pitch, 4) + 1
 
 
 @dataclass(frozen=True)
 class Series:
-    """What bars of one kind look like and mean."""
+    """The look and the legend of the bars of one kind."""
 
     legend: str = ""
     colour: str = _BLUE
@@ -69,8 +69,8 @@ class Series:
 
 @dataclass(frozen=True)
 class Columns:
-    """Standing bars: groups with the name below them, and a bar of each series in a group. `axis`
-    has figures and their share of the highest bar."""
+    """A chart of vertical bars: groups with their names below, and one bar of each series in a
+    group. `axis` lists figures, each with its share of the highest bar."""
 
     title: str
     groups: Sequence[tuple[str, Sequence[Bar]]]
@@ -83,7 +83,7 @@ class Columns:
 
 @dataclass(frozen=True)
 class Line:
-    """Panels side by side, as high as the highest."""
+    """Panels side by side, all as high as the highest of them."""
 
     panels: Sequence[Bars | Columns]
     slots: float
@@ -91,7 +91,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Page:
-    """What chart.typ sets."""
+    """The content of the page that chart.typ typesets."""
 
     title: str
     block: Sequence[tuple[str, str]]
@@ -102,7 +102,7 @@ class Page:
 def draw(
     output: Path, format: Format, title: str, block: list[tuple[str, str]], summary: Summary
 ) -> None:
-    """Draw everything the summary has, below the title block."""
+    """Draw all charts of the summary below the title block, and write the page to `output`."""
     page = orjson.dumps(page_of(title, block, summary)).decode()
     document = compiler(_TEMPLATE, _TEMPLATE.parent, {"page": page})
     if format is Format.PDF:
@@ -124,7 +124,7 @@ def _one(made: bytes | list[bytes] | None) -> bytes:
 
 
 def page_of(title: str, block: list[tuple[str, str]], summary: Summary) -> Page:
-    """Everything that stands on the page."""
+    """Return the whole content of the page."""
     rows = (label("download_words", "total"), numbers.number(summary.rows))
     lines = [Line(panels, max(panel.slots for panel in panels)) for panels in _panels(summary)]
     nothing = "" if lines else label("chart", "nothing")
@@ -139,7 +139,7 @@ _LINES = (
 
 
 def _panels(summary: Summary) -> Iterator[Sequence[Bars | Columns]]:
-    """What stands in each line of the page."""
+    """Yield the charts of each line of the page."""
     if over_time := summary.over_time():
         yield [_over_time(over_time)]
     tables = {table.key: table for table in summary.tables() if table.groups}
@@ -186,12 +186,12 @@ def _over_time(table: Table) -> Columns:
 
 
 def _tick(name: str) -> str:
-    """31/12 or 12/2026; days with their year stand in the title."""
+    """Return `31/12` or `12/2026`. The year of days is in the title."""
     return "/".join(reversed(name.split("-")[-2:]))
 
 
 def axis_figures(most: int) -> range:
-    """Round figures from nought to at most the highest bar's, at most five steps apart."""
+    """Return round figures from 0 up to at most the highest bar's, with at most five steps."""
     power = 10 ** (len(str(most)) - 1)
     steps = (part * power // 10 for part in (1, 2, 5, 10, 20, 50))
     step = next(step for step in steps if step and most // step <= _AXIS_STEPS)
@@ -199,7 +199,8 @@ def axis_figures(most: int) -> range:
 
 
 def _durations(durations: list[Durations]) -> Columns:
-    """Side by side, told apart by lightness and hatching too."""
+    """Return a chart with the durations side by side; lightness and hatching distinguish them
+    too."""
     most = max(count for each in durations for _, count in each.histogram)
     looks = ((_BLUE, False), (_SAND, True))
     series = [Series(_legend(each), *look) for each, look in zip(durations, looks, strict=False)]
@@ -217,7 +218,8 @@ def _legend(durations: Durations) -> str:
 
 
 def _in_two_lines(name: str) -> str:
-    """A long name in two lines; of a longer one the end, by which offices differ, is kept."""
+    """Break a long name into two lines. If it is longer still, its end is kept, because that is
+    where the names of offices differ."""
     if len(name) <= _NAME_WIDTH:
         return name
     lines = textwrap.wrap(name, _NAME_WIDTH)

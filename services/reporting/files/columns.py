@@ -1,4 +1,4 @@
-"""The columns of a download: *Laporan Ringkas* as agencies know it, then ours."""
+"""The columns of a download: those of *Laporan Ringkas* that agencies know, then our own."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,8 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Context:
-    """What values are made with: names, the zone all times are shown in, the portal's address."""
+    """What the values are made with: names, the time zone of all times, and the portal's
+    address."""
 
     names: Names
     zone: Zone
@@ -30,13 +31,14 @@ class Context:
         return at.astimezone(self.zone.offset).replace(microsecond=0)
 
     def deadline(self, at: datetime | None) -> datetime | None:
-        """As `local`; one at a day's end is in that day's last minute, not in the day after."""
+        """Return the same as `local`, but show a deadline at the end of a day as the last minute of
+        that day, not as the day after."""
         if at is None or not ends_a_day(at, self.zone):
             return self.local(at)
         return self.known_local(at).replace(minute=0, second=0) - timedelta(minutes=1)
 
     def working_days(self, start: datetime | None, end: datetime | None) -> float | None:
-        """Working days between, to a tenth; none of both, none."""
+        """Return the working days between two instants, to one decimal; None if one is missing."""
         if start is None or end is None:
             return None
         return round(self.names.calendar.between(start, end, self.zone) / _DAY, 1)
@@ -44,8 +46,9 @@ class Context:
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `value` gives ids, codes, numbers, aware times, texts; `labelled` names the
-    kind of label that a code (or each of a list of codes) is shown as; `width` in characters."""
+    """One column. `value` returns an id, a code, a number, an aware time or a text. `labelled`
+    names the kind of label that is shown for a code, or for each code of a list. `width` is in
+    characters."""
 
     key: str
     width: int
@@ -58,7 +61,7 @@ class Column:
         return label("download_column", self.key)
 
     def shown(self) -> Callable[[Any, Context], Any]:
-        """Gives the value as people read it: labels for codes, *Ya* and *Tidak*."""
+        """Return a function for the value as people read it: labels for codes, *Ya* and *Tidak*."""
         value = self.value
         if self.labelled is None:
             return value
@@ -74,7 +77,7 @@ class Column:
 
 
 def columns(tab: DownloadTab) -> tuple[Column, ...]:
-    """The columns of a sub-tab, in their order."""
+    """Return the columns of a sub-tab, in order."""
     return _USERS if tab is DownloadTab.USERS else _REPORTS
 
 
@@ -83,7 +86,7 @@ def _flags(row: Any, _: Context) -> list[str]:
 
 
 def _reason(row: Any, context: Context) -> str | None:
-    """*Alasan Tunda/Arsip*: the category and what was written with it."""
+    """Return *Alasan Tunda/Arsip*: the category and the note written with it."""
     details = row.reason_details or {}
     kind = None
     if code := details.get("archive_category"):

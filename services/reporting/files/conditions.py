@@ -1,4 +1,4 @@
-"""A selection as SQL: what the reader may see, and what was asked for of it."""
+"""A selection as SQL: the rows that the reader may see and has asked for."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -10,16 +10,17 @@ from shared.lifecycle.calendar import Zone
 
 @dataclass(frozen=True)
 class Where:
-    """A condition with psycopg's named parameters. It speaks of `lifecycle.report r`, or of
-    `routing.published_staff s` where people are asked for."""
+    """A condition with psycopg's named parameters. It refers to `lifecycle.report r`, or to
+    `routing.published_staff s` if the selection is of people."""
 
     condition: str
     parameters: dict[str, Any]
 
 
 def where(selection: Selection, agency_id: int, reader_agency_id: int, zone: Zone) -> Where:
-    """The reports of a selection: always within the reader's own subtree by their present
-    handler, so that copies, and reports that went elsewhere, are never among them."""
+    """Return the condition for the rows of a selection. Reports are always those that an agency in
+    the reader's own subtree handles now, so copies and reports that went elsewhere are never
+    included."""
     parameters: dict[str, Any] = {"agency": agency_id, "reader": reader_agency_id}
     if selection.tab is DownloadTab.USERS:
         parts = [_IN_SUBTREE.format(column="s.agency_id", agency="reader")]
@@ -47,8 +48,9 @@ def where(selection: Selection, agency_id: int, reader_agency_id: int, zone: Zon
 
 
 def _concerns(selection: Selection) -> str:
-    """Which reports concern the agency: those it or one below handles; for the agency alone,
-    those that came to it, also where it has handed them on."""
+    """Return the condition for the reports that concern the agency. With `below`, these are the
+    reports that it or an agency below it handles; otherwise those that came to it, even if it has
+    passed them on."""
     thrown = selection.tab is DownloadTab.THROWN
     if selection.scope == "own":
         came = "r.chain @> ARRAY[%(agency)s]::bigint[]"

@@ -1,4 +1,4 @@
-"""*Unduh Excel*: a workbook that people can work with at once."""
+"""*Unduh Excel*: a workbook that people can use without further work."""
 
 import zipfile
 from collections.abc import Iterator
@@ -19,26 +19,26 @@ from services.reporting.files.excel_summary import write_summary
 from services.reporting.files.summary import Summary
 
 ROWS_A_SHEET = 1_000 * parts.ROWS
-"""A million. Excel takes 1,048,576; what is more goes on in another sheet."""
+"""A million. Excel allows 1,048,576; further rows go into another sheet."""
 
 _TITLE_FONT = font(bold=True, size=14)
 _BOLD = font(bold=True)
 _ON_A_PAGE = 190
-"""Characters side by side that are still readable on paper."""
+"""The most characters beside each other that are still readable on paper."""
 _HEADER_HEIGHT = 48
 """Points: three lines."""
 _LEVEL = 4
-"""Of compression: half as long as the usual 6, some percent larger."""
+"""The level of compression: takes half as long as the usual 6, for some percent more bytes."""
 
 
 def place_of(row: int, block: int) -> int:
-    """Where the row of this number, from 0 on, stands in its sheet, below a title block of so
-    many lines."""
+    """Return the place in its sheet of the row with this number, counted from 0. `block` is the
+    number of lines of the title block above."""
     return _header_row(block) + 1 + row % ROWS_A_SHEET
 
 
 def styles() -> Styles:
-    """Of the workbooks that are made here."""
+    """Return the styles of the workbooks that are made here."""
     return Styles.of(new_sheet(Workbook(write_only=True), "styles"))
 
 
@@ -51,8 +51,8 @@ def write_workbook(
     written: parts.Parts,
     summary: Summary,
 ) -> None:
-    """Put the parts together: below title block and header, and as second sheet what they add up
-    to. Memory does not depend on the number of rows."""
+    """Write the workbook: title block, header and the rows of all parts, and a second sheet with
+    their figures. The memory used does not depend on the number of rows."""
     book = Workbook(write_only=True)
     book.properties.title = title
     book.properties.creator = "LAPOR!"
@@ -78,7 +78,7 @@ def _fill(
     columns: tuple[Column, ...],
     rows: int,
 ) -> None:
-    """Title block and header, which stay in view; filters over the rows to come."""
+    """Write the title block and the header, which stay in view, and set filters over the rows."""
     header = _header_row(len(block))
     for index, column in enumerate(columns, 1):
         sheet.column_dimensions[get_column_letter(index)].width = column.width
@@ -104,7 +104,7 @@ def _header_row(block: int) -> int:
 
 
 def _pour(empty: Path, output: Path, sheets: int, written: parts.Parts) -> None:
-    """The workbook again, its sheets with their rows."""
+    """Copy the workbook and insert the rows into its sheets."""
     # The second of a workbook's sheets is the summary.
     names = [f"xl/worksheets/sheet{index or 1}.xml" for index in (0, *range(3, sheets + 2))]
     contents = written.contents()

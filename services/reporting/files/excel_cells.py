@@ -1,4 +1,4 @@
-"""Cells of a workbook: text that stays text, headers."""
+"""Cells of a workbook: headers, and text that stays text."""
 
 import re
 from typing import Any, cast
@@ -10,14 +10,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 
 def new_sheet(book: Workbook, name: str, index: int | None = None) -> Worksheet:
-    """A sheet to append to; write-only ones have what is used here of `Worksheet`."""
+    """Return a new sheet to append to. Write-only sheets have what is used here of `Worksheet`."""
     return cast("Worksheet", book.create_sheet(name, index))
 
 
 def safe(sheet: Worksheet, text: str) -> Any:
-    """Text as text, whatever it begins with; what spreadsheets cannot hold is left out.
+    """Return the text as a cell that stays text, without characters that spreadsheets cannot hold.
 
-    `=`, `+`, `-` and `@` would otherwise make a formula, or make one as soon as it is edited.
+    Otherwise a text that begins with `=`, `+`, `-` or `@` would become a formula, at once or when
+    it is edited.
     """
     if not text:
         return None
@@ -37,7 +38,8 @@ def styled(sheet: Worksheet, value: Any, font: Font) -> Cell:
 
 
 def font(**more: Any) -> Font:
-    """As spreadsheets begin with: one without a name is shown in another."""
+    """Return the default font of spreadsheets. A font without a name would be shown as another
+    one."""
     return Font(**{"name": "Calibri", "size": 11, **more})
 
 

@@ -1,7 +1,7 @@
-"""Rows of a sheet as the XML of a workbook: many times as fast as cell by cell.
+"""Rows of a sheet as the XML of a workbook: many times faster than cell by cell.
 
-openpyxl makes the workbook, its styles and its second sheet; only its rows are written here,
-because they can then be kept in parts, and a large download go on where it stood.
+openpyxl makes the workbook, its styles and its second sheet. Only the rows are written here, so
+that they can be kept in parts and a large download can continue where it stopped.
 """
 
 import re
@@ -22,12 +22,12 @@ from services.reporting.files.columns import Column, Context
 from shared.labels import label
 
 MOST_CHARACTERS = 32_767
-"""What Excel takes in one cell."""
+"""The most characters that Excel allows in one cell."""
 
 
 @dataclass(frozen=True)
 class Styles:
-    """Numbers of the workbook's styles."""
+    """The numbers of the workbook's styles."""
 
     date: int
     time: int
@@ -37,8 +37,8 @@ class Styles:
 
     @classmethod
     def of(cls, sheet: Worksheet) -> "Styles":
-        """Register them in the workbook of a sheet: the same numbers in every workbook that is
-        made in the same way."""
+        """Register the styles in the workbook of `sheet`. Every workbook made in the same way gets
+        the same numbers."""
 
         def dated(number_format: str) -> int:
             cell = WriteOnlyCell(sheet)
@@ -70,7 +70,8 @@ class RowWriter:
         ]
 
     def write(self, row: Any, number: int) -> str:
-        """The row of this number, from 1 on; texts stay texts, whatever they begin with."""
+        """Return the XML of the row with this number, counted from 1. Texts stay texts, whatever
+        they begin with."""
         context, writing = self._context, self._writing
         cells = []
         for letter, value_of, link in self._cells:
@@ -124,8 +125,8 @@ def _by_type(styles: Styles) -> dict[type, Writing]:
 
 
 def _link(styles: Styles) -> Writing:
-    """A formula, of our own making, with what it shows: real hyperlinks lie in memory, and a
-    sheet holds 65,530 only."""
+    """Return a writer of links as formulas with their shown text. Real hyperlinks would fill the
+    memory, and a sheet can hold only 65,530 of them."""
     word = label("download_words", "open")
 
     def link(cell: str, address: str) -> str:
@@ -146,10 +147,11 @@ def _days(day: date) -> int:
 
 
 def _share(of: time | datetime) -> float:
-    """Of the day that is over, to the second."""
+    """Return the part of the day that has passed, from 0 to 1, to the second."""
     return (of.hour * 3600 + of.minute * 60 + of.second) / 86_400
 
 
 _EPOCH = date(1899, 12, 30).toordinal()
-# Excel reads _x0041_ as the letter of that number: an underscore so escaped stays one.
+# Excel reads _x0041_ as the letter with that number; an underscore escaped in this way stays an
+# underscore.
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")

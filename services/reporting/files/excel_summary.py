@@ -17,14 +17,14 @@ _CHART_COLUMN = "E"
 _CHART_WIDTH, _LEAST_HEIGHT = 18, 7
 _ROW_CM = 0.53
 _ROWS_A_PAGE = 78
-"""Of A4, as wide as table and chart."""
+"""Rows on a page of A4 that is as wide as the table and its chart."""
 _LABELLED = 31
-"""Bars whose figures have room beside each other."""
+"""The most bars whose figures have room beside each other."""
 _BLUE = "0072B2"
 
 
 def write_summary(book: Workbook, summary: Summary) -> None:
-    """Make the sheet, second in order: a table and a chart for each figure."""
+    """Make the second sheet, with a table and a chart for each figure."""
     word = label("download_words", "summary")
     sheet = excel_cells.new_sheet(book, word, 1)
     sheet.column_dimensions["A"].width = 46
@@ -46,7 +46,7 @@ def write_summary(book: Workbook, summary: Summary) -> None:
 
 
 class _Lines:
-    """Rows as they are appended, counted, for charts refer to them by number."""
+    """Appends rows and counts them, because charts refer to rows by number."""
 
     def __init__(self, sheet: Worksheet) -> None:
         self.sheet, self.count, self._page = sheet, 0, 0
@@ -63,14 +63,15 @@ class _Lines:
         self.add([excel_cells.safe(self.sheet, name), *figures])
 
     def keep_together(self, height: float) -> None:
-        """On paper, begin a new page where a chart of this height (cm) would be cut in two."""
+        """Begin a new page on paper if a chart of this height (cm) would be cut in two."""
         rows = int(height / _ROW_CM) + 3
         if self.count + rows > self._page + _ROWS_A_PAGE:
             self.sheet.row_breaks.append(Break(id=self.count))
             self._page = self.count
 
     def leave_room(self, first: int, height: float) -> None:
-        """At least so many rows that a chart of this height (cm) beside them ends above."""
+        """Add empty rows until a chart of this height (cm), beside the rows from `first` on, ends
+        above the next row."""
         while self.count < first + height / _ROW_CM + 1:
             self.add([])
 
@@ -113,7 +114,7 @@ def _add_chart(lines: _Lines, title: str, first: int, groups: int, *, over_time:
         chart.x_axis.scaling.orientation = "maxMin"
         chart.y_axis.crosses = "max"  # figures below, though the first group is on top
     if groups <= _LABELLED:
-        # All said: what is left out, some programs show.
+        # Everything is set, because some programs show what is left out.
         chart.dataLabels = DataLabelList(
             showVal=True,
             showCatName=False,

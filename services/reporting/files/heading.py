@@ -1,4 +1,4 @@
-"""The title block: what a file shows, of whom, from when, how narrowed, made when and by whom."""
+"""The title block of a file: agency, period, filters, and when and by whom it was made."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -21,8 +21,8 @@ def title(job: Job) -> str:
 
 
 def title_block(job: Job, context: Context, begun: datetime | None = None) -> list[tuple[str, str]]:
-    """Label and text of each line below the title, always as many. `begun` is when the first
-    rows were read, of a file that was gone on with later."""
+    """Return the label and text of each line below the title; the number of lines never changes.
+    `begun` is when the first rows were read, if the file was continued later."""
     zone = job.zone
     made, since = (moment(at, zone) for at in (job.at, begun or job.at))
     as_of = made if since == made else f"{since} {_word('until')} {made}"

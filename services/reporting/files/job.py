@@ -1,4 +1,4 @@
-"""What the process that makes a file is told."""
+"""The job of the process that makes a file."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -21,7 +21,7 @@ class Format(StrEnum):
     SVG = "svg"
     CSV = "csv"
     CSV_SEMICOLONS = "csv_semicolons"
-    """As Excel opens it where the comma is the decimal mark, as in Indonesia."""
+    """The form that Excel opens where the comma is the decimal mark, as in Indonesia."""
     JSONL = "jsonl"
 
 
@@ -29,7 +29,7 @@ CHARTS = frozenset({Format.PNG, Format.SVG, Format.PDF})
 
 
 class CsvMarks(NamedTuple):
-    """Between two values, and before the decimals of one."""
+    """The separator between two values, and the decimal mark."""
 
     separator: str
     decimal: str
@@ -48,8 +48,8 @@ MEDIA_TYPES = {
 
 
 class Job(BaseModel):
-    """One file to make. The agency is the one selected; the zone is that of the one that reads, for
-    all days and times."""
+    """One file to make. The agency is the selected one. The zone of all days and times is that of
+    the reader's agency."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -67,7 +67,7 @@ class Job(BaseModel):
     """The portal's address, for links to reports."""
     output: Path
     parts: str
-    """The address of the folder that keeps what is written so far."""
+    """The address of the folder that keeps the parts written so far."""
 
     @property
     def where(self) -> Where:
@@ -75,8 +75,8 @@ class Job(BaseModel):
 
 
 def file_name(selection: Selection, format: Format, at: datetime, zone: Zone) -> str:
-    """`lapor-terdisposisi-20260131-0930.xlsx`; both kinds of CSV have the same extension, and a
-    program that opens one must not meet the other under its name."""
+    """Return a name like `lapor-terdisposisi-20260131-0930.xlsx`. Both kinds of CSV have the same
+    extension, so their names differ: a program that opens one must not get the other by mistake."""
     tab = label("download_tab", selection.tab).lower()
     extension = Format.CSV if format in CSV_MARKS else format
     kind = "-titik-koma" if format is Format.CSV_SEMICOLONS else ""

@@ -16,17 +16,18 @@ from shared.labels import label
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 Encode = Callable[[Sequence[Any], int], bytes]
-"""Rows as they stand in a file, the first of them of this number, from 0 on."""
+"""Encodes rows as they are in the file; the number is that of the first row, counted from 0."""
 
 
 def csv_header(columns: Sequence[Column], marks: CsvMarks) -> bytes:
-    """RFC 4180 but for the separator, UTF-8 with a byte order mark, as spreadsheets expect."""
+    """Return the header as in RFC 4180 except for the separator, in UTF-8 with a byte order mark,
+    as spreadsheets expect."""
     return BYTE_ORDER_MARK + _csv_lines([[column.title for column in columns]], marks)
 
 
 def csv_rows(columns: Sequence[Column], context: Context, marks: CsvMarks) -> Encode:
-    """Times are the agency's. A text that a spreadsheet would take for a formula gets an
-    apostrophe before it."""
+    """Return the encoder of rows as CSV. Times are in the agency's zone. A text that a spreadsheet
+    would take for a formula gets an apostrophe before it."""
     shown = [column.shown() for column in columns]
 
     def encode(rows: Sequence[Any], _: int) -> bytes:
@@ -37,7 +38,8 @@ def csv_rows(columns: Sequence[Column], context: Context, marks: CsvMarks) -> En
 
 
 def jsonl_rows(columns: Sequence[Column], context: Context) -> Encode:
-    """One object a line: codes as the API has them, times with their offset, null for nothing."""
+    """Return the encoder of rows as JSON, one object per line: codes as in the API, times with
+    their offset, null for nothing."""
 
     def encode(rows: Sequence[Any], _: int) -> bytes:
         return b"".join(
@@ -52,9 +54,10 @@ def jsonl_rows(columns: Sequence[Column], context: Context) -> Encode:
 
 
 def no_formula(text: str) -> str:
-    """The text, with an apostrophe before what a spreadsheet would take for a formula (OWASP, CSV
-    Injection: also full-width signs, and white space before a sign). Within it too, after what
-    separates values or lines for a spreadsheet that expects other separators than the file has."""
+    """Return the text with an apostrophe before whatever a spreadsheet would take for a formula.
+    This includes full-width signs and white space before a sign (OWASP, CSV Injection). It also
+    applies within the text, after characters that separate values or lines in spreadsheets that
+    expect other separators than those of the file."""
     within = _AFTER_SEPARATOR.sub(r"\1'", text)
     return f"'{within}" if text.lstrip()[:1] in _RISKY or text[:1] in "\t\r\n" else within
 

@@ -1,4 +1,4 @@
-"""The names of what rows hold as ids: agencies, categories, tags, programmes, regions."""
+"""The names for the ids in rows: agencies, categories, tags, programmes and regions."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +12,7 @@ from shared.values import regions
 
 @dataclass(frozen=True)
 class Names:
-    """All of them, read once a download: some ten thousand short texts at the most."""
+    """All names, read once for each download: at most some ten thousand short texts."""
 
     agencies: dict[int, str]
     parents: dict[int, int]
@@ -23,16 +23,17 @@ class Names:
     calendar: WorkingCalendar
 
     def parent_agency(self, agency_id: int) -> str | None:
-        """*Instansi Induk*: the agency above, for the root itself."""
+        """Return *Instansi Induk*: the name of the agency above, or of the agency itself at the
+        root."""
         return self.agencies.get(self.parents.get(agency_id, agency_id))
 
     def has_below(self, agency_id: int) -> bool:
-        """Whether any agency stands below."""
+        """Return whether any agency is below this one."""
         return agency_id in self.parents.values()
 
 
 def read_names(connection: psycopg.Connection[Any]) -> Names:
-    """The names as they are in the snapshot."""
+    """Return the names as they are in the snapshot."""
 
     def pairs(query: str) -> dict[Any, Any]:
         return dict(connection.execute(query.encode()).fetchall())
@@ -57,7 +58,8 @@ _NO_REGION = (None, None, None, None)
 
 @lru_cache(maxsize=10_000)
 def region_names(code: str | None) -> tuple[str | None, ...]:
-    """Province, city or regency, district and village of a region code, None below its level."""
+    """Return the names of the province, city or regency, district and village of a region code.
+    Levels below that of the code are None."""
     if code is None:
         return _NO_REGION
     names = tuple(region.name for region in regions.ancestry(code))

@@ -1,8 +1,8 @@
-"""What a download has written so far, in parts that outlive the process that writes them.
+"""The parts of a download's file, which outlive the process that writes them.
 
-A part is kept once it is whole, so that whoever goes on with a download begins where it stood. A
-process that is taken for dead may still write beside the one that took its place, from another
-snapshot: no part is written over, and none but one's own is put together with one's own.
+A part is stored once it is complete, so that a process that resumes the download can continue after
+it. A process that is believed dead may still write, from another snapshot, beside the one that
+replaced it. Therefore no part is ever overwritten, and a process only puts its own parts together.
 """
 
 import zlib
@@ -16,13 +16,15 @@ from obstore.store import from_url
 from pydantic import BaseModel, ConfigDict
 
 ROWS = 1_000
-"""Rows of a part, but the last: some four MB of a workbook, of which one is in memory."""
+"""Rows in each part except the last: some 4 MB of a workbook. Only one part is in memory at a
+time."""
 _QUICK = 1
 
 
 class Part(BaseModel):
-    """What is known of a part without reading its rows. `layout` is that of its columns, `last`
-    the place of its last row in the order of all, `figures` what its rows add up to."""
+    """The head of a part, known without reading its rows. `layout` identifies its columns, `last`
+    is the position of its last row in the order of all rows, and `figures` are the sums of its
+    rows."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,11 +36,12 @@ class Part(BaseModel):
 
 
 class AnotherWriter(Exception):
-    """Another process writes this download too. Begun anew, it goes on after what is there."""
+    """Another process writes this download too. A new attempt continues after the existing
+    parts."""
 
 
 class Parts:
-    """The parts of one download, by the address of their folder."""
+    """The parts of one download, in the folder at this address."""
 
     def __init__(self, url: str) -> None:
         local = url.startswith("file:")
@@ -46,7 +49,8 @@ class Parts:
         self.known: list[Part] = []
 
     def find(self, layout: str) -> list[Part]:
-        """Those that are there, in order; none of them where the columns have changed."""
+        """Return the stored parts, in order. If the columns have changed, the parts are deleted and
+        none is returned."""
         names = sorted(entry["path"] for entries in obstore.list(self._store) for entry in entries)
         parts = [self._stored(name)[0] for name in names]
         if names != [_name(index) for index in range(len(names))] or any(
@@ -59,7 +63,8 @@ class Parts:
         return parts
 
     def add(self, part: Part, content: bytes) -> None:
-        """Keep one more: durable when this returns, whole or not at all. Raises AnotherWriter."""
+        """Store one more part: durable when this returns, and never half written. Raises
+        AnotherWriter."""
         head = part.model_dump_json().encode()
         body = zlib.compress(content, _QUICK)
         name = _name(len(self.known))
@@ -70,7 +75,7 @@ class Parts:
         self.known.append(part)
 
     def contents(self) -> Iterator[bytes]:
-        """The rows of each part, in order. Raises AnotherWriter."""
+        """Yield the rows of each part, in order. Raises AnotherWriter."""
         for index, known in enumerate(self.known):
             part, rows = self._stored(_name(index))
             if part != known:
@@ -78,7 +83,7 @@ class Parts:
             yield zlib.decompress(rows)
 
     def _stored(self, name: str) -> tuple[Part, bytes]:
-        """What is known of a part, and its rows, compressed."""
+        """Return the head of a part and its compressed rows."""
         head, _, rows = bytes(obstore.get(self._store, name).bytes()).partition(b"\n")
         return Part.model_validate_json(head), rows
 

@@ -1,4 +1,4 @@
-"""Reading the rows of a download: one statement, one snapshot, by server-side cursor."""
+"""Reading the rows of a download: one statement in one snapshot, with a server-side cursor."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,12 +15,12 @@ from shared.database.lifecycle import ReportText
 from shared.privacy.publication import staff_time
 
 BATCH = 1000
-"""Rows that are in memory at a time."""
+"""The number of rows in memory at a time."""
 
 
 @contextmanager
 def snapshot(database_url: str) -> Iterator[psycopg.Connection[Any]]:
-    """A connection that only reads, and sees the database as it is at its first statement."""
+    """Open a read-only connection that sees the database as it is at its first statement."""
     address = connection_string(database_url, "lapor-download")
     with psycopg.connect(address, options="-c timezone=UTC") as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -35,8 +35,8 @@ def read(
     words: bool,
     after: Sequence[Any] | None = None,
 ) -> Iterator[Any]:
-    """The rows as named tuples, oldest first; those `after` a row whose `position` that was.
-    Without `words` only what figures need."""
+    """Yield the rows as named tuples, oldest first. `after` is the `position` of a row; only later
+    rows are read. Without `words`, only the columns needed for figures are read."""
     of_people = job.selection.tab is DownloadTab.USERS
     reports = _REPORTS[job.reader_role.reads_arrivals] if words else _FIGURES
     query, key = _USERS if of_people else reports, _KEYS[of_people]
@@ -53,12 +53,12 @@ def read(
 
 
 def position(tab: DownloadTab, row: Any) -> list[Any]:
-    """Where a row stands in the order of all."""
+    """Return the position of a row in the order of all rows."""
     return [row.handler_id, row.name, row.id] if tab is DownloadTab.USERS else [row.number]
 
 
 def count_statement(tab: DownloadTab, where: Where, limit: int | None = None) -> str:
-    """A query for how many rows there are, counted up to `limit`."""
+    """Return a query that counts the rows, up to `limit`."""
     source = "routing.published_staff s" if tab is DownloadTab.USERS else "lifecycle.report r"
     most = f" LIMIT {limit}" if limit else ""
     return f"SELECT count(*) FROM (SELECT FROM {source} WHERE {where.condition}{most}) n"  # noqa: S608
@@ -80,7 +80,8 @@ _FIGURES = f"""
 SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.category_id,
        r.submitted_at, r.verified_at, h.first_follow_up_at
 FROM lifecycle.report r {_STEPS} WHERE {{where}}"""  # noqa: S608
-# Of an anonymous report to the hour: whoever entered it may have verified it in the same second.
+# Times of an anonymous report are cut to the hour: the person who entered it may have verified it
+# in the same second.
 _TIMES = ("submitted_at", "verified_at", "due_at", "auto_close_at", "ended_at", "last_step_at")
 _TIMES_TOLD = {
     with_arrivals: ", ".join(
@@ -93,7 +94,7 @@ _AS_KEPT = ", ".join(
     for name in ReportText.model_fields
     if name not in ("number", "title", "body", "original_title", "original_body", "search")
 )
-# An anonymous report and one that is not are not linked: both are of one person.
+# An anonymous report is not shown as linked to one that is not: both have the same reporter.
 _REPORTS = {
     with_arrivals: f"""
 SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.category_id,
@@ -128,4 +129,4 @@ _USERS = """
 SELECT s.id, s.username, s.name, s.role, s.agency_id AS handler_id, s.active
 FROM routing.published_staff s WHERE {where}"""
 _KEYS = ("r.number", "s.agency_id, s.name, s.id")
-"""The order of reports, of users."""
+"""The order of reports, and the order of users."""

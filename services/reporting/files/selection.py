@@ -1,4 +1,5 @@
-"""Which reports (or people) a download holds: the sub-tabs of *Monitoring > Reporting*, filters."""
+"""Which reports or people a download holds: the sub-tabs of *Monitoring > Reporting*, and
+filters."""
 
 from datetime import date
 from enum import StrEnum
@@ -24,7 +25,7 @@ class DownloadTab(StrEnum):
     """The sub-tabs (guide: *Unduh Data Laporan*)."""
 
     INCOMING = "incoming"
-    """Every report that came to the agency, wherever it stands."""
+    """Every report that came to the agency, whatever its status."""
     DEFERRED = "deferred"
     THROWN = "thrown"
     """Handed down by the agency and not verified yet."""
@@ -69,14 +70,15 @@ FIELDS: dict[DownloadTab, tuple[str, ...]] = {
     DownloadTab.ARCHIVED: _OF_REPORTS,
     DownloadTab.USERS: (*_OF_ALL, "role", "active"),
 }
-"""What each sub-tab can be filtered by."""
+"""The fields by which each sub-tab can be filtered."""
 
 _MANY = Field(max_length=50)
 _CategoryId = Annotated[int, Field(ge=1, lt=2**63)]
 
 
 class Selection(PlainNumbers):
-    """A sub-tab and its filters, which narrow together; several values of one are alternatives."""
+    """A sub-tab and its filters. A row must match all filters; it matches a filter with several
+    values if it matches one of them."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -142,6 +144,6 @@ class Selection(PlainNumbers):
         return self
 
     def filters(self) -> dict[str, Any]:
-        """What was filtered by, in the order of the form, but the tab."""
+        """Return the filters in use, except the tab, in the order of the form."""
         values = self.model_dump(exclude_defaults=True, exclude={"tab"})
         return {name: value for name, value in values.items() if value is not None}

@@ -1,4 +1,4 @@
-"""What the rows of a download add up to: the second sheet, and *Unduh Grafik*."""
+"""The figures of a download's rows, for the second sheet of the workbook and for *Unduh Grafik*."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -12,12 +12,13 @@ from shared.labels import label, labels
 DAYS_SHOWN = 62
 """A period up to this long is shown by the day, a longer one by the month."""
 TOP = 12
-"""Categories and agencies shown by name; the rest are one figure."""
+"""How many categories and agencies are shown by name; the rest are one figure."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A figure by group. `codes` name the groups for colours where there are any."""
+    """The number of rows in each group. `codes` are the codes of the groups, if they have any; they
+    decide the colours."""
 
     key: str
     title: str
@@ -39,7 +40,7 @@ class Durations:
 
 @dataclass
 class Summary:
-    """Counts as rows go by. Its size does not depend on how many do."""
+    """Counts rows as they are added. Its size does not depend on their number."""
 
     tab: DownloadTab
     context: Context
@@ -74,14 +75,14 @@ class Summary:
                 self._days["follow_up"][follow_up] += 1
 
     def figures(self) -> dict[str, list[tuple[Any, int]]]:
-        """All counts, to be kept: `take` gives them back."""
+        """Return all counts in a form that can be stored and given to `take`."""
         counted = {**self._counts, **self._days}
         figures = {name: list(counts.items()) for name, counts in counted.items()}
         figures["day"] = [(day.toordinal(), count) for day, count in self._counts["day"].items()]
         return {**figures, "rows": [(None, self.rows)]}
 
     def take(self, figures: dict[str, list[tuple[Any, int]]]) -> None:
-        """Add what another counted."""
+        """Add the counts of another summary."""
         for name, counts in figures.items():
             for key, count in counts:
                 if name == "rows":
@@ -92,7 +93,7 @@ class Summary:
                     self._counts[name][date.fromordinal(key) if name == "day" else key] += count
 
     def over_time(self) -> Table | None:
-        """By the day or the month, days and months without a report too."""
+        """Return the counts by day or by month, including days and months without a report."""
         days = self._counts["day"]
         if not days:
             return None
@@ -109,7 +110,7 @@ class Summary:
         return Table("month", label("chart", "per_month"), tuple((n, months[n]) for n in names))
 
     def tables(self) -> list[Table]:
-        """The counts by group, each adding up to all rows."""
+        """Return the counts by group. The groups of each table add up to all rows."""
         if self._users:
             yes_no = {True: label("download_words", "yes"), False: label("download_words", "no")}
             return [self._coded("role"), self._named("agency"), self._ranked("active", yes_no)]
@@ -122,13 +123,14 @@ class Summary:
         ]
 
     def durations(self) -> list[Durations]:
-        """Verification (from submission) and follow-up (from verification)."""
+        """Return the durations of verification (from submission) and follow-up (from
+        verification)."""
         if self._users:
             return []
         return [_durations(key, counted) for key, counted in self._days.items()]
 
     def _coded(self, kind: str) -> Table:
-        """All that occur, statuses in their order, others by size."""
+        """Return all codes that occur: statuses in their usual order, others by size."""
         counted, words = self._counts[kind], labels(kind)
         codes = [code for code in words if counted[code]]
         codes += [code for code in counted if code is not None and code not in words]
@@ -176,7 +178,7 @@ def _durations(key: str, counted: Counter[float]) -> Durations:
 
 
 def _quantile(counted: Counter[float], share: float) -> float | None:
-    """The smallest value that at least this share of all does not exceed."""
+    """Return the smallest value that at least this share of all values does not exceed."""
     needed, seen = share * counted.total(), 0
     for value in sorted(counted):
         seen += counted[value]

@@ -1,1 +1,2 @@
-"""*Monitor > Statistik*: facts of each report and their tallies, kept from events, rebuildable."""
+"""*Monitor > Statistik*: facts of each report and their tallies, updated by events; they can be
+rebuilt."""

@@ -1,4 +1,4 @@
-"""What reporters write of closings, without the reports they are about."""
+"""What reporters write about closings, without the reports that they are about."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -16,7 +16,8 @@ router = APIRouter(tags=["statistics"], responses=problem_responses(401, 403, 40
 
 
 class Comments(BaseModel):
-    """In no order. Of whole months, as many together as have ten; others tell none."""
+    """Comments without a meaningful order. They are of groups of whole months that have ten
+    comments together; months that are not in such a group show none."""
 
     items: list[str] = Field(max_length=100)
 
@@ -25,7 +26,8 @@ class Comments(BaseModel):
 async def comments(
     staff: CurrentStaff, session: Transaction, period: AskedPeriod, agency: AskedAgency = None
 ) -> Comments:
-    """Words of ratings, of reports of the agency and all below, submitted in the period."""
+    """Return the comments with the ratings of reports that the agency and those below handle and
+    that were submitted in the period."""
     unit = await agency_in_reach(session, staff, agency)
     if not period.is_whole_months:
         return Comments(items=[])
@@ -46,7 +48,7 @@ SELECT date_trunc('month', f.day)::date AS month, count(*) AS written FROM repor
 JOIN followup.published_message m ON m.number = f.number AND m.action = 'rate'
 WHERE {where} AND m.words <> '' GROUP BY 1
 """
-# By the hash of the command's id: always the same order, and that of nothing else.
+# Ordered by the hash of the command's id: the order never changes and reveals nothing else.
 _WORDS = """
 SELECT m.words FROM reporting.fact f
 JOIN followup.published_message m ON m.number = f.number AND m.action = 'rate'

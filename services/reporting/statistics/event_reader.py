@@ -1,5 +1,5 @@
-"""Keeps the statistics: by the events of reports, and by what no event tells: agencies that moved
-in the tree, and reports that were counted by former rules."""
+"""Keeps the statistics up to date: by the events of reports, and by looking for changes without an
+event: agencies that moved in the tree, and reports that were counted by former rules."""
 
 import asyncio
 import contextlib
@@ -24,16 +24,18 @@ from shared.privacy.identity import IdentityCipher
 from shared.settings import Settings
 
 LOOK_EVERY: Final = 60.0
-"""Seconds between two looks for agencies that moved."""
+"""Seconds between two searches for agencies that moved."""
 AT_ONCE: Final = 500
 REST: Final = 0.5
-"""Seconds by which a figure may be behind for each batch to have more in it."""
+"""Seconds that a figure may be behind, so that each batch has more events."""
 ALWAYS: Final = 1_000_000
-"""Deliveries: no report is left out because the database was away for long."""
+"""The number of deliveries before giving up: so high that no report is lost when the database is
+unavailable for long."""
 
 
 def statistics_kept(database: Database, settings: Settings) -> AbstractAsyncContextManager[None]:
-    """Keep the statistics until the block ends; needs NATS and Postgres, waits for both."""
+    """Keep the statistics up to date until the block ends. It needs NATS and Postgres and waits for
+    both."""
     cipher = IdentityCipher(settings.identity_keys)
     return in_background(
         settings.nats_url,
@@ -55,14 +57,15 @@ def statistics_kept(database: Database, settings: Settings) -> AbstractAsyncCont
 
 
 class Follower:
-    """Brings facts and tallies up to date. An event says only which report has come to which
-    version; the rest is read from the history, so that order, gaps and repeats do not matter."""
+    """Brings facts and tallies up to date. An event only says which version a report has reached;
+    the rest is read from the history. So the order, gaps and repetition of events do not matter."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def follow(self, messages: Sequence[Msg]) -> list[MessageOutcome]:
-        """The reports of these events, in one transaction."""
+        """Update the reports of these events in one transaction, and return the outcome of each
+        message."""
         outcomes: list[MessageOutcome] = []
         newest: dict[int, int] = {}
         for message in messages:
@@ -92,9 +95,8 @@ class Follower:
 
 
 class Recounting:
-    """Looks, as long as it runs, whether agencies stand elsewhere in the tree than their reports
-    were counted, or reports were counted by the rules of a former version, and counts these anew.
-    Interrupted, it goes on with what is left."""
+    """Recounts reports regularly while it runs: those whose agencies have moved in the tree, and
+    those counted by former rules. After an interruption it continues with those that are left."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -104,7 +106,7 @@ class Recounting:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Until `stop`."""
+        """Run until `stop` is called."""
         while not self._stopping.is_set():
             try:
                 await self.catch_up()
@@ -114,7 +116,8 @@ class Recounting:
                 await asyncio.wait_for(self._stopping.wait(), LOOK_EVERY)
 
     async def catch_up(self) -> int:
-        """How many reports were counted anew. What is interrupted is found again."""
+        """Recount what has to be recounted and return the number of reports. Reports missed by an
+        interruption are found the next time."""
         counted = 0
         while not self._stopping.is_set():
             async with self._database.session() as session:
@@ -130,7 +133,7 @@ class Recounting:
 
 _log = logging.getLogger("lapor.reporting")
 _KNOWN = "SELECT number, version FROM reporting.fact WHERE number = ANY (%s)"
-# Four probes of indexes for each agency that stands where it stood.
+# Costs four index lookups for each agency that has not moved.
 _TO_COUNT_ANEW = f"""
 SELECT number FROM reporting.fact WHERE counted_by < {COUNTED_BY}
 UNION

@@ -1,4 +1,4 @@
-"""What one report's history amounts to: the marks that figures count. Pure."""
+"""The marks that figures count, computed from one report's history. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ TENTH: Final = timedelta(days=1) / 10
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A line of the history, as far as figures depend on it."""
+    """A line of the history, with only what figures depend on."""
 
     at: datetime
     action: Action
@@ -34,7 +34,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """The report as it stands. `path` is its handler's, root first; `zone` the handler's."""
+    """The present state of a report. `path` is its handler's, root first; `zone` is the
+    handler's."""
 
     number: int
     version: int
@@ -55,13 +56,13 @@ class ReportRow:
     rating: int | None
     solved: bool | None
     rated_now: bool
-    """The rating is of the present closing."""
+    """Whether the rating is of the present closing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A report in the statistics: it counts in each of `marks` once, on its day of submission
-    (in the handler's time zone), for the handler and every agency above."""
+    """A report in the statistics. It counts once for each of `marks`, on its day of submission (in
+    the handler's time zone), for the handler and every agency above."""
 
     number: int
     version: int
@@ -72,7 +73,8 @@ class Fact:
 
 
 def fact_of(report: ReportRow, steps: Sequence[Step]) -> Fact:
-    """The fact of a report; `steps` in the order of its history, without refused signals."""
+    """Return the fact of a report. `steps` are in the order of its history, without refused
+    signals."""
     local = report.submitted_at.astimezone(report.zone.offset)
     marks = [
         *_row(report),
@@ -95,7 +97,8 @@ def fact_of(report: ReportRow, steps: Sequence[Step]) -> Fact:
 
 
 def hand_overs(steps: Sequence[Step]) -> int:
-    """How often the report changed hands. An agency in place of one that was removed is none."""
+    """Return how often the report changed hands. It does not count when an agency takes the place
+    of one that was removed."""
     return sum(
         handed_to(step) not in (None, step.details.get("from_handler"))
         for step in steps
@@ -104,7 +107,7 @@ def hand_overs(steps: Sequence[Step]) -> int:
 
 
 def handed_to(step: Step) -> int | None:
-    """The handler that the step names, on submission the first."""
+    """Return the handler that the step names; on submission, the first one."""
     handler = step.details.get("to_handler")
     return None if handler is None else int(handler)
 
@@ -151,8 +154,8 @@ def _done(steps: Sequence[Step]) -> Iterator[str]:
 
 
 def _comes_to(report: ReportRow, steps: Sequence[Step]) -> Iterator[str]:
-    """What the last follow-up proper came to, how an objection to the closing ended, and whether
-    the system closed what its reporter never answered."""
+    """Yield the marks for the outcome of the last follow-up proper, for how an objection to the
+    closing ended, and for a closing by the system that the reporter never answered."""
     proper = [step for step in steps if step.details.get("outcome")]
     if proper:
         yield f"outcome:{proper[-1].details['outcome']}"
@@ -173,9 +176,10 @@ def _comes_to(report: ReportRow, steps: Sequence[Step]) -> Iterator[str]:
 
 
 def _measured(report: ReportRow, steps: Sequence[Step]) -> Iterator[str]:
-    """Elapsed time, whoever held the report, each to the first of its kind: verification from
-    submission; follow-up (of either kind) and settlement (the first *tindak lanjut*) from the first
-    verification; the answer, that same *tindak lanjut*, from submission."""
+    """Yield the marks of elapsed times, whichever agencies held the report. Each time ends at the
+    first step of its kind: verification is from submission; follow-up (of either kind) and
+    settlement (the first *tindak lanjut*) are from the first verification; the answer, that same
+    *tindak lanjut*, is from submission."""
     verified = _first(steps, Action.VERIFY)
     if verified is None:
         return
@@ -206,7 +210,8 @@ def _by(kind: str, step: Step) -> Iterator[str]:
 
 
 def _maker(steps: Sequence[Step]) -> int | None:
-    """The member of staff who entered the report. Of an anonymous one nobody is told that."""
+    """Return the member of staff who entered the report. For an anonymous report, nobody is shown
+    this."""
     submitted = _first(steps, Action.SUBMIT)
     return submitted.staff_id if submitted else None
 
@@ -229,4 +234,5 @@ RELEVANT: Final = tuple(
         }
     )
 )
-"""The actions whose lines figures depend on, beside those that change status or handler."""
+"""The actions whose lines the figures depend on, in addition to those that change status or
+handler."""

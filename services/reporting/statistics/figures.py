@@ -1,4 +1,4 @@
-"""The shapes of figures that several pages of the statistics show."""
+"""The models of figures that several pages of the statistics show."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -12,7 +12,8 @@ from shared.labels import label
 
 
 class Figure(BaseModel):
-    """A number of reports. `GET /statistics/reports` with this `mark` lists just these."""
+    """A number of reports. `GET /statistics/reports` with this `mark` lists exactly these
+    reports."""
 
     mark: str
     label: str
@@ -20,7 +21,7 @@ class Figure(BaseModel):
 
 
 class Elapsed(BaseModel):
-    """From one step to another, whoever held the report meanwhile, of the reports in scope."""
+    """The time from one step to another for the reports in scope, whichever agencies held them."""
 
     measured: Figure
     median_days: float | None = Field(description="Of 24 hours, to a tenth")
@@ -28,9 +29,9 @@ class Elapsed(BaseModel):
 
 
 class Duration(BaseModel):
-    """How long a clock ran with the agency or one below, in days of 24 hours, to a tenth; null
-    where none was measured. Also of reports that another agency handles now: their list shows
-    those that one may read."""
+    """How long a clock ran at the agency or one below, in days of 24 hours, to one decimal; null if
+    none was measured. Reports that another agency handles now are included, but their list shows
+    only those that the caller may read."""
 
     measured: Figure = Field(description="Whose clock ran here and waits here no more")
     within: Figure = Field(description="Those whose process clock did not run out here")
@@ -40,7 +41,7 @@ class Duration(BaseModel):
 
 
 class Scope(BaseModel):
-    """Which reports: those that the agency or one below handles now, by day of submission."""
+    """The reports counted: those that the agency or one below handles now, by day of submission."""
 
     agency_id: int
     agency: str
@@ -53,12 +54,12 @@ class Scope(BaseModel):
 
 
 def figure(tally: Tally, mark: str) -> Figure:
-    """The figure of a mark that is a code of its own."""
+    """Return the figure of a mark that has no kind."""
     return Figure(mark=mark, label=label("figure", mark), count=tally.total[mark])
 
 
 def figures(tally: Tally, kind: str, codes: Iterable[str], labels_of: str) -> list[Figure]:
-    """A figure for each value of a kind, named by these labels."""
+    """Return a figure for each value of a kind, with the labels of `labels_of`."""
     return [
         Figure(
             mark=f"{kind}:{code}", label=label(labels_of, code), count=tally.total[f"{kind}:{code}"]
@@ -68,7 +69,7 @@ def figures(tally: Tally, kind: str, codes: Iterable[str], labels_of: str) -> li
 
 
 def duration(held: Tally, name: str) -> Duration:
-    """One of `DURATIONS`, of a tally of column `held` or of a person's."""
+    """Return one of `DURATIONS` from a tally of column `held`, or from a person's tally."""
     measured, within = figure(held, f"{name}_measured"), figure(held, f"{name}_within")
     return Duration(
         measured=measured,
@@ -80,7 +81,7 @@ def duration(held: Tally, name: str) -> Duration:
 
 
 def elapsed(tally: Tally, name: str) -> Elapsed:
-    """One of `TOTALS`."""
+    """Return one of `TOTALS`."""
     return Elapsed(
         measured=figure(tally, f"{name}_total_measured"),
         median_days=tally.quantile(f"{name}_total", 0.5),

@@ -1,4 +1,4 @@
-"""Reads reports and their histories, many at a time, as what they are in the statistics."""
+"""Reads many reports with their histories at a time and computes what they count as."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,15 +20,15 @@ Connection = psycopg.AsyncConnection[Any]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a report is in the statistics."""
+    """A report in the statistics: its fact and its holdings."""
 
     fact: Fact
     holdings: list[Holding]
 
 
 async def read_counted(connection: Connection, numbers: Sequence[int]) -> list[Counted]:
-    """These reports; a number that no report has is missing from the answer, and so is a report
-    that cannot be counted, which is said in log and metric: the others go on."""
+    """Return these reports. A number without a report is left out, and so is a report that cannot
+    be counted: it is logged and counted in a metric, and the others are counted."""
     parameters = {"numbers": list(numbers), "relevant": list(RELEVANT)}
     async with connection.pipeline():
         reports = await connection.cursor(row_factory=dict_row).execute(_REPORTS, parameters)
@@ -92,7 +92,8 @@ def _row(row: dict[str, Any]) -> ReportRow:
     )
 
 
-# The last rating, with satisfaction or of a closing, by the command that its line refers to.
+# The last rating, given with satisfaction or for a closing, found by the command that its line
+# refers to.
 _REPORTS = """
 SELECT r.number, r.version, r.status, coalesce(a.path, ARRAY[r.handler_id::bigint]) AS path,
     coalesce(a.zone, 'WIB') AS zone, r.channel, r.classification, r.category_id,

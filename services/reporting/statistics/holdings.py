@@ -1,4 +1,5 @@
-"""Which agency held a report's clocks, and how long: each clock's time is its holder's. Pure."""
+"""Which agency held a report's clocks, and for how long: a clock's time counts for its holder.
+Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +17,9 @@ Paths = Mapping[int, tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """One agency's share of a report. Seconds are None where the clock never ran there; a pause
-    is no time of its. `waiting` are the clocks that still run there, or are paused; `acted` are
-    the report's marks of who did what first."""
+    """One agency's share of a report. Seconds are None if the clock never ran there; pauses are not
+    counted. `waiting` are the clocks that still run or are paused there; `acted` are the report's
+    marks of who was the first to do what."""
 
     number: int
     agency_id: int
@@ -33,15 +34,15 @@ class Holding:
 
 
 def holders_of(report: ReportRow, steps: Sequence[Step]) -> list[int]:
-    """The agencies that ever handled the report, in their order, the present one last."""
+    """Return the agencies that ever handled the report, in order, the present one last."""
     return [_first_handler(report, steps), *(h for step in steps if (h := handed_to(step)))]
 
 
 def holdings_of(
     report: ReportRow, steps: Sequence[Step], fact: Fact, paths: Paths
 ) -> list[Holding]:
-    """The shares of all agencies that handled the report, from its history; `paths` are theirs
-    now, root first."""
+    """Return the shares of all agencies that handled the report, from its history. `paths` are the
+    present paths of the agencies, root first."""
     life = _Life(_first_handler(report, steps), report.submitted_at)
     for step in steps:
         life.take(step)
@@ -64,8 +65,8 @@ def holdings_of(
 
 
 def shares(holdings: Sequence[Holding]) -> dict[int, tuple[list[str], list[str]]]:
-    """By agency, what one report counts as there and below, and for that agency's own people:
-    `<staff>:` before each mark."""
+    """Return, by agency, the marks of one report for the agency with all below, and the marks for
+    the agency's own people, each with `<staff>:` before it."""
     if not holdings:
         return {}
     by_agency = {}
@@ -83,7 +84,7 @@ def shares(holdings: Sequence[Holding]) -> dict[int, tuple[list[str], list[str]]
 
 
 def _credit(holdings: Sequence[Holding], clock: str) -> Iterator[str]:
-    """Of an agency with all below; nothing while the clock still waits there."""
+    """Yield the marks of an agency with all below it; none while the clock still waits there."""
     spent = [s for holding in holdings if (s := getattr(holding, clock)) is not None]
     if not spent or any(clock in holding.waiting for holding in holdings):
         return
@@ -94,7 +95,7 @@ def _credit(holdings: Sequence[Holding], clock: str) -> Iterator[str]:
 
 
 class _Life:
-    """Walks a history: who holds the report, and which of its clocks run."""
+    """Goes through a history step by step and keeps who holds the report and which clocks run."""
 
     def __init__(self, handler: int, at: datetime) -> None:
         self.handler = handler
@@ -126,11 +127,11 @@ class _Life:
             self._asked_back = False
 
     def waits(self, clock: str) -> bool:
-        """Whether the clock runs or is paused: what it waits for is still owed."""
+        """Return whether the clock runs or is paused, that is, its step is still owed."""
         tab = TAB_OF[self._status]
         if clock == "verification":
             return tab in (Tab.UNVERIFIED, Tab.DEFERRED)
-        if clock == "follow_up":  # of the first after each verification or forwarding
+        if clock == "follow_up":  # the first follow-up after each verification or forwarding
             return tab is Tab.AWAITING_FOLLOW_UP
         with_agency = tab in (Tab.AWAITING_FOLLOW_UP, Tab.IN_PROCESS, Tab.CLOSED)
         return self._verified and not self._settled and with_agency
@@ -151,7 +152,8 @@ _PAUSED = (Status.AWAITING_INFORMATION, Status.AGENCY_NOT_CONNECTED)
 
 
 def _first_handler(report: ReportRow, steps: Sequence[Step]) -> int:
-    """Without a word of it in the history, the one that first handed on, or the present one."""
+    """Return the first handler. If the history does not name it, this is the agency that first
+    handed the report on, or the present handler."""
     for step in steps:
         if step.action is Action.SUBMIT and (handler := handed_to(step)):
             return handler

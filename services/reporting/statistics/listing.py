@@ -1,4 +1,4 @@
-"""The reports behind a figure."""
+"""The endpoint that lists the reports behind a figure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +34,7 @@ router = APIRouter(tags=["statistics"], responses=problem_responses(401, 403, 40
 
 
 class ListedReport(BaseModel):
-    """A report that counts in a figure; in full at routing's `GET /reports/{number}`."""
+    """A report that a figure counts. Routing's `GET /reports/{number}` shows it in full."""
 
     number: int
     title: str
@@ -63,15 +63,15 @@ Marks = Annotated[
 
 @dataclass(frozen=True)
 class Listed:
-    """Which facts are behind a figure, as SQL over `reporting.fact f`."""
+    """The facts behind a figure, as SQL over `reporting.fact f`."""
 
     condition: str
     parameters: dict[str, Any]
 
     @classmethod
     def of(cls, agency: Agency, period: Period, marks: list[str]) -> Self:
-        """Reports submitted in the period with all of the marks. Those of the agency and all below;
-        of clocks that ran there, those that were."""
+        """Return the reports submitted in the period that bear all of the marks. They are those
+        that the agency and all below handle now or, for marks of clocks, those that they held."""
         parameters = {"agency": agency.id, "first": period.first, "last": period.last}
         conditions = ["f.day BETWEEN :first AND :last"]
         held = [mark for mark in marks if mark in OF_HOLDERS]
@@ -97,12 +97,12 @@ async def reports(
     limit: PageSize = 25,
     cursor: Cursor = None,
 ) -> Page[ListedReport]:
-    """The reports that a figure counts, newest first: as many as the figure says."""
+    """List the reports that a figure counts, newest first: exactly as many as the figure says."""
     if any(kind_of(mark) in OF_MANY_ALONE for mark in marks):
         raise validation(FieldError("mark", "not_a_choice"))
     unit = await agency_in_reach(session, staff, agency)
     listed = Listed.of(unit, period, marks)
-    await plan_each_time(session)  # one mark is of nearly all, another of none
+    await plan_each_time(session)  # one mark is borne by nearly all, another by none
     gone = any(of_whoever_held(mark) for mark in marks)
     reader = staff.agency_id if gone else unit.id
     after = decode_cursor(cursor, Position)
@@ -134,8 +134,9 @@ _OF_REPORT = "h.number = f.number AND h.path @> ARRAY[:agency]::bigint[]"
 _HERE = "(SELECT id FROM routing.agency_directory WHERE path @> ARRAY[:agency]::bigint[])"
 _HANDLED_HERE = f"f.handler_id IN {_HERE} AND f.path @> ARRAY[:agency]::bigint[]"
 _HELD_HERE = f"f.number IN (SELECT number FROM reporting.holding WHERE agency_id IN {_HERE})"  # noqa: S608
-# Statistics follow a little later; whose report it has become meanwhile reads it, nobody else. Of
-# those that were here and went, whoever asks reads what is still in the own reach.
+# The statistics are a little behind: if a report has changed hands meanwhile, only those who may
+# read it now see it. Of the reports that were here and left, the caller sees those still in their
+# own reach.
 _PAGE = """
 SELECT r.number, coalesce(t.title, t.original_title) AS title, r.status, r.handler_id,
     a.name AS handler, r.overdue, {came} AS submitted_at

@@ -1,4 +1,4 @@
-"""*Pengelolaan Laporan*: how an agency, with all below, manages its reports."""
+"""*Pengelolaan Laporan*: how an agency and all below it manage their reports."""
 
 from collections import Counter
 
@@ -42,7 +42,7 @@ router = APIRouter(tags=["statistics"], responses=problem_responses(401, 403, 40
 
 
 class AnsweredClosings(BaseModel):
-    """Of the reports that stand closed by the same: whose reporters rated the closing."""
+    """The reports closed by the same kind of closing, and how many of their reporters rated it."""
 
     status: Status
     label: str
@@ -52,8 +52,9 @@ class AnsweredClosings(BaseModel):
 
 
 class Satisfaction(BaseModel):
-    """What reporters said of closings, whoever closed. Ratings are told of whole months, as many
-    together as have ten answers: a part of a month, or a month with fewer, tells none."""
+    """What reporters said of closings, by whomever they were closed. Ratings are shown for groups
+    of whole months that have ten answers together; a part of a month, or a month not in such a
+    group, shows none."""
 
     rated: Figure
     told: int = Field(description="Answers in the ratings that follow")
@@ -64,7 +65,7 @@ class Satisfaction(BaseModel):
 
 
 class TrendPoint(BaseModel):
-    """A day (`2026-01-31`) or a month (`2026-01`): of the reports submitted in it."""
+    """The reports submitted on a day (`2026-01-31`) or in a month (`2026-01`)."""
 
     bucket: str
     received: int
@@ -73,7 +74,7 @@ class TrendPoint(BaseModel):
 
 
 class Management(BaseModel):
-    """Of the reports in scope, as they stand now."""
+    """Figures of the reports in scope, as they are now."""
 
     scope: Scope
     received: Figure
@@ -103,7 +104,8 @@ class Management(BaseModel):
 async def management(
     staff: CurrentReader, session: Transaction, period: AskedPeriod, agency: AskedAgency = None
 ) -> Management:
-    """Received, by status, times, overdue, what was done to them, satisfaction, trend."""
+    """Return the figures of management: reports received, by status, times, overdue, what was done
+    to them, satisfaction and trend."""
     unit = await agency_in_reach(session, staff, agency)
     tally = await read_tally(session, "management", unit.id, period)
     held = (await read_totals(session, "held", [unit.id], period))[unit.id]
@@ -127,7 +129,7 @@ async def management(
 
 
 async def _told(session: AsyncSession, agency_id: int, period: Period) -> Tally:
-    """Of the months whose ratings are told."""
+    """Return the counts of the months whose ratings are shown."""
     if not period.is_whole_months:
         return Tally()
     years = await read_tally(session, "management", agency_id, years_of(period))

@@ -1,4 +1,4 @@
-"""Tables of the statistics: a row a report, and how many reports bear each mark."""
+"""Tables of the statistics: a row for each report, and how many reports bear each mark."""
 
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ _IN_SCHEMA = {"schema": "reporting"}
 
 
 class FactRow(SQLModel, table=True):
-    """What one report's history amounts to (see `facts.py`)."""
+    """One report in the statistics (see `facts.py`)."""
 
     __tablename__ = "fact"
     __table_args__ = (
@@ -30,11 +30,11 @@ class FactRow(SQLModel, table=True):
     path: list[int] = Field(sa_type=IntArray)
     """The handler's path in the tree, root first."""
     day: date
-    """Of submission, in the handler's time zone."""
+    """The day of submission, in the handler's time zone."""
     region_code: str | None = None
     marks: list[str] = Field(sa_type=ARRAY(Text))
     counted_by: int = Field(sa_column_kwargs={"server_default": "0"})
-    """The version of the rules (`updates.COUNTED_BY`); 0 from before there were shares."""
+    """The version of the counting rules (`updates.COUNTED_BY`); 0 means before shares existed."""
 
 
 class HoldingRow(SQLModel, table=True):
@@ -65,16 +65,16 @@ class TallyRow(SQLModel, table=True):
     agency_id: int = Field(primary_key=True)
     span: str = Field(primary_key=True)
     day: date = Field(primary_key=True)
-    """The first of the span."""
+    """The first day of the span."""
     management: dict[str, Any] = Field(sa_type=Json)
     usage: dict[str, Any] = Field(sa_type=Json)
     staff: dict[str, Any] = Field(sa_type=Json, sa_column_kwargs={"server_default": "{}"})
-    """Nothing any more: `HeldTallyRow` has it."""
+    """Not used any more: `HeldTallyRow` has these counts."""
 
 
 class HeldTallyRow(SQLModel, table=True):
-    """The same of the clocks that an agency or one below held, wherever the reports are now;
-    `staff` is of this agency's own people."""
+    """The same for the clocks that an agency or one below held, wherever the reports are now.
+    `staff` counts this agency's own people."""
 
     __tablename__ = "held_tally"
     __table_args__ = (_IN_SCHEMA,)

@@ -1,4 +1,4 @@
-"""For whom and when: an agency in reach, a span of days, and the rows of tallies that cover it."""
+"""The agency and the period of a request, and the rows of tallies that cover the period."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,14 +19,15 @@ from shared.lifecycle.calendar import DAY, Zone
 from shared.values.fields import Day
 
 BY_THE_DAY: Final = 62
-"""Days. The trend of a longer period is shown by the month."""
+"""The longest period, in days, whose trend is shown by day; a longer one is shown by month."""
 LONGEST: Final = 3_700
-"""Days."""
+"""The longest period in days."""
 
 
 @dataclass(frozen=True)
 class Period:
-    """From the first to the last day, both counting; days as in the handlers' time zones."""
+    """A period from the first to the last day, both included; days are those of the handlers' time
+    zones."""
 
     first: date
     last: date
@@ -44,14 +45,15 @@ class Period:
         return self.first.day == 1 and (self.last + DAY).day == 1
 
     def months(self) -> Iterator[date]:
-        """The first day of each month that it touches."""
+        """Yield the first day of each month that the period touches."""
         month = self.first.replace(day=1)
         while month <= self.last:
             yield month
             month = _next(month, "month")
 
     def before(self) -> "Period":
-        """The one before: whole months before whole months, else as many days."""
+        """Return the period before: whole months before whole months, otherwise the same number of
+        days."""
         end = self.first - DAY
         if self.is_whole_months:
             months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month
@@ -59,8 +61,8 @@ class Period:
         return Period(self.first - timedelta(days=self.days), end)
 
     def cover(self, *, by_bucket: bool) -> Iterator[tuple[Span, date]]:
-        """The tallies that cover it, each day once: the longest spans that fit, but none longer
-        than a bucket where buckets are wanted."""
+        """Yield the tallies that cover the period, each day once: the longest spans that fit. With
+        `by_bucket`, no span is longer than a bucket."""
         longest = ("day" if self.by_the_day else "month") if by_bucket else "year"
         spans: tuple[Span, ...] = _SPANS[_SPANS.index(longest) :]
         day = self.first
@@ -73,7 +75,7 @@ class Period:
                     break
 
     def buckets(self) -> Iterator[str]:
-        """`2026-01-31` by the day, `2026-01` by the month."""
+        """Yield the names of the buckets: `2026-01-31` for days, `2026-01` for months."""
         day = self.first
         while day <= self.last:
             yield self.bucket(day)
@@ -94,7 +96,8 @@ async def asked_period(
         Day | None, Query(alias="to", description="Last day; without it this year's")
     ] = None,
 ) -> Period:
-    """The period of a request. 422 where it ends before it begins or is longer than ten years."""
+    """Return the period of a request. Raises the 422 problem if it ends before it begins or is
+    longer than ten years."""
     own = await agency(session, staff.agency_id)
     today = now().astimezone((own.zone if own else Zone.WIB).offset).date()
     last = last or today.replace(month=12, day=31)
@@ -113,7 +116,8 @@ AskedAgency = Annotated[
 
 
 async def agency_in_reach(session: AsyncSession, staff: Staff, agency_id: int | None) -> Agency:
-    """The agency asked for. 404 for one that is neither the own nor below it."""
+    """Return the requested agency. Raises the 404 problem for one that is neither the caller's nor
+    below it."""
     unit = await agency(session, staff.agency_id if agency_id is None else agency_id)
     if unit is None or not unit.is_or_stands_below(staff.agency_id):
         raise not_found("agency_not_found")
@@ -128,7 +132,7 @@ def _begins(day: date, span: Span) -> bool:
 
 
 def _next(day: date, span: Span) -> date:
-    """The first day after the span that the day lies in."""
+    """Return the first day after the span that contains this day."""
     if span == "day":
         return day + DAY
     if span == "year":

@@ -1,4 +1,4 @@
-"""By place, from the provinces down to the villages."""
+"""Figures by place, from the provinces down to the villages."""
 
 from typing import Annotated
 
@@ -22,7 +22,8 @@ router = APIRouter(tags=["statistics"], responses=problem_responses(401, 403, 40
 
 
 class Places(BaseModel):
-    """The regions directly within one, most reports first; `within` null: the provinces."""
+    """The regions directly within one, most reports first. If `within` is null, these are the
+    provinces."""
 
     scope: Scope
     within: str | None
@@ -39,14 +40,16 @@ async def places(
         str | None, Query(pattern=r"^\d{2}(\.\d{2}(\.\d{2})?)?$", examples=["32.73"])
     ] = None,
 ) -> Places:
-    """Provinces; of a province its regencies and cities, then districts, then villages."""
+    """Return the figures of the provinces, or of the regions within one: regencies and cities, then
+    districts, then villages."""
     if within is not None and regions.find(within) is None:
         raise validation(FieldError("within", "within_unknown"))
     unit = await agency_in_reach(session, staff, agency)
     begin = "" if within is None else f"{within}."
     depth = begin.count(".") + 1
     if staff.role.only_reads and depth > _DISTRICTS:
-        # A day of a small unit may be one report: of an anonymous one no copy tells the village.
+        # On one day, a small unit may have a single report; copies of an anonymous report do not
+        # show its village either.
         raise validation(FieldError("within", "within_unknown"))
     if tallied(f"place:{begin}00"):
         tally = (await read_totals(session, "usage", [unit.id], period))[unit.id]
@@ -67,7 +70,7 @@ async def places(
 
 
 def name_of(code: str) -> str:
-    """A region's name; that of the lack of a place."""
+    """Return a region's name, or the label for reports without a place."""
     if code == NONE:
         return label("figure", NONE)
     region = regions.find(code)
@@ -76,7 +79,7 @@ def name_of(code: str) -> str:
 
 _DISTRICTS = 3
 _LENGTHS = {_DISTRICTS: 8, 4: 13}
-"""Of the codes of districts and villages, by their depth."""
+"""The lengths of the codes of districts and villages, by their depth."""
 _COUNTED = """
 SELECT left(f.region_code, :length) AS code, count(*) AS reports
 FROM reporting.fact f WHERE {where} GROUP BY 1

@@ -1,4 +1,4 @@
-"""The agencies directly below, side by side, and an agency's own people."""
+"""Figures of the agencies directly below, side by side, and of an agency's own people."""
 
 from collections.abc import Sequence
 
@@ -32,7 +32,7 @@ router = APIRouter(tags=["statistics"], responses=problem_responses(401, 403, 40
 
 
 class AgencyFigures(BaseModel):
-    """An agency below, with all below it."""
+    """The figures of an agency, with all agencies below it."""
 
     agency_id: int
     name: str
@@ -48,15 +48,15 @@ class AgencyFigures(BaseModel):
 
 
 class AgencyRanking(BaseModel):
-    """The agencies directly below that have or had reports, most first."""
+    """The agencies directly below that have or had reports, most reports first."""
 
     scope: Scope
     items: list[AgencyFigures]
 
 
 class StaffFigures(BaseModel):
-    """A person, acting for the agency. A report counts for the person who verified it first, and
-    for the person who followed it up first."""
+    """The figures of a person acting for the agency. A report counts for the person who was the
+    first to verify it, and for the person who was the first to follow it up."""
 
     staff_id: int
     name: str
@@ -69,7 +69,7 @@ class StaffFigures(BaseModel):
 
 
 class StaffRanking(BaseModel):
-    """Who acted for the agency, most reports first."""
+    """The people who acted for the agency, most reports first."""
 
     scope: Scope
     items: list[StaffFigures]
@@ -79,7 +79,8 @@ class StaffRanking(BaseModel):
 async def agencies(
     staff: CurrentReader, session: Transaction, period: AskedPeriod, agency: AskedAgency = None
 ) -> AgencyRanking:
-    """The agencies directly below. A figure's reports are those of `agency=<its id>`."""
+    """Return the figures of the agencies directly below. To list the reports of a figure, use
+    `agency=<its id>`."""
     unit = await agency_in_reach(session, staff, agency)
     below = select(AgencyEntry).where(col(AgencyEntry.parent_id) == unit.id)
     rows = (await session.scalars(below)).all()
@@ -100,7 +101,8 @@ async def agencies(
 async def people(
     staff: CurrentStaff, session: Transaction, period: AskedPeriod, agency: AskedAgency = None
 ) -> StaffRanking:
-    """The agency's own people, for admins. A figure's reports bear the mark of the person too."""
+    """Return the figures of the agency's own people, for admins. The reports of a figure also bear
+    the mark of the person."""
     unit = await agency_in_reach(session, staff, agency)
     if staff.role not in ADMINS:
         raise forbidden("users_for_admins")

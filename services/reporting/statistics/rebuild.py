@@ -1,4 +1,4 @@
-"""Makes all statistics anew from the histories: `lapor statistics rebuild`."""
+"""Rebuilds all statistics from the histories: `lapor statistics rebuild`."""
 
 from collections.abc import Callable
 from typing import Final
@@ -13,13 +13,14 @@ from shared.database.lifecycle import Report
 
 AT_ONCE: Final = 5_000
 KEPT: Final = 100_000
-"""Agencies' days whose tallies are kept in memory until they are written: some 200 MB."""
+"""The most tallies, each of one agency and day, kept in memory until they are written: some 200
+MB."""
 
 
 async def rebuild(database: Database, progress: Callable[[int, int], None]) -> int:
-    """In one transaction: readers see the former statistics until the end, and what is
-    interrupted leaves these. Events wait meanwhile. `progress` is told how many reports of how
-    many are done. Returns how many there are."""
+    """Rebuild all statistics in one transaction and return the number of reports. Readers see the
+    former statistics until the end; an interruption leaves these unchanged. Events wait meanwhile.
+    `progress` is called with the number of reports done and the number of all."""
     done = 0
     async with database.session() as session:
         connection = await raw(session)

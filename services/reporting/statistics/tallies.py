@@ -14,13 +14,13 @@ from shared.database.engine import raw
 
 @dataclass
 class Tally:
-    """Counts by mark: of the whole period, and of its days or months."""
+    """Counts by mark, for the whole period and for its days or months."""
 
     total: Counter[str] = field(default_factory=Counter)
     buckets: dict[str, Counter[str]] = field(default_factory=dict)
 
     def of_kind(self, kind: str) -> dict[str, int]:
-        """The values of a kind with their counts, none of them 0."""
+        """Return the values of a kind with their counts, without those that are 0."""
         begin = f"{kind}:"
         return {
             mark.removeprefix(begin): count
@@ -29,19 +29,20 @@ class Tally:
         }
 
     def of_person(self, staff_id: int) -> "Tally":
-        """What a tally of column `staff` holds of one person, without buckets."""
+        """Return one person's part of a tally of column `staff`, without buckets."""
         begin = f"{staff_id}:"
         own = {m.removeprefix(begin): n for m, n in self.total.items() if m.startswith(begin)}
         return Tally(Counter(own))
 
     def quantile(self, duration: str, share: float) -> float | None:
-        """The days, to a tenth, that at least this share of the measured reports did not exceed;
-        None where none was measured."""
+        """Return the days, to one decimal, that at least this share of the measured reports did not
+        exceed; None if none was measured."""
         value = self.middle(duration, share)
         return None if value is None else value / 10
 
     def middle(self, kind: str, share: float) -> int | None:
-        """Of a kind whose values are numbers: the one that at least this share did not exceed."""
+        """Return the value that at least this share did not exceed, of a kind whose values are
+        numbers; None if there is none."""
         values = sorted((int(value), n) for value, n in self.of_kind(kind).items())
         needed, seen = share * sum(n for _, n in values), 0
         for value, n in values:
@@ -54,7 +55,7 @@ class Tally:
 async def read_tally(
     session: AsyncSession, column: Column, agency_id: int, period: Period
 ) -> Tally:
-    """The tally of one agency, with its buckets."""
+    """Return the tally of one agency, with its buckets."""
     tallies = await _read(session, column, [agency_id], period, by_bucket=True)
     return tallies[agency_id]
 
@@ -62,7 +63,7 @@ async def read_tally(
 async def read_totals(
     session: AsyncSession, column: Column, agency_ids: Sequence[int], period: Period
 ) -> dict[int, Tally]:
-    """The tallies of many agencies, without buckets."""
+    """Return the tallies of many agencies, without buckets."""
     return await _read(session, column, agency_ids, period, by_bucket=False)
 
 

@@ -1,4 +1,4 @@
-"""Of which months ratings of closings are told, so that no two periods tell one answer."""
+"""Which months' ratings of closings are shown, so that no two periods reveal a single answer."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -8,13 +8,12 @@ from shared.privacy.enough_answers import groups_with_enough
 
 
 def months_told(answers: Mapping[date, int], period: Period) -> list[date]:
-    """The months of a period, by their first day. `answers` are those of each month of `years_of`
-    that period.
+    """Return the months of a period whose answers are shown, by their first day.
 
-    From January on, months are put together until they have enough answers, always the same ones
-    whatever period is asked for; told are those groups that lie in it. So the difference between
-    any two periods is of ten answers or more, or of none. A period that is not of whole months has
-    none.
+    `answers` are the numbers of answers in each month of `years_of` that period. From January on,
+    months are grouped until they have enough answers; the groups are the same whatever period is
+    asked for, and those inside the period are shown. So any two periods differ by at least ten
+    answers or by none. A period that is not of whole months has none.
     """
     if not period.is_whole_months:
         return []
@@ -24,6 +23,6 @@ def months_told(answers: Mapping[date, int], period: Period) -> list[date]:
 
 
 def years_of(period: Period) -> Period:
-    """The whole years that a period lies in."""
+    """Return the whole years that contain the period."""
     first, last = period.first.replace(month=1, day=1), period.last.replace(month=12, day=31)
     return Period(first, last)

@@ -1,4 +1,5 @@
-"""Keeps facts and tallies in step: what is written of a report replaces what was."""
+"""Keeps facts and tallies consistent: what is written of a report replaces what was written
+before."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,26 +19,28 @@ from shared.database.rows import full_name
 Connection = psycopg.AsyncConnection[Any]
 Span = Literal["day", "month", "year"]
 Place = tuple[int, Span, date]
-"""An agency, a span, its first day: a row of each table of tallies."""
+"""An agency, a span and its first day: the key of a row in each table of tallies."""
 Column = Literal["management", "usage", "held", "staff"]
 TABLES: Final[dict[str, tuple[Column, ...]]] = {
     "reporting.tally": ("management", "usage"),
     "reporting.held_tally": ("held", "staff"),
 }
-"""What is tallied where: by who handles the report now, and by who held its clocks."""
+"""The columns of each table of tallies: counted by who handles the report now, and by who held its
+clocks."""
 Counts = dict[Column, Counter[str]]
 
 COUNTED_BY: Final = 1
-"""The version of the rules. Reports counted by an earlier one are counted anew in time."""
+"""The version of the counting rules. Reports counted by an earlier version are recounted in the
+background."""
 
 ROWS: Final = 10_000
-"""Tallies written by one statement."""
+"""The number of tallies written by one statement."""
 ONE_WRITER: Final = 0x7374_6174
-"""Of the advisory lock: whoever changes facts and tallies is alone until the transaction ends."""
+"""The key of the advisory lock: only one transaction at a time changes facts and tallies."""
 
 
 async def alone(connection: Connection) -> None:
-    """Wait until nobody else changes the statistics."""
+    """Take the lock on the statistics until the transaction ends, waiting until it is free."""
     await connection.execute("SELECT pg_advisory_xact_lock(%s)", (ONE_WRITER,))
 
 
@@ -53,7 +56,7 @@ class Changes:
     def count(
         self, path: Sequence[int], day: date, marks: Sequence[str], by: Literal[1, -1]
     ) -> None:
-        """A report with its marks, for its handler and all above; -1 takes it out."""
+        """Count a report's marks for its handler and all agencies above; `by` -1 takes them out."""
         counted: dict[Column, list[str]] = {"management": [], "usage": []}
         for mark in marks:
             if column := _column(mark):
@@ -62,12 +65,12 @@ class Changes:
             self._add(agency_id, day, counted, by)
 
     def share(self, holdings: Sequence[Holding], by: Literal[1, -1]) -> None:
-        """What all that held one report count it as; -1 takes it out."""
+        """Count the shares of all agencies that held one report; `by` -1 takes them out."""
         for agency_id, (held, staff) in shares(holdings).items():
             self._add(agency_id, holdings[0].day, {"held": held, "staff": staff}, by)
 
     def by_place(self) -> dict[Place, Counts]:
-        """The same for days, months and years."""
+        """Return the changes by agency and span: days, months and years."""
         places: dict[Place, Counts] = {}
         for (agency_id, day), counts in self._days.items():
             for span, first in spans_of(day):
@@ -95,8 +98,8 @@ class Changes:
 
 
 async def refresh(connection: Connection, numbers: Sequence[int]) -> int:
-    """Compute these reports anew from their histories, and the tallies they count in; wants
-    `alone`. Returns how many reports there are. The same again changes nothing."""
+    """Recompute these reports and their tallies from their histories, and return the number of
+    reports. The caller holds the lock of `alone`. Repeating it changes nothing."""
     changes = Changes()
     await _forget(connection, numbers, changes)
     counted = await recount(connection, numbers, changes)
@@ -105,8 +108,8 @@ async def refresh(connection: Connection, numbers: Sequence[int]) -> int:
 
 
 async def recount(connection: Connection, numbers: Sequence[int], changes: Changes) -> int:
-    """Write what these reports count as, of which nothing is written yet, and add to `changes`
-    what that means for the tallies. Returns how many reports there are."""
+    """Write the facts of reports that have none yet, add their counts to `changes`, and return the
+    number of reports."""
     reports = await read_counted(connection, numbers)
     for report in reports:
         changes.count(report.fact.path, report.fact.day, report.fact.marks, 1)
@@ -123,7 +126,7 @@ async def store(connection: Connection, changes: Changes) -> None:
 
 
 def spans_of(day: date) -> tuple[tuple[Span, date], ...]:
-    """The spans a day lies in."""
+    """Return the spans that contain a day."""
     return ("day", day), ("month", day.replace(day=1)), ("year", day.replace(month=1, day=1))
 
 
@@ -206,8 +209,9 @@ def _without_zeros(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def _array(values: Iterable[object]) -> str:
-    """As Postgres reads an array: of numbers or marks, which hold neither quotes nor backslashes.
-    The driver looks into each for these, which was a third of all that is computed here."""
+    """Return an array in Postgres's text form, for numbers or marks, which contain neither quotes
+    nor backslashes. The driver would search each value for these, which took a third of the
+    computing time here."""
     quoted = ",".join(f'"{value}"' for value in values)
     return f"{{{quoted}}}"
 
@@ -218,8 +222,8 @@ _LET_GO = f"DELETE FROM reporting.holding WHERE number = ANY (%s) RETURNING {_HE
 _COPY = f"COPY {full_name(FactRow)} ({', '.join(FactRow.model_fields)}) FROM STDIN"
 _COPY_HOLDINGS = f"COPY {full_name(HoldingRow)} ({_HELD}) FROM STDIN"
 _GIVEN = "unnest(%s::int[], %s::text[], %s::date[]) AS given (agency_id, span, day)"
-# The limit has each looked up by the key, whatever is known of the table's size: joined as sets,
-# all of it is read for ten thousand of them.
+# The limit makes Postgres look up each row by its key, whatever it knows of the table's size; as a
+# join of sets it would read the whole table for ten thousand rows.
 _TALLIES = f"""
 SELECT given.agency_id, given.span, given.day, {{columns}} FROM {_GIVEN}
 CROSS JOIN LATERAL (

@@ -1,4 +1,5 @@
-"""*Pemanfaatan Data*: what the reports are about, where, how and when they came, what rises."""
+"""*Pemanfaatan Data*: what the reports are about, where, how and when they came, and what is
+rising."""
 
 from collections.abc import Callable, Mapping
 
@@ -20,7 +21,7 @@ from shared.labels import label
 from shared.labels.dates import full_hour
 
 RISES = 10
-"""How many of what rises are shown."""
+"""The number of rising groups that are shown."""
 
 router = APIRouter(tags=["statistics"], responses=problem_responses(401, 403, 404, 422, 503))
 
@@ -28,7 +29,7 @@ Name = Callable[[str], str]
 
 
 class ComparedFigure(Figure):
-    """A figure beside that of the period before."""
+    """A figure and that of the period before."""
 
     before: int = Field(description="In the period of the same length before")
     parent: str | None = Field(
@@ -37,7 +38,8 @@ class ComparedFigure(Figure):
 
 
 class Usage(BaseModel):
-    """Groups of each kind, largest first; hours and weekdays (0 is Monday) in their order."""
+    """Groups of each kind, largest first; hours and weekdays (0 is Monday) in chronological
+    order."""
 
     scope: Scope
     total: int
@@ -60,7 +62,7 @@ class Usage(BaseModel):
 async def usage(
     staff: CurrentReader, session: Transaction, period: AskedPeriod, agency: AskedAgency = None
 ) -> Usage:
-    """By category, tag, classification, programme, place, channel and time."""
+    """Return the figures by category, tag, classification, programme, place, channel and time."""
     unit = await agency_in_reach(session, staff, agency)
     now = (await read_totals(session, "usage", [unit.id], period))[unit.id]
     before = (await read_totals(session, "usage", [unit.id], period.before()))[unit.id]
@@ -75,7 +77,8 @@ async def usage(
     tags = groups("tag", named.tag)
     provinces = [group for group in groups("place", name_of) if "." not in group.mark]
     totals = _sum(now), _sum(before)
-    # A day of a small unit may be one report: of an anonymous one no copy tells the channel.
+    # On one day, a small unit may have a single report; copies of an anonymous report do not show
+    # its channel either.
     told = not staff.role.only_reads
     return Usage(
         scope=Scope.of(unit, period),
@@ -95,7 +98,7 @@ async def usage(
 
 
 class _Named:
-    """Names by id of what admins manage."""
+    """The names, by id, of categories, tags and programmes."""
 
     def __init__(self, names: Mapping[str, str], parents: Mapping[str, str]) -> None:
         self._names, self._parents = names, parents
@@ -146,7 +149,7 @@ def _sum(tally: Tally) -> int:
 
 
 def _rising(groups: list[ComparedFigure], total: int, total_before: int) -> list[ComparedFigure]:
-    """By how many reports more there are than if all had grown alike."""
+    """Return the groups that grew more than all reports did, largest excess first."""
     if not total_before:
         return []  # nothing to compare with
     growth = total / total_before

@@ -1,1 +1,1 @@
-"""Webhooks: agencies' own systems are told what happens to the reports of their subtree."""
+"""Webhooks: agencies' own systems are notified of what happens to the reports of their subtree."""

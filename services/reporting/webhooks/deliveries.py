@@ -1,4 +1,4 @@
-"""What was sent to a webhook, what it answered, and sending it again."""
+"""The endpoints that list what was sent to a webhook with the answers, and that send it again."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -36,7 +36,7 @@ State = Literal["waiting", "delivered", "failed"]
 
 
 class AttemptView(BaseModel):
-    """One attempt and its answer; `at` as exact as of the delivery."""
+    """One attempt and its answer; `at` is as exact as the times of the delivery."""
 
     attempt: int
     at: datetime
@@ -48,8 +48,9 @@ class AttemptView(BaseModel):
 
 
 class DeliveryView(BaseModel):
-    """An event for a webhook, and how its delivery went. `to_the_hour`: its times are cut to it, as
-    they tell when what happened did, which was told to the hour."""
+    """An event for a webhook, and how its delivery went. With `to_the_hour`, its times are cut to
+    the hour: they would reveal when the event happened, which the receiver was sent only to the
+    hour."""
 
     id: UUID
     message_id: str = Field(description="As in the header webhook-id")
@@ -65,7 +66,7 @@ class DeliveryView(BaseModel):
 
 
 class Position(BaseModel):
-    """When a delivery was written, to the microsecond."""
+    """The position of a delivery in the list; `at` is when it was written, to the microsecond."""
 
     at: datetime
     id: UUID
@@ -81,7 +82,8 @@ async def list_deliveries(
     limit: PageSize = 25,
     cursor: Cursor = None,
 ) -> Page[DeliveryView]:
-    """Newest first, with every attempt. Kept for 30 days after they ended."""
+    """List the deliveries of a webhook, newest first, with every attempt. They are kept for 30 days
+    after they ended."""
     webhook = await own_webhook(session, staff, webhook_id)
     cipher: IdentityCipher = request.app.state.identity
     position = open_cursor(cursor, Position, cipher)
@@ -118,7 +120,8 @@ async def resend_delivery(
     staff: CurrentStaff,
     database: CurrentDatabase,
 ) -> Response:
-    """Send it again, with the same id: a receiver that has it already knows it."""
+    """Send a delivery again, with the same id, so that a receiver can recognise one that it already
+    has."""
     async with database.session() as session:
         webhook = await own_webhook(session, staff, webhook_id)
         if webhook.disabled:
@@ -139,7 +142,7 @@ async def _start(request: Request, run: DeliveryRun) -> None:
     from temporalio.service import RPCError
 
     temporal: LateClient = request.app.state.temporal
-    with suppress(RPCError, RuntimeError):  # Temporal away: the worker starts it when it is back
+    with suppress(RPCError, RuntimeError):  # Temporal is unavailable: the worker starts it later
         await names.start(await temporal.get(), run)
 
 
@@ -162,8 +165,8 @@ def _shown(
 
 
 def _is_cut(delivery: WebhookDelivery) -> bool:
-    """Whether the receiver is told the hour alone: when a report came, of a copy, or of what was
-    anonymous then."""
+    """Return whether the receiver was sent times only to the hour: for the arrival of a report, for
+    a copy, or for a report that was anonymous then."""
     step = delivery.body.get("data", {})
     if tells_arrival(step.get("action", ""), step.get("status", "")):
         return True
@@ -176,7 +179,7 @@ def _exact(at: datetime) -> datetime:
 
 
 async def _anonymous(session: AsyncSession, numbers: Collection[int]) -> set[int]:
-    """Those of these reports that are so now."""
+    """Return those of these reports that are anonymous now."""
     these = col(Report.number).in_(numbers), col(Report.anonymous)
     return set(await session.scalars(select(col(Report.number)).where(*these)))
 

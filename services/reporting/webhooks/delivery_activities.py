@@ -1,4 +1,5 @@
-"""The activities of a delivery: one attempt, signed by Standard Webhooks, its answer noted."""
+"""The activities of a delivery: make one attempt, signed as in Standard Webhooks, and save its
+answer."""
 
 import asyncio
 import logging
@@ -28,14 +29,15 @@ from shared.privacy.identity import IdentityCipher
 TIMEOUT = 15.0
 """Seconds a receiver has to answer."""
 FAILING = timedelta(days=5)
-"""A webhook none of whose deliveries arrived for so long is disabled."""
+"""A webhook is disabled if none of its deliveries has arrived for this long."""
 GONE = 410
-"""The answer by which a receiver says that it wants no more (Standard Webhooks)."""
+"""The status by which a receiver says that it wants no more events (Standard Webhooks)."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A status, or why there is none; in `ms` milliseconds."""
+    """The answer to an attempt: a status, or the reason why there is none; `ms` is its time in
+    milliseconds."""
 
     status: int | None
     error: str | None
@@ -47,16 +49,17 @@ class Answer:
 
 
 class WebhookActivities:
-    """What the worker does for deliveries; the rows decide, whatever is asked."""
+    """The activities of the delivery workflow. The rows in the database decide what is done."""
 
     def __init__(self, database: Database, cipher: IdentityCipher, *, private: bool) -> None:
         self._database, self._cipher, self._private = database, cipher, private
-        # What we were told by the environment about proxies is for our own network.
+        # Proxies set in the environment are for our own network.
         self._http = httpx.AsyncClient(
             timeout=TIMEOUT,
             trust_env=False,
             follow_redirects=False,
-            # Two names at one address must not share a connection, checked for the first alone.
+            # Two host names at one address must not share a connection, because only the first was
+            # checked for it.
             limits=httpx.Limits(max_keepalive_connections=0),
         )
 
@@ -65,7 +68,8 @@ class WebhookActivities:
 
     @activity.defn(name=names.SEND)
     async def send(self, run: DeliveryRun) -> bool:
-        """One attempt. True when there is nothing more to do: it arrived, or is not wanted."""
+        """Make one attempt. Returns True when nothing more is to be done: it arrived, or is not
+        wanted any more."""
         waiting = select(WebhookDelivery, Webhook).join(Webhook).where(*_waits(run))
         async with self._database.session() as session:
             row = (await session.execute(waiting)).one_or_none()
@@ -89,7 +93,7 @@ class WebhookActivities:
 
     @activity.defn(name=names.GIVE_UP)
     async def give_up(self, run: DeliveryRun) -> bool:
-        """State that this round is over without an arrival."""
+        """Mark the delivery as failed: this round ended without an arrival."""
         async with self._database.autocommit() as connection:
             await connection.execute(_over(run, "failed"))
         return True
@@ -106,7 +110,8 @@ class WebhookActivities:
             "user-agent": "LAPOR-Webhooks/1",
             "webhook-id": message,
             "webhook-timestamp": str(int(at.timestamp())),
-            # The secret of before too, for a day: the standard has them side by side.
+            # For a day the previous secret signs too; the standard allows several signatures side
+            # by side.
             "webhook-signature": " ".join(
                 Signing(secret).sign(message, at.astimezone(UTC), body.decode())
                 for secret in secrets
@@ -142,7 +147,7 @@ class WebhookActivities:
             extensions={"sni_hostname": host},
         )
         response = await self._http.send(request, stream=True)
-        # What the receiver says beyond the status is not read.
+        # The receiver's answer is not read beyond its status.
         await response.aclose()
         return response.status_code
 
@@ -169,7 +174,7 @@ def _over(run: DeliveryRun, state: str) -> Update:
 
 
 def _noted(run: DeliveryRun, at: datetime, answer: Answer) -> Insert:
-    """The next attempt of the delivery."""
+    """Return the statement that saves the next attempt of the delivery."""
     of_delivery = col(WebhookAttempt.delivery_id) == run.delivery_id
     last = select(func.coalesce(func.max(WebhookAttempt.attempt), 0)).where(of_delivery)
     return insert(WebhookAttempt).values(
@@ -185,13 +190,14 @@ def _noted(run: DeliveryRun, at: datetime, answer: Answer) -> Insert:
 async def _note_failure(
     session: AsyncSession, webhook_id: UUID, at: datetime, *, gone: bool
 ) -> None:
-    """Since when nothing arrives; disabled where that is too long, or nothing more is wanted."""
+    """Save since when nothing has arrived. Disables the webhook if that is too long, or if the
+    receiver wants no more events."""
     webhook = await session.get_one(Webhook, webhook_id, with_for_update=True)
     if webhook.disabled is not None:
         return
     if gone or (webhook.failing_since is not None and webhook.failing_since < at - FAILING):
         webhook.disabled, webhook.disabled_at = "gone" if gone else "failing", at
-        # Its admins read it in the list of webhooks, operators here.
+        # Admins see it in the list of webhooks, operators in this log.
         fields = {"webhook": str(webhook.id), "agency": webhook.agency_id}
         _log.warning("webhook disabled: %s", webhook.disabled, extra={"fields": fields})
     webhook.failing_since = webhook.failing_since or at

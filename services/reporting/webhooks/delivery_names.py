@@ -1,4 +1,4 @@
-"""The names by which a delivery's workflow is started, and its messages."""
+"""The names of a delivery's workflow and activities, and the workflow's messages."""
 
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -18,11 +18,12 @@ DELAYS: Final = (
     *(5.0, 5 * _MINUTE, 30 * _MINUTE),
     *(hours * _HOUR for hours in (2, 5, 10, 14, 20, 24)),
 )
-"""Seconds after each attempt that failed: some three days, as Standard Webhooks has it."""
+"""Seconds to wait after each failed attempt: some three days in all, as in Standard Webhooks."""
 
 
 class DeliveryRun(BaseModel):
-    """One round of attempts: ids only, the rest is read from the database."""
+    """One round of attempts. It holds only ids and the delays; the rest is read from the
+    database."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,9 +33,9 @@ class DeliveryRun(BaseModel):
 
 
 async def start(client: "Client", run: DeliveryRun) -> None:
-    """Start the workflow of a round; one that was started already is left as it is.
+    """Start the workflow of a round, unless it was already started.
 
-    Raises RPCError or RuntimeError while Temporal is away.
+    Raises RPCError or RuntimeError while Temporal is unavailable.
     """
     from shared.temporal.start_once import start_once
 

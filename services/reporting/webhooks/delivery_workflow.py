@@ -1,4 +1,4 @@
-"""The workflow of a delivery: send, and where it fails again later, for days."""
+"""The workflow of a delivery: sends it, and tries again for days if it fails."""
 
 from datetime import timedelta
 
@@ -8,7 +8,8 @@ from temporalio.common import RetryPolicy
 from services.reporting.webhooks import delivery_names as names
 from services.reporting.webhooks.delivery_names import DeliveryRun
 
-# Of our own troubles (the database is away); what the receiver does is no error here.
+# For our own errors, such as an unavailable database; a failure of the receiver is not an error
+# here.
 _PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 _SPREAD = 0.1
 
@@ -19,11 +20,11 @@ class WebhookDeliveryWorkflow:
 
     @workflow.run
     async def run(self, delivery: DeliveryRun) -> str:
-        """How it ended: `over` (delivered, or not wanted any more) or `failed`."""
+        """Return how the round ended: `over` (delivered, or not wanted any more) or `failed`."""
         for delay in delivery.delays:
             if await self._attempt(names.SEND, delivery, "send, and note the answer"):
                 return "over"
-            # Receivers that come back are not overrun by all at the same moment.
+            # The spread keeps all deliveries from reaching a recovered receiver at the same moment.
             spread = delay * (1 + _SPREAD * workflow.random().random())
             await workflow.sleep(spread, summary="until the next attempt")
         if await self._attempt(names.SEND, delivery, "send for the last time"):

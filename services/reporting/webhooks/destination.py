@@ -1,4 +1,4 @@
-"""Where a webhook may go: https on the internet, never into our own network."""
+"""The addresses a webhook may have: https on the internet, never in our own network."""
 
 import asyncio
 import ipaddress
@@ -9,12 +9,12 @@ from shared.http.problems import FieldError, validation
 
 
 class NotAllowed(Exception):
-    """The name leads to an address that is not on the internet, or to none."""
+    """The host name has no address, or one that is not on the internet."""
 
 
 def checked_url(url: str, *, private: bool) -> str:
-    """The URL, if it can be one for webhooks; 422 otherwise. With `private` also over http and
-    to addresses that are not on the internet."""
+    """Return the URL if webhooks may have it; raises the 422 problem otherwise. With `private`,
+    http and addresses that are not on the internet are allowed too."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
@@ -40,9 +40,9 @@ def checked_url(url: str, *, private: bool) -> str:
 
 
 async def address_of(host: str, port: int, *, private: bool) -> str:
-    """An address to connect to. It is connected to itself, not by its name again: a name could
-    lead elsewhere the second time. Raises NotAllowed where one of the name's addresses is not
-    public."""
+    """Return an address to connect to. The caller connects to this address, not to the name,
+    because the name could have another address the second time. Raises NotAllowed if one of the
+    name's addresses is not public."""
     try:
         entries = await asyncio.get_running_loop().getaddrinfo(
             host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP
@@ -56,8 +56,9 @@ async def address_of(host: str, port: int, *, private: bool) -> str:
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is on the internet: not loopback, private, link-local (where clouds
-    keep their metadata), multicast, reserved, nor an IPv6 address that stands for such an IPv4."""
+    """Return whether an address is on the internet: not loopback, private, link-local (where clouds
+    keep their metadata), multicast or reserved, nor an IPv6 address that stands for one of these
+    IPv4 addresses."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
@@ -70,5 +71,6 @@ def is_public(address: str) -> bool:
 
 
 _SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "fec0::/10")))
-"""Protocol assignments, relays towards IPv6, what was site-local (RFC 6890, 7526, 3879)."""
+"""Networks for protocol assignments, IPv6 relays and the former site-local addresses (RFC 6890,
+7526, 3879)."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")

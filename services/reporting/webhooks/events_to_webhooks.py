@@ -1,4 +1,4 @@
-"""From the bus to deliveries: each event for each webhook it concerns, once."""
+"""Turns events from NATS into deliveries: each event once for each webhook that it concerns."""
 
 import asyncio
 import logging
@@ -41,12 +41,12 @@ STARTED_AT_ONCE = 500
 REST = 0.5
 """Seconds between two batches that are not full."""
 KEPT = timedelta(days=30)
-"""How long a delivery that ended is listed."""
+"""How long a delivery is listed after it has ended."""
 
 
 class EventsToWebhooks:
-    """Writes deliveries and has Temporal carry them. `words_at` is where a staff member's token
-    reads a report; `delays` in seconds, as in `DeliveryRun`."""
+    """Writes deliveries and starts their workflows. `words_at` is the address at which a staff
+    member's token reads a report; `delays` are in seconds, as in `DeliveryRun`."""
 
     def __init__(
         self,
@@ -59,7 +59,8 @@ class EventsToWebhooks:
         self._words_at, self._delays = words_at, delays
 
     async def take(self, messages: Sequence[Msg]) -> Sequence[MessageOutcome]:
-        """Deliveries for these events, committed; started right away where Temporal is there."""
+        """Write the deliveries of these events and commit them; start them at once if Temporal is
+        available. Returns the outcome of each message."""
         outcomes: list[MessageOutcome] = []
         happened: list[tuple[str, ReportEvent]] = []
         for message in messages:
@@ -82,7 +83,8 @@ class EventsToWebhooks:
         return outcomes
 
     async def start_waiting(self) -> None:
-        """Start what was not started yet, also what came while Temporal was away."""
+        """Start all deliveries that are not started yet, including those that came while Temporal
+        was unavailable."""
         failed: list[UUID] = []
         while True:
             waiting = (
@@ -109,7 +111,7 @@ class EventsToWebhooks:
                     except Exception as error:
                         if is_away(error):
                             raise
-                        # The others are told.
+                        # The other deliveries are started.
                         count_set_aside("webhooks", type(error).__name__, run.delivery_id)
                         return False
                 return True
@@ -134,7 +136,7 @@ class EventsToWebhooks:
             await connection.execute(delete(WebhookDelivery).where(old))
 
     async def _note(self, happened: list[tuple[str, ReportEvent]]) -> bool:
-        """Whether anybody is to be told anything."""
+        """Save the deliveries of these events; return whether there are any."""
         rows: list[dict[str, Any]] = []
         async with self._database.session() as session:
             live = col(Webhook.disabled).is_(None), col(Webhook.removed_at).is_(None)
@@ -186,8 +188,9 @@ class EventsToWebhooks:
 
 
 def payload(event: ReportEvent, url: str, *, by_copy: bool) -> dict[str, Any]:
-    """What a webhook carries: ids, codes, states and times. The words are read at `url`. An agency
-    that has a copy is told the hour, and not by which way the report came (decision 19)."""
+    """Return the body of a delivery: ids, codes, states and times. The texts are read at `url`. An
+    agency that has a copy gets times to the hour, and not the channel of the report (decision
+    19)."""
     shown = _as_copied(event) if by_copy else event
     fields = _TOLD_TO_COPIES if by_copy else _TOLD
     data = shown.model_dump(mode="json", include=fields)
@@ -201,16 +204,19 @@ def payload(event: ReportEvent, url: str, *, by_copy: bool) -> dict[str, Any]:
 def reader(
     bus: Bus, database: Database, cipher: IdentityCipher, feed: EventsToWebhooks
 ) -> Consumer:
-    """Carries the stream of reports to the feed, until stopped."""
+    """Return the consumer that passes the stream of reports to the feed until it is stopped."""
     bury = to_dead_letters(bus, database, cipher, WEBHOOKS.stream)
     return Consumer(bus, WEBHOOKS, feed.take, bury, lanes=1, rest=REST)
 
 
 def _as_told(event: ReportEvent, *, anonymous: bool) -> ReportEvent:
-    """What tells when a report came, to the hour; of an anonymous one not through whom
-    (decision 19). Of that its first steps and its verification too: whoever entered it may have
-    gone on at once. And what its reporter does later, and where clocks end, from which that is
-    reckoned."""
+    """Return the event as it may be sent (decision 19).
+
+    Times that reveal when a report came are cut to the hour, and for an anonymous report the event
+    does not say through whom it came. An anonymous report's first steps and verification are cut
+    too, because the person who entered it may have continued at once; and so are its reporter's
+    later steps, and the ends of clocks, from which those times can be computed.
+    """
     changes: dict[str, Any] = {}
     if anonymous or event.status in TO_BE_VERIFIED:
         changes["due_at"] = event.due_at and public_time(event.due_at)
@@ -223,7 +229,7 @@ def _as_told(event: ReportEvent, *, anonymous: bool) -> ReportEvent:
 
 
 def _as_copied(event: ReportEvent) -> ReportEvent:
-    """All its times, whichever there will be, to the hour."""
+    """Return the event with all its times cut to the hour, including fields added later."""
     changes: dict[str, Any] = {
         name: public_time(value) for name, value in event if isinstance(value, datetime)
     }
@@ -233,13 +239,15 @@ def _as_copied(event: ReportEvent) -> ReportEvent:
 
 
 def _handling(event: ReportEvent) -> set[int]:
-    """The handler, and who handled it before: that one hears that it is gone."""
+    """Return the handler and, if the report was handed on, the previous one, which is notified that
+    it is gone."""
     before = event.details.get("from_handler")
     return {event.handler_id} | ({before} if isinstance(before, int) else set())
 
 
 def _concerned(event: ReportEvent) -> set[int]:
-    """Agencies in copy too, of what is not the handling agencies' own affair."""
+    """Return the handling agencies and, unless the event is internal to them, the agencies that
+    have a copy."""
     for_copies = event.event not in INTERNAL_EVENTS or event.event == "copies_changed"
     return _handling(event) | set(event.copies if for_copies else ())
 

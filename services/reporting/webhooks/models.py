@@ -14,10 +14,10 @@ _NOW = {"server_default": text("now()")}
 
 
 class Webhook(SQLModel, table=True):
-    """An address that is told of the reports of an agency and those below it. `secret` is
-    ciphertext. `disabled` says why nothing is sent: `failing` or `gone` (the receiver said 410);
-    a removed one stays for its deliveries' sake. Until `previous_until` what is sent is signed
-    with the `previous_secret` too."""
+    """An address that is notified of the reports of an agency and those below it. `secret` is
+    ciphertext. `disabled` says why nothing is sent: `failing` or `gone` (the receiver answered
+    410). A removed webhook stays in the table because of its deliveries. Until `previous_until`,
+    deliveries are also signed with `previous_secret`."""
 
     __tablename__ = "webhook"
     __table_args__ = (_IN_SCHEMA,)
@@ -68,8 +68,8 @@ class WebhookDelivery(SQLModel, table=True):
 
 
 class WebhookAttempt(SQLModel, table=True):
-    """What the receiver answered. Without a `status` nobody did, and `error` says why:
-    `timeout`, `connection`, `certificate`, `address` or `unexpected`."""
+    """One attempt and the receiver's answer. Without a `status` nobody answered, and `error` says
+    why: `timeout`, `connection`, `certificate`, `address` or `unexpected`."""
 
     __tablename__ = "webhook_attempt"
     __table_args__ = (_IN_SCHEMA,)

@@ -1,4 +1,4 @@
-"""Webhooks as admins manage them, for the own agency and those below."""
+"""The endpoints by which admins manage webhooks of their own agency and those below."""
 
 import base64
 import secrets
@@ -30,9 +30,9 @@ from shared.values.fields import PlainNumbers
 from shared.values.text import WEBHOOK_ADDRESS_LIMIT
 
 MOST = 20
-"""Webhooks of one agency."""
+"""The most webhooks of one agency."""
 BOTH = timedelta(days=1)
-"""How long the secret of before still signs."""
+"""How long the previous secret still signs."""
 
 router = APIRouter(tags=["webhooks"], responses=problem_responses(401, 403, 404, 422))
 
@@ -40,7 +40,7 @@ WebhookId = Annotated[UUID, Path(alias="id")]
 
 
 class NewWebhook(PlainNumbers):
-    """An address that is to be told of the reports of an agency and those below it."""
+    """An address to notify of the reports of an agency and those below it."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -51,7 +51,7 @@ class NewWebhook(PlainNumbers):
 
 
 class WebhookView(BaseModel):
-    """A webhook and how it fares."""
+    """A webhook and its state."""
 
     id: UUID
     agency_id: int
@@ -72,7 +72,7 @@ class WebhookView(BaseModel):
 
 
 class CreatedWebhook(WebhookView):
-    """With the secret, which is not shown again."""
+    """A webhook with its secret, which is not shown again."""
 
     secret: str = Field(description="For a library of Standard Webhooks, to check signatures")
 
@@ -81,8 +81,9 @@ class CreatedWebhook(WebhookView):
 async def create_webhook(
     form: NewWebhook, request: Request, staff: CurrentStaff, session: Transaction
 ) -> CreatedWebhook:
-    """Tell this address of every step of every report of the agency and those below it, from now
-    on: by ids, codes and states; the words are read over HTTP. Signed by Standard Webhooks."""
+    """Notify this address of every step of every report of the agency and those below it, from now
+    on. Events hold ids, codes and states; texts are read over HTTP. They are signed as in Standard
+    Webhooks."""
     _only_admins(staff)
     own = await agency(session, form.agency or staff.agency_id)
     if own is None or not own.is_or_stands_below(staff.agency_id):
@@ -109,7 +110,7 @@ async def create_webhook(
 
 @router.get("/webhooks")
 async def list_webhooks(staff: CurrentStaff, session: Transaction) -> list[WebhookView]:
-    """Those of the own agency and the agencies below, oldest first."""
+    """List the webhooks of one's own agency and the agencies below, oldest first."""
     _only_admins(staff)
     below = select(col(AgencyEntry.id)).where(col(AgencyEntry.path).contains([staff.agency_id]))
     rows = await session.scalars(
@@ -124,7 +125,7 @@ async def list_webhooks(staff: CurrentStaff, session: Transaction) -> list[Webho
 async def read_webhook(
     webhook_id: WebhookId, staff: CurrentStaff, session: Transaction
 ) -> WebhookView:
-    """A webhook as it stands, without its secret."""
+    """Return a webhook, without its secret."""
     return WebhookView.of(await own_webhook(session, staff, webhook_id))
 
 
@@ -132,8 +133,8 @@ async def read_webhook(
 async def enable_webhook(
     webhook_id: WebhookId, staff: CurrentStaff, session: Transaction
 ) -> WebhookView:
-    """Send again to one that was disabled. What happened meanwhile is not sent afterwards; what
-    failed can be sent again."""
+    """Enable a disabled webhook. Events of the time between are not sent afterwards; failed
+    deliveries can be sent again."""
     row = await own_webhook(session, staff, webhook_id, to_change=True)
     row.disabled = row.disabled_at = row.failing_since = None
     session.add(row)
@@ -144,8 +145,8 @@ async def enable_webhook(
 async def renew_secret(
     webhook_id: WebhookId, request: Request, staff: CurrentStaff, session: Transaction
 ) -> CreatedWebhook:
-    """A new secret, in this answer alone. For a day all is signed with both, so that the receiver
-    can change over without missing anything."""
+    """Create a new secret, shown only in this answer. For a day everything is signed with both
+    secrets, so that the receiver can change over without missing anything."""
     row = await own_webhook(session, staff, webhook_id, to_change=True)
     secret = _new_secret()
     settings: Settings = request.app.state.settings
@@ -157,7 +158,7 @@ async def renew_secret(
 
 @router.delete("/webhooks/{id}", status_code=204)
 async def remove_webhook(webhook_id: WebhookId, staff: CurrentStaff, session: Transaction) -> None:
-    """Send nothing more."""
+    """Remove a webhook; nothing more is sent to it."""
     row = await own_webhook(session, staff, webhook_id, to_change=True)
     row.removed_at = now()
     session.add(row)
@@ -166,8 +167,9 @@ async def remove_webhook(webhook_id: WebhookId, staff: CurrentStaff, session: Tr
 async def own_webhook(
     session: AsyncSession, staff: Staff, webhook_id: UUID, *, to_change: bool = False
 ) -> Webhook:
-    """A webhook within the caller's authority; 404 otherwise, 403 for anyone who is no
-    admin. `to_change`: nobody else changes it until the transaction ends."""
+    """Return a webhook within the caller's authority. Raises the 404 problem otherwise, and the 403
+    problem for anyone who is not an admin. With `to_change`, the row is locked until the
+    transaction ends."""
     _only_admins(staff)
     row = await session.get(
         Webhook, webhook_id, with_for_update={"key_share": True} if to_change else None

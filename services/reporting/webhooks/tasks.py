@@ -1,4 +1,5 @@
-"""All that webhooks need running: the reader of the bus, the worker, the look for what waits."""
+"""The background tasks of webhooks: the reader of NATS, the worker, and the search for waiting
+deliveries."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +23,8 @@ from shared.temporal.sandbox import restrictions
 SANDBOX = SandboxedWorkflowRunner(restrictions("services.reporting.webhooks.delivery_names"))
 AT_A_TIME = 50
 LOOK_EVERY = 30.0
-"""Seconds between two looks for deliveries that nobody has started: Temporal was away."""
+"""Seconds between two searches for deliveries that were not started because Temporal was
+unavailable."""
 
 
 @asynccontextmanager
@@ -32,7 +34,7 @@ async def webhooks_working(
     settings: Settings,
     delays: tuple[float, ...] = DELAYS,
 ) -> AsyncIterator[None]:
-    """Tell agencies' systems what happens, until the block ends. `delays` in seconds, as in
+    """Notify agencies' systems of events until the block ends. `delays` are in seconds, as in
     `DeliveryRun`."""
     cipher = IdentityCipher(settings.identity_keys)
     private = settings.webhooks_to_private_addresses
