@@ -1,1 +1,1 @@
-"""Web pages: the staff panel and the public site, by the services' APIs only."""
+"""Web pages: the staff panel and the public site. They use only the services' APIs."""

@@ -1,4 +1,4 @@
-"""`python -m services.portal`: the portal's process."""
+"""Runs the portal: `python -m services.portal`."""
 
 from services.portal.app import create
 from shared.http.app import serve

@@ -1,4 +1,4 @@
-"""What a service answered, as the model that its contract promises."""
+"""Reads a service's answer as the model that its contract promises."""
 
 import logging
 from functools import cache
@@ -14,15 +14,15 @@ T = TypeVar("T")
 
 
 class Items(BaseModel, Generic[T]):
-    """A list that a service answers with, where it has no pages."""
+    """A list in a service's answer, where the list has no pages."""
 
     items: list[T]
 
 
 def answer_as(model: TypeForm[T], answer: httpx.Response) -> T:
-    """The JSON of an answer, read as `model`. Fields that the model does not know are passed
-    over: a service may be newer than the portal. Raises the 502 problem where the answer does not
-    fit; what did not fit is logged, without what it held."""
+    """Return the JSON of an answer as `model`. Fields that the model does not know are ignored: a
+    service may be newer than the portal. Raises the 502 problem if the answer does not fit; the log
+    says which fields, without their values."""
     try:
         read: T = _adapter(cast(Any, model)).validate_json(answer.content)
     except ValidationError as error:

@@ -1,5 +1,5 @@
-"""The portal put together: public site and staff panel, over the services' addresses; refusals
-as pages, which say what happened in plain words and what to do next."""
+"""The portal's application: the public site and the staff panel, and problems shown as pages, which
+say in plain words what happened and what to do next."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -30,7 +30,7 @@ CONTENT_SECURITY = (
 
 
 def create(settings: Settings) -> FastAPI:
-    """The portal's application; it needs no database, only the other services' addresses."""
+    """Return the portal's application. It needs no database, only the other services' addresses."""
     services = Services(settings)
 
     @asynccontextmanager
@@ -102,7 +102,7 @@ def _show_problems(app: FastAPI) -> None:
 
 
 def _of_no_page(request: Request, problem: Problem) -> bool:
-    """Whether the address itself names nothing: an odd number, a key that is none."""
+    """Return whether the address itself is invalid, such as a number or a key in the wrong form."""
     asked_for = request.method in ("GET", "HEAD") or not isinstance(problem, Refusal)
     names = [error.field for error in problem.errors]
     in_address = bool(names) and set(names) <= request.path_params.keys()

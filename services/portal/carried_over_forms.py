@@ -1,4 +1,4 @@
-"""What somebody wrote while their session ended, kept for the page on which they sign in again."""
+"""Keeps the form of a person whose session has ended for the page on which they sign in again."""
 
 from typing import NamedTuple
 
@@ -8,15 +8,15 @@ from services.portal.page_request import PageRequest
 
 
 class CarriedOver(NamedTuple):
-    """`sealed` holds the form; `person` is whose it is, "" where nobody was signed in."""
+    """A sealed form, and the person it belongs to ("" if nobody was signed in)."""
 
     person: str
     sealed: str
 
 
 async def carried_over(page_request: PageRequest) -> CarriedOver | None:
-    """The form this request brought, its files kept; None where it is no form of a page of ours,
-    or holds nothing that anybody wrote."""
+    """Return the form of this request and store its files. Returns None if it is not a form of our
+    pages, or holds nothing that a person wrote."""
     brought = await page_request.forms.brought()
     if brought is None:
         return None

@@ -1,4 +1,4 @@
-"""Answers go compressed, but for those that repeat what a request brought: ADR 90."""
+"""Compresses answers, except those that repeat what a request sent: ADR 90."""
 
 from urllib.parse import parse_qsl
 
@@ -8,21 +8,23 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shared.labels.colours import TAB_COLOURS
 
 _SMALLEST = 1_000
-"""Bytes worth compressing: a packet of a network holds some more."""
+"""The fewest bytes worth compressing: a network packet holds somewhat more."""
 _PACKED_ALREADY = ("application/*", "image/*", *DEFAULT_EXCLUDED_CONTENT_TYPES)
-"""What people attach and download."""
+"""Content that is compressed already: what people attach and download."""
 _CHOSEN_FROM_FEW = {"tab": TAB_COLOURS.keys(), "sub": TAB_COLOURS.keys(), "scope": {"below"}}
-"""Parameters of pages' own links, and what may stand in them: no room for somebody's guess."""
+"""Parameters of our own links and their possible values: they leave no room for a guess."""
 
 _REPEATED = ("/kontak-tetap/", "/kontak-laporan/", "/berhenti/")
-"""Paths whose last part stands in the page: anything that somebody puts there."""
+"""Paths whose last part is shown in the page, so that anyone can put words into it."""
 
 
 class Compression:
-    """ASGI middleware: gzip where the browser takes it. Whoever sees how long an encrypted answer
-    is, and can put words of theirs into it, learns from its length whether the same words stand in
-    it elsewhere (BREACH, 2013); so an answer to a form, or to an address with a query or a token,
-    stays as it is."""
+    """ASGI middleware that compresses answers if the browser accepts gzip.
+
+    An attacker who sees the length of an encrypted answer, and can put words into it, learns from
+    the length whether it contains the same words elsewhere (BREACH, 2013). So an answer to a form,
+    or to an address with a query or a token, is not compressed.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._as_it_is = app

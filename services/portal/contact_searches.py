@@ -1,5 +1,5 @@
-"""A search for somebody's phone number or e-mail address stands sealed in the list's address:
-addresses are kept by browsers and by what stands before the portal."""
+"""Seals searches for a phone number or an e-mail address in the list's address, because browsers
+and proxies keep addresses."""
 
 import re
 import unicodedata
@@ -12,8 +12,8 @@ from shared.values.report_numbers import only_numbers_in
 
 
 def in_address(page_request: PageRequest, words: str) -> str:
-    """The words of a search as an address may hold them. Several numbers of reports together have
-    as many digits as a phone, and name nobody."""
+    """Return the words of a search as an address may hold them. Several report numbers together
+    have as many digits as a phone number but identify nobody, so they are not sealed."""
     text = _NO_CONTACT.sub("x", unicodedata.normalize("NFKC", words))
     if only_numbers_in(words) or not _NAMES_SOMEBODY.search(text):
         return words
@@ -21,8 +21,8 @@ def in_address(page_request: PageRequest, words: str) -> str:
 
 
 def searched_for(page_request: PageRequest, value: str) -> str:
-    """The words that `in_address` gave this value. Raises `UnknownFilters` for one that was sealed
-    for somebody else, or too long ago."""
+    """Return the words for which `in_address` returned this value. Raises `UnknownFilters` if it
+    was sealed for somebody else, or too long ago."""
     if not SEALED_SEARCH.fullmatch(value):
         return value
     words = page_request.forms.opened_search(value.removeprefix(_MARK))
@@ -34,6 +34,6 @@ def searched_for(page_request: PageRequest, value: str) -> str:
 
 _MARK = "~"
 _NAMES_SOMEBODY = re.compile(r"@|(?:[0-9][^\w]*){9,}")
-"""Numbers of reports are shorter than those of phones."""
+"""Report numbers are shorter than phone numbers."""
 _NO_CONTACT = re.compile(r"[0-9]{25,}")
-"""Digits on end, more than two phones written together."""
+"""A row of digits longer than two phone numbers."""

@@ -1,4 +1,4 @@
-"""The lines that a report has beside its text: asked in the form, shown on its pages."""
+"""The short texts that a report has beside its body: asked in the form, shown on its pages."""
 
 from typing import NamedTuple
 
@@ -6,8 +6,8 @@ from shared.values.text import PLACE_LIMIT
 
 
 class TextField(NamedTuple):
-    """A line that may be left empty; `name` is the service's. It is asked where and when, and shown
-    wherever a reading has it as a text."""
+    """An optional text; `name` is the service's field. Forms ask for it beside the time and the
+    region; pages show it if the service returns it."""
 
     name: str
     label: str

@@ -1,4 +1,4 @@
-"""Files of the services, passed on as they come: so many at a time for each visitor."""
+"""Passes on files of the services as they come, with a limit for each visitor."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -15,15 +15,15 @@ from shared.http.streams import until_stopping
 
 @dataclass(frozen=True)
 class ServiceFile:
-    """A service's answer whose body is still to be read. `close` is called in any case."""
+    """A service's answer whose body is not read yet. Always call `close`."""
 
     answer: httpx.Response
     close: Callable[[], Awaitable[None]]
 
 
 class VisitorSlots:
-    """How many files one visitor may be fetching at a time. Who reads them slowly, or not at all,
-    keeps nobody else waiting. `patience` in seconds."""
+    """Limits how many files one visitor fetches at a time, so that a slow reader does not keep
+    others waiting. `patience` is in seconds."""
 
     def __init__(self, each: int = 20, patience: float = 10.0) -> None:
         self._each = each
@@ -31,7 +31,7 @@ class VisitorSlots:
         self._slots: dict[str, tuple[asyncio.Semaphore, int]] = {}
 
     async def take(self, visitor: str) -> None:
-        """Waits for a slot. Raises the 429 problem when none becomes free in time."""
+        """Wait for a slot. Raises the 429 problem if none becomes free in time."""
         semaphore, users = self._slots.get(visitor) or (asyncio.Semaphore(self._each), 0)
         self._slots[visitor] = semaphore, users + 1
         try:
@@ -56,7 +56,7 @@ class VisitorSlots:
 
 
 class PassedOn(StreamingResponse):
-    """The same file under the same safe headers; never kept by caches."""
+    """The same file with the same safe headers; caches never store it."""
 
     def __init__(self, file: ServiceFile) -> None:
         self._file = file
@@ -66,13 +66,13 @@ class PassedOn(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
-        finally:  # also where the visitor left before the first byte
+        finally:  # also if the visitor left before the first byte
             await self._file.close()
 
 
 class Live(StreamingResponse):
-    """A stream of events that does not end by itself: until the service ends it, the visitor
-    leaves, or this process stops."""
+    """A stream of events that lasts until the service ends it, the visitor leaves, or this process
+    stops."""
 
     def __init__(self, stream: ServiceFile, stopping: asyncio.Event) -> None:
         self._stream = stream
@@ -90,7 +90,7 @@ class Live(StreamingResponse):
 
 
 async def _while_it_lasts(answer: httpx.Response) -> AsyncGenerator[bytes, None]:
-    with suppress(httpx.TransportError):  # the service went away: the browser asks again
+    with suppress(httpx.TransportError):  # the service is unavailable: the browser connects again
         async for piece in answer.aiter_raw():
             yield piece
 

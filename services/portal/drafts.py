@@ -1,4 +1,4 @@
-"""Files chosen in a form, kept from one page to the next until the form is sent."""
+"""Stores files chosen in a form from one page to the next until the form is sent."""
 
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
@@ -16,7 +16,7 @@ from shared.http.problems import Problem
 
 
 async def keep(page_request: PageRequest, file: UploadFile) -> KeptFile:
-    """Keep one file. Raises the service's refusal."""
+    """Store one file and return it. Raises the service's refusal."""
     name = (file.filename or "")[:200]
     part = ("file", (name, file.file, file.content_type or "application/octet-stream"))
     async with page_request.carrying():
@@ -28,8 +28,8 @@ async def keep(page_request: PageRequest, file: UploadFile) -> KeptFile:
 
 
 async def keep_chosen_files(page_request: PageRequest, form: FormData, sent: SentForm) -> None:
-    """Keep the files that came with this step; what is wrong with one stands at the field, under
-    its name."""
+    """Store the files sent with this step. Problems are shown at the field, each with the file's
+    name."""
     wrong: list[str] = []
     chosen = [
         file for file in sent.getlist(FILES) if isinstance(file, UploadFile) and file.filename
@@ -45,8 +45,8 @@ async def keep_chosen_files(page_request: PageRequest, form: FormData, sent: Sen
 
 @asynccontextmanager
 async def files_kept(page_request: PageRequest, form: FormData) -> AsyncIterator[list[File]]:
-    """The files themselves, as parts of a request that is made meanwhile. One that is gone is
-    taken out of the form, and the form says so: `form.wrong`."""
+    """Open the files as parts of a request, which is made within the block. A file that is no
+    longer stored is removed from the form, and `form.wrong` says so."""
     parts: list[File] = []
     if not form.files:
         yield parts
@@ -71,14 +71,14 @@ async def files_kept(page_request: PageRequest, form: FormData) -> AsyncIterator
 
 
 async def forget_files(page_request: PageRequest, form: FormData) -> None:
-    """The form was sent: what was kept for it goes."""
+    """Delete the files stored for a form that was sent."""
     for file in form.files:
         try:
             await page_request.call(
                 "intake", "DELETE", f"/drafts/{file.id}", headers=_mine(page_request), token=""
             )
         except Problem:
-            return  # it goes by itself within the day
+            return  # it is deleted within the day anyway
 
 
 def _mine(page_request: PageRequest) -> dict[str, str]:
@@ -86,7 +86,7 @@ def _mine(page_request: PageRequest) -> dict[str, str]:
 
 
 def why(problem: Problem) -> str:
-    """What is wrong with a file, in words to stand after its name."""
+    """Return what is wrong with a file, in words that follow its name."""
     if isinstance(problem, Refusal):
         return next(iter(problem.fields.values()), problem.detail)
     return translated("belum dapat disimpan. Pilih sekali lagi.")

@@ -1,4 +1,5 @@
-"""The filters of a list as its page calls them; those applied, each with the way out of it."""
+"""The filters of a list: their names on the page, and those applied, each with a link that removes
+it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
@@ -16,7 +17,7 @@ class Applied(NamedTuple):
 
 
 def called(name: str) -> str:
-    """As pages call this part of an address."""
+    """Return the name that pages use for this parameter of an address."""
     return translated(_CALLED.get(name, name))
 
 
@@ -26,8 +27,8 @@ def applied(
     choices: Mapping[str, Mapping[str, str] | None],
     flags: Mapping[str, str] = {},
 ) -> Iterator[Applied]:
-    """Those that the form holds, with the words of its `choices`, None for days; `flags` say all
-    in their own words."""
+    """Yield the filters in the form. `choices` maps each filter to the words of its values, None
+    for days; `flags` maps each flag to its whole text."""
     for name, words_of in choices.items():
         if value := form.get(name).strip():
             words = (moment(value) or value) if words_of is None else words_of.get(value, value)

@@ -1,4 +1,4 @@
-"""A form as it was filled in, shown again with what is wrong."""
+"""A form as it was filled in, to be shown again with its errors."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,8 @@ from shared.http.problems import Problem
 
 
 def searched(name: str) -> tuple[str, str, str]:
-    """The fields of an agency that is searched for: itself, the words, the names of the matches."""
+    """Return the fields of an agency that is searched for: the agency, the words, and the names of
+    the matches."""
     return name, f"{name}_cari", f"{name}_nama"
 
 
@@ -29,11 +30,12 @@ class FormRefusal(NamedTuple):
 FILES = "attachments"
 """The field of files, which are kept from one page of a form to the next."""
 KEPT = "attachments_tersimpan"
-"""The field that carries the files kept: a box for each, unchecked to leave it out."""
+"""The field that carries the stored files: a checkbox for each, to be unchecked to leave it out."""
 
 
 class KeptFile(NamedTuple):
-    """A file kept for a form. `id` finds it only with the secret in the browser's cookie."""
+    """A file stored for a form. `id` is valid only together with the secret in the browser's
+    cookie."""
 
     id: str
     size: int
@@ -41,13 +43,14 @@ class KeptFile(NamedTuple):
 
     @property
     def value(self) -> str:
-        """As the form carries it."""
+        """Return the value that the form carries."""
         return f"{self.id}|{self.size}|{self.name}"
 
 
 class FormData:
-    """Values by field name, as texts; `wrong` and `hints` too; `refusal` of the whole form.
-    `id_prefix` keeps the ids of two forms on one page apart."""
+    """The values of a form by field name, as texts, with errors (`wrong`) and hints by field name,
+    and the `refusal` of the whole form. `id_prefix` keeps the ids of two forms on one page
+    apart."""
 
     def __init__(
         self,
@@ -72,7 +75,8 @@ class FormData:
                     self.add(name, str(item))
 
     def refuse_twice(self, names: Iterable[str]) -> None:
-        """Marks those of these fields that were sent with several values: only one is kept."""
+        """Mark those of these fields that were sent with several values, because only one is
+        kept."""
         for name in names:
             if len(set(self.all(name))) > 1:
                 self.wrong[name] = field_message("sent_twice", language.get(), {}, "")
@@ -94,13 +98,13 @@ class FormData:
 
     @property
     def files(self) -> list[KeptFile]:
-        """Those kept for this form."""
+        """Return the files stored for this form."""
         matches = (_KEPT_FILE.fullmatch(value) for value in self.all(KEPT))
         return [KeptFile(match[1], int(match[2]), match[3]) for match in matches if match]
 
     @property
     def answers(self) -> list[tuple[str, str]]:
-        """All that was filled in, to be carried by another page."""
+        """Return all that was filled in, so that another page can carry it."""
         return [
             (name, value)
             for name, values in self._values.items()
@@ -109,39 +113,40 @@ class FormData:
         ]
 
     def id(self, name: str) -> int | str | None:
-        """The id in a field; what is none goes on as it is, for the service to say so."""
+        """Return the id in a field. A text that is not an id is returned unchanged, so that the
+        service refuses it."""
         text = self.get(name).strip()
         return (int(text) if _ID.fullmatch(text) else text) if text else None
 
     def ids(self, name: str) -> list[int | str]:
-        """Those in a field that takes several."""
+        """Return the ids in a field that takes several."""
         return [int(text) if _ID.fullmatch(text) else text for text in self.all(name)]
 
     def given_ids(self, *names: str) -> dict[str, object]:
-        """Of these fields, those that hold something."""
+        """Return the ids in those of these fields that are not empty."""
         ids = {name: self.id(name) for name in names}
         return {name: value for name, value in ids.items() if value is not None}
 
     def given(self, *names: str) -> dict[str, object]:
-        """Of these fields, those that were filled in, without spaces around."""
+        """Return those of these fields that were filled in, without surrounding spaces."""
         return {name: self.get(name).strip() for name in names if self.get(name).strip()}
 
     @property
     def key(self) -> UUID:
-        """The Idempotency-Key the form carries: the same form sent twice is one request."""
+        """Return the Idempotency-Key of the form: the same form sent twice is one request."""
         try:
             return UUID(self.get("kunci"))
         except ValueError:
             return uuid4()
 
     def refuse(self, problem: Problem, fields: Mapping[str, str] = {}) -> None:
-        """Take a refusal over; `fields` gives our name for a field the service names."""
+        """Show a refusal in the form. `fields` maps the service's field names to ours."""
         if isinstance(problem, Refusal) and problem.fields:
             for name, words in problem.fields.items():
                 whole = name.split(".")[0]
                 ours = fields.get(name, fields.get(whole, whole if whole in self.names else name))
                 if ours == "attachments" and ours in self.wrong:
-                    words = f"{self.wrong[ours]} {words}"  # each of the files in one field
+                    words = f"{self.wrong[ours]} {words}"  # errors of several files in one field
                     del self.wrong[ours]
                 self.wrong.setdefault(ours, words)
         else:
@@ -151,11 +156,11 @@ class FormData:
 _KEPT_FILE = re.compile(r"([0-9a-f]{32})\|([0-9]{1,9})\|(.{0,300})")
 _ID = re.compile(r"[0-9]{1,18}")
 _OF_THE_FORM = ("csrf", "kunci", "langkah", PAGE)
-"""Fields that every form has of its own."""
+"""Technical fields that every form has."""
 
 
 def files_of(form: SentForm, name: str, part: str = "attachments") -> list[File]:
-    """The files chosen in a field, as parts of a request."""
+    """Return the files chosen in a field, as parts of a request."""
     chosen = [f for f in form.getlist(name) if isinstance(f, UploadFile) and f.filename]
     return [
         (part, (f.filename or "", f.file, f.content_type or "application/octet-stream"))

@@ -1,4 +1,4 @@
-"""One request of a person: their session, the form they sent, the page they get."""
+"""One request for a page: the person's session, the form they sent, and the page they receive."""
 
 import asyncio
 import secrets
@@ -28,11 +28,12 @@ from shared.lifecycle.calendar import Zone
 
 T = TypeVar("T")
 BODY_LIMIT = 52 * 1024 * 1024
-"""Bytes of a form with five attachments."""
+"""The most bytes of a form with five attachments."""
 
 
 class PageRequest:
-    """What endpoints work with. The cookie is written with whatever page or redirect ends it."""
+    """The request that endpoints work with. Every page or redirect that answers it also writes the
+    cookie."""
 
     def __init__(self, request: Request, site: Site) -> None:
         state = request.app.state
@@ -57,20 +58,22 @@ class PageRequest:
 
     @property
     def devices(self) -> list[str]:
-        """The marks of this browser, for signing in: it is let in while others guess."""
+        """Return the tokens that identify this browser at sign-in, so that it is let in while
+        others guess passwords."""
         return self._cookies.devices(self.request, self.site)
 
     def is_known_as(self, marks: list[str]) -> None:
-        """Keep the marks that a sign-in gave."""
+        """Store the device tokens that a sign-in returned."""
         self._known_as = marks
 
     async def form(self, *fields: str) -> SentForm:
-        """What was sent; see `SentForms.form`."""
+        """Return the form that was sent; see `SentForms.form`."""
         return await self.forms.form(fields)
 
     def back_to_form(self, carried: str, below: str = "/") -> Response | None:
-        """On to the form that was carried over the sign-in, if it is this person's and of a page
-        `below`. Its words go in the body of the request (307), never in an address."""
+        """Return to the form that was carried over the sign-in. Returns None unless it is this
+        person's and of a page below `below`. The form goes in the body of the request (307), never
+        in an address."""
         opened = self.forms.opened(carried)
         if opened is None or not opened.path.startswith(below):
             return None
@@ -92,8 +95,8 @@ class PageRequest:
         version: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        """Ask a service: with `token`, else as the person signed in; a session that has run out is
-        renewed once. Raises `Refusal` or another problem."""
+        """Call a service with `token`, or as the person signed in. An expired session is renewed
+        once. Raises `Refusal` or another problem."""
 
         self._may(method, path)
 
@@ -124,15 +127,16 @@ class PageRequest:
         token: str | None = None,
         params: Mapping[str, Any] | None = None,
     ) -> T:
-        """What is at this path, as a model of the service's contract. Raises as `call`, and the
-        502 problem where the answer does not fit the model."""
+        """Return the answer at this path, as a model of the service's contract. Raises as `call`
+        does, and the 502 problem if the answer does not fit the model."""
         return answer_as(model, await self.call(service, "GET", path, token=token, params=params))
 
     async def filtered(
         self, service: Service, path: str, model: TypeForm[T], params: Mapping[str, Any]
     ) -> T:
-        """As `read`, of what the address of this page narrows: the page is shown without what of
-        it the service refuses, and without a place behind the last page."""
+        """Return the same as `read`, for a list that this page's address filters. If the service
+        refuses a filter, or the page is after the last one, the raised problem shows the page
+        without it."""
         try:
             answer = await self.read(service, path, model, params=params)
         except Refusal as refusal:
@@ -151,7 +155,7 @@ class PageRequest:
         json: Any = None,
         headers: Mapping[str, str] | None = None,
     ) -> ServiceFile:
-        """A file of a service as it comes; the caller passes it on and closes it."""
+        """Return a service's file as it comes. The caller passes it on and closes it."""
 
         self._may(method, path)
 
@@ -163,8 +167,8 @@ class PageRequest:
         return await self._as_signed_in(once, token)
 
     async def listen(self, service: Service, path: str) -> Response:
-        """A service's stream of events, passed on. The cookie goes along only where the session
-        was renewed: the answer lasts, and may come after that of a page asked for later."""
+        """Pass on a service's stream of events. It sets the cookie only if the session was renewed,
+        because a long answer may come after that of a page requested later."""
         before = self.session.tokens
 
         async def once(bearer: str | None) -> ServiceFile:
@@ -174,7 +178,7 @@ class PageRequest:
         return stream if self.session.tokens is before else self.sealed(stream)
 
     def carrying(self) -> AbstractAsyncContextManager[None]:
-        """Around what keeps or sends files: see `Services.carrying`."""
+        """Return the context within which files are stored or sent: see `Services.carrying`."""
         return self._services.carrying(self.request)
 
     def page(
@@ -186,9 +190,9 @@ class PageRequest:
         no_cookie: bool = False,
         **content: Any,
     ) -> Response:
-        """The page; a notice left by the request before is shown on it once. Times are shown in
-        `zone`, or that of the agency of the person who is signed in to the panel. `no_cookie`: it
-        answers a program that has no session, and is to have none."""
+        """Return the page. It shows once the notice that the previous request left. Times are shown
+        in `zone`, or in that of the agency of the person signed in to the panel. With `no_cookie`,
+        it answers a program that has no session and receives none."""
         notice, self.session.notice = self.session.notice, None
         return_to = address_to_return_to(self.request)
         url = self.request.url
@@ -196,7 +200,7 @@ class PageRequest:
         content = {
             "form_key": uuid4(),
             "return_to": return_to,
-            # An address that is none of ours is not repeated: ADR 90.
+            # An address that is not one of ours is not repeated: ADR 90.
             "here": "/" if status >= 400 and not return_to else return_to or asked_for,
             **content,
         }
@@ -207,37 +211,38 @@ class PageRequest:
         return response if no_cookie else self.sealed(response)
 
     def piece(self, template: str, **content: Any) -> Response:
-        """A piece of a page, for a script of a page that is open."""
+        """Return a part of a page, for a script of an open page."""
         html = pages.render(template, self.session.zone, page_request=self, **content)
         return self.beside(Response(html, media_type="text/html; charset=utf-8"))
 
     def beside(self, response: Response) -> Response:
-        """The answer to a script of a page that is open. It leaves the session, and a notice for
-        the next page, as they are, unless the session was renewed for it."""
+        """Return the answer to a script of an open page. It leaves the session and a notice for the
+        next page unchanged, unless the session was renewed for it."""
         return response if self.session.tokens is self._tokens_at_first else self.sealed(response)
 
     def go(self, path: str, notice: str | None = None) -> Response:
-        """On to another page (303), which shows the notice."""
+        """Redirect to another page (303), which shows the notice."""
         self.session.notice = notice
         return self.sealed(RedirectResponse(path, 303))
 
     def sealed(self, response: Response) -> Response:
-        """The answer with the session's cookie."""
+        """Return the answer with the session's cookie."""
         self._cookies.write(response, self.site, self.session)
         if self._known_as is not None:
             self._cookies.write_devices(response, self.site, self._known_as)
         return response
 
     def _may(self, method: str, path: str) -> None:
-        """Refuses what does something while the form is only shown; its files are kept."""
+        """Raises the 409 problem for a request that changes something while the form is only shown
+        again. Storing its files is allowed."""
         if self.forms.only_shows and method != "GET" and not path.startswith("/drafts"):
             raise conflict(self.forms.only_shows)
 
     async def _as_signed_in(
         self, once: Callable[[str | None], Awaitable[T]], token: str | None
     ) -> T:
-        """With `token`, else as the person signed in, whose session is renewed when it has run
-        out."""
+        """Run `once` with `token`, or as the person signed in, whose session is renewed if it has
+        expired."""
         tokens = self.session.tokens
         if token is not None or tokens is None:
             return await once(token)
@@ -249,9 +254,9 @@ class PageRequest:
         return await once(await self._renewed(tokens))
 
     async def _renewed(self, run_out: TokenPair) -> str:
-        """The access token after this pair's. Calls that a page makes side by side renew once: if
-        one of them used the next refresh token, it would look copied to other pages that are still
-        renewing this one, and all sessions would end."""
+        """Return a new access token in place of this pair's. Calls that a page makes in parallel
+        renew only once: if one of them used the next refresh token, it would look stolen to other
+        pages that are still renewing this one, and all sessions would end."""
         async with self._renewing:
             tokens = self.session.tokens
             if tokens is not None and tokens is not run_out:
@@ -276,7 +281,8 @@ async def _public(request: Request) -> PageRequest:
 
 
 async def _panel(request: Request) -> PageRequest:
-    """A request of somebody who is signed in; others are sent to the sign-in page."""
+    """Return the request of a person signed in to the panel; others are sent to the sign-in
+    page."""
     page_request = PageRequest(request, "panel")
     if not page_request.signed_in:
         raise unauthorized()

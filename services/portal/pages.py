@@ -1,4 +1,5 @@
-"""Pages from templates: the words of codes, dates as people read them, colours by class."""
+"""Renders pages from templates, with the labels of codes, dates as people read them, and
+colours."""
 
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
@@ -22,7 +23,7 @@ from shared.values import text
 
 
 def render(template: str, zone: Zone, /, **content: Any) -> str:
-    """The HTML of a page, with times as in this zone."""
+    """Return the HTML of a page, with times in this zone."""
     token = _zone.set(zone)
     hint = translated("Paling banyak {files} berkas, masing-masing {megabytes} MB")
     files_hint = hint.format(files=MAX_FILES, megabytes=MAX_SIZE // 1024**2)
@@ -33,31 +34,33 @@ def render(template: str, zone: Zone, /, **content: Any) -> str:
 
 
 def label(kind: str, code: object) -> str:
-    """The label; the code itself where a newer service has one we do not know."""
+    """Return the label of a code, or the code itself if a newer service has one that we do not
+    know."""
     return labels(kind).get(str(code), str(code)) if code is not None else ""
 
 
 def labels(kind: str) -> dict[str, str]:
-    """All labels of a kind by code."""
+    """Return all labels of a kind, by code."""
     return catalogues.labels(kind, language.get())
 
 
 def relabelled(text: str | None, *kinds: str) -> str:
-    """A label that a service gave, in the language of the page: services label in Indonesian.
-    Without kinds, one of any kind; what is no label (a name, an agency) stays as it is."""
+    """Return a label from a service in the language of the page, because services label in
+    Indonesian. Without `kinds`, it may be a label of any kind. A text that is not a label, such as
+    a name, is returned unchanged."""
     return catalogues.relabelled(text, language.get(), *kinds)
 
 
 def titled(title: str) -> str:
-    """A report's title as it is; what stands in its place where it may not be read, in the
-    language of the page."""
+    """Return a report's title unchanged. If the caller may not read it, the text in its place is
+    returned in the language of the page."""
     instead = messages("mark")["unverified_copy"]
     return label("mark", "unverified_copy") if title == instead else title
 
 
 def worded(text: str) -> str:
-    """What stands at a field or choice, in the language of the page: a text or label in
-    Indonesian; a name stays as it is."""
+    """Return the text at a field or choice in the language of the page, from a text or label in
+    Indonesian; a name is returned unchanged."""
     return relabelled(translated(text))
 
 
@@ -67,7 +70,7 @@ def countdown(days: int) -> str:
 
 
 def moment(value: object) -> str:
-    """`23 Nov 2026 14.05 WIB` from an ISO instant; a mere day has no time."""
+    """Return `23 Nov 2026 14.05 WIB` for an ISO instant; a day has no time."""
     parsed = _parsed(value)
     if parsed is None:
         return ""
@@ -77,7 +80,7 @@ def moment(value: object) -> str:
 
 
 def day(value: object) -> str:
-    """`Senin, 23 November 2026` from an ISO instant or day."""
+    """Return `Senin, 23 November 2026` for an ISO instant or day."""
     parsed = _parsed(value)
     if parsed is None:
         return ""
@@ -86,8 +89,8 @@ def day(value: object) -> str:
 
 
 def due_day(value: object, zone: Zone | None = None) -> str:
-    """`Jumat, 4 Desember 2026`: the day in which a deadline lies, or that it ends, as messages say
-    it where nothing is over after it."""
+    """Return `Jumat, 4 Desember 2026`: the day in which a deadline lies, or that it ends. Messages
+    write it so if nothing is over after the deadline."""
     parsed = _parsed(value)
     if not isinstance(parsed, datetime):
         return ""
@@ -95,7 +98,8 @@ def due_day(value: object, zone: Zone | None = None) -> str:
 
 
 def deadline(value: object, zone: Zone | None = None) -> str:
-    """As messages say it where something is over then: the day that it ends, or the moment."""
+    """Return a deadline as messages write it if something is over then: the day that it ends, or
+    the moment."""
     parsed = _parsed(value)
     if not isinstance(parsed, datetime):
         return ""
@@ -103,15 +107,15 @@ def deadline(value: object, zone: Zone | None = None) -> str:
 
 
 def until(owed: Countdown | ShownRequest) -> str:
-    """When a countdown or a request runs out: the day alone where it does so at that day's end, or
-    its time is not exact."""
+    """Return when a countdown or a request runs out: only the day if that is at the end of a day,
+    or if the time is not exact."""
     as_a_day = owed.at_day_end or owed.to_the_hour
     return day(owed.due_on) if as_a_day else moment(owed.due_at)
 
 
 def age(value: object) -> str:
-    """How long ago, in the unit that says most; of a time cut to the hour, which a full hour is
-    taken to be, no minutes: it was at some moment of that hour."""
+    """Return how long ago a time was, in its largest unit. A time on the full hour is taken to be
+    cut to the hour and gets no minutes, because it was at some moment of that hour."""
     parsed = _parsed(value)
     if not isinstance(parsed, datetime):
         return ""
@@ -125,7 +129,7 @@ def age(value: object) -> str:
 
 _HOUR = 3600
 _AGES = {86400: "{n} hari lalu", _HOUR: "{n} jam lalu", 60: "{n} menit lalu"}
-"""By seconds."""
+"""The words for each unit, by its seconds."""
 
 
 def thousands(value: int) -> str:
@@ -162,12 +166,12 @@ def _parsed(value: object) -> datetime | date | None:
 
 
 def _paragraphs(text: object) -> Markup:
-    """What somebody wrote, its line breaks kept and everything else escaped."""
+    """Return a person's text with its line breaks; everything else is escaped."""
     return _lines(str(text or "").strip())
 
 
 def _lines(text: str) -> Markup:
-    """As `_paragraphs`, with the space around: a piece of a text."""
+    """Return the same as `_paragraphs` for a part of a text: spaces at its ends are kept."""
     return Markup("<br>").join(text.split("\n"))
 
 

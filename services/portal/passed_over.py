@@ -1,5 +1,5 @@
-"""What the address of a list asks for and is not to be had: the list is shown without it, and says
-so. The services refuse it, as they should; who followed an old bookmark wants the list."""
+"""Shows a list without those filters in its address that are invalid, and says so. The services
+refuse such filters, as they should; a person who followed an old bookmark wants the list."""
 
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -17,8 +17,8 @@ from shared.http.problems import Problem
 
 
 class PassedOver(NamedTuple):
-    """A part of the address that the page is shown without. One that was sealed has no value to
-    show: it is typed again."""
+    """A parameter of the address that the page is shown without. A sealed one has no value to show
+    and has to be typed again."""
 
     name: str
     value: str
@@ -26,17 +26,18 @@ class PassedOver(NamedTuple):
 
     @property
     def called(self) -> str:
-        """As the page calls this filter."""
+        """Return the name of this filter on the page."""
         return called(self.name)
 
     @property
     def shown(self) -> str:
-        """The value without what would turn or hide the line around it, and its beginning alone."""
+        """Return the beginning of the value, without characters that would reverse or hide the text
+        around it."""
         return "".join(filter(str.isprintable, self.value))[:_LONGEST]
 
 
 class UnknownFilters(Problem):
-    """Parts of the address, by name, with why they cannot be had."""
+    """Invalid parameters of the address, by name, with the reasons."""
 
     def __init__(self, reasons: Mapping[str, str]) -> None:
         super().__init__(422, "validation")
@@ -44,8 +45,8 @@ class UnknownFilters(Problem):
 
 
 def unknown(request: Request, refusal: Refusal, sent: Mapping[str, Any]) -> UnknownFilters | None:
-    """What of the address a service refused that was `sent` this; None where it is another's
-    fault."""
+    """Return which parameters of the address a service refused when it was `sent` these; None if
+    the error has another cause."""
     errors = [(e.field.split(".")[0], e.code) for e in refusal.errors]
     if refusal.code == "agency_not_found":
         errors = [(name, refusal.code) for name in ("agency", "agency_id", "below") if name in sent]
@@ -64,7 +65,7 @@ def unknown(request: Request, refusal: Refusal, sent: Mapping[str, Any]) -> Unkn
 
 
 def only_known(request: Request, **offered: Collection[str]) -> None:
-    """Raises `UnknownFilters` for values of the address that are none of those offered."""
+    """Raise `UnknownFilters` for values of the address that are not among those offered."""
     query = request.query_params
     gone = [name for name, known in offered.items() if not set(_given(query, name)) <= set(known)]
     if gone:
@@ -72,7 +73,7 @@ def only_known(request: Request, **offered: Collection[str]) -> None:
 
 
 def only_days(request: Request, *names: str) -> None:
-    """Raises `UnknownFilters` for values of the address that are no days."""
+    """Raise `UnknownFilters` for values of the address that are not days."""
     wrong = [
         name for name in names for value in _given(request.query_params, name) if not _is_day(value)
     ]
@@ -81,21 +82,22 @@ def only_days(request: Request, *names: str) -> None:
 
 
 def beyond_the_end(sent: Mapping[str, Any], page: object) -> bool:
-    """Whether this page, asked for by its cursor, is behind the last. What is searched for, or
-    narrowed down, may end so: it is looked for among so many at a time."""
+    """Return whether this page, requested by its cursor, is after the last one. A search or a
+    filtered list may end with an empty page, because it examines a limited number of rows at a
+    time."""
     items, following = getattr(page, "items", None), getattr(page, "next", None)
     looked_for = any(sent.get(name) for name in _LOOKED_FOR)
     return items == [] and following is None and bool(sent.get("cursor")) and not looked_for
 
 
 def page_gone(request: Request) -> UnknownFilters:
-    """That there is no such page any more."""
+    """Return the problem that there is no such page any more."""
     names = _names_of(request, "cursor")
     return UnknownFilters(dict.fromkeys(names, translated(_REASONS["page"])))
 
 
 def shown_without(request: Request, problem: UnknownFilters) -> Response | None:
-    """The page without what cannot be had; None where it would be the same again."""
+    """Return the page without the invalid parameters; None if it would be the same page again."""
     query = parse_qsl(request.url.query)
     kept = [(name, value) for name, value in query if name not in problem.reasons]
     if request.method != "GET" or len(kept) == len(query):
@@ -109,13 +111,13 @@ def shown_without(request: Request, problem: UnknownFilters) -> Response | None:
 
 
 def passed_over_of(request: Request) -> list[PassedOver]:
-    """What this page is shown without."""
+    """Return the parameters that this page is shown without."""
     left_out: list[PassedOver] = request.scope.get(_KEY, [])
     return left_out
 
 
 class _Again(Response):
-    """The same page, as if it had been asked for by another query."""
+    """The same page, as if it had been requested with another query."""
 
     def __init__(self, request: Request, query: str, left_out: list[PassedOver]) -> None:
         super().__init__()
@@ -128,7 +130,8 @@ class _Again(Response):
 
 
 def _names_of(request: Request, field: str) -> list[str]:
-    """By which names the address holds what was sent in this field: services name it in English."""
+    """Return the names in the address of what was sent in this field: services name it in
+    English."""
     return [name for name in (field, *_IN_ADDRESS.get(field, ())) if name in request.query_params]
 
 
@@ -153,7 +156,7 @@ _IN_ADDRESS = {
     "agency_id": ("instansi",),
 }
 _OF_BOTH_DAYS = ("period_backwards", "period_invalid")
-"""What is wrong with a period lies in neither of its days alone: it is shown without both."""
+"""An error of a period is not of one of its days, so the page is shown without both."""
 _OF_ROUTING = ("path_params", "endpoint", "route", "router")
 _REASONS = {
     "gone": "tidak dikenal atau tidak ada lagi.",
@@ -169,4 +172,4 @@ _REASON_OF = {
     "agency_not_found": "agency",
     "cursor_invalid": "page",
 }
-"""What a service says to programs, in words for who reads a list."""
+"""The reasons to show for the error codes of services."""

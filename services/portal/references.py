@@ -1,4 +1,4 @@
-"""What forms offer to choose from: agencies, categories, regions."""
+"""The choices of forms: agencies, categories, regions."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,7 +39,7 @@ REGION_LEVELS = ("province", "regency", "district", "village")
 
 
 class Agency(Protocol):
-    """What the services say of an agency in a list of them."""
+    """An agency in a list of the services."""
 
     @property
     def id(self) -> int: ...
@@ -50,7 +50,7 @@ class Agency(Protocol):
 
 
 class Region(Protocol):
-    """What the services say of a region in a list of them."""
+    """A region in a list of the services."""
 
     @property
     def code(self) -> str: ...
@@ -59,7 +59,7 @@ class Region(Protocol):
 
 
 class AgencyOption(NamedTuple):
-    """An agency to choose; where it cannot be chosen, `unavailable` says why."""
+    """An agency to choose. If it cannot be chosen, `unavailable` says why."""
 
     id: int
     name: str
@@ -68,14 +68,15 @@ class AgencyOption(NamedTuple):
 
 
 def agency_option(agency: Agency, unavailable: str = "") -> AgencyOption:
-    """An agency of a list as an option of a form."""
+    """Return an agency of a list as an option of a form."""
     return AgencyOption(
         agency.id, agency.name, relabelled(agency.kind_label, "agency_kind"), unavailable
     )
 
 
 async def addressees(page_request: PageRequest, form: FormData) -> list[AgencyOption]:
-    """The agencies that a person may address: those searched for, the chosen one kept."""
+    """Return the agencies that a person may address: those found by the search, and the chosen
+    one."""
     query = form.get("addressee_cari").strip()
     agencies: list[AgencyChoice] = []
     if len(query) >= 2:
@@ -90,14 +91,15 @@ async def addressees(page_request: PageRequest, form: FormData) -> list[AgencyOp
 
 
 def words_refused(refusal: Refusal) -> str:
-    """Why these words cannot be searched for. Raises the refusal where it is of anything else."""
+    """Return why these words cannot be searched for. Raises the refusal if it has another cause."""
     if refusal.status != 422 or "q" not in refusal.fields:
         raise refusal
     return refusal.fields["q"]
 
 
 def keep_chosen(form: FormData, name: str, offered: Iterable[AgencyOption]) -> list[AgencyOption]:
-    """Options for an agency field. Those chosen before stay, by the names the form carries."""
+    """Return the options of an agency field, including those chosen before, with the names that the
+    form carries."""
     options = {str(option.id): option for option in offered}
     for chosen, called in chosen_names(form, name).items():
         options.setdefault(chosen, AgencyOption(int(chosen), called))
@@ -105,7 +107,7 @@ def keep_chosen(form: FormData, name: str, offered: Iterable[AgencyOption]) -> l
 
 
 def chosen_names(form: FormData, name: str) -> dict[str, str]:
-    """By id, the names that the form carries of the agencies chosen in a field."""
+    """Return, by id, the names that the form carries of the agencies chosen in a field."""
     names = dict(pair.split("|", 1) for pair in form.all(f"{name}_nama") if "|" in pair)
     return {
         chosen: names[chosen]
@@ -115,8 +117,8 @@ def chosen_names(form: FormData, name: str) -> dict[str, str]:
 
 
 def left_unchosen(form: FormData, fields: Iterable[str]) -> bool:
-    """Marks what of a form's fields is searched for, where words stand and nothing is chosen.
-    Without scripts a search is a step of its own: what was typed is not passed over in silence."""
+    """Mark the fields with a search text but no choice; return whether there are any. Without
+    scripts a search is a step of its own, so the text must not be ignored silently."""
     names = sorted(name.removesuffix("_cari") for name in fields if name.endswith("_cari"))
     left = [name for name in names if form.get(f"{name}_cari").strip() and not form.get(name)]
     words = translated("Pilih dari yang ditemukan, atau kosongkan kata pencarian.")
@@ -125,7 +127,7 @@ def left_unchosen(form: FormData, fields: Iterable[str]) -> bool:
 
 
 async def classifications(page_request: PageRequest) -> list[tuple[str, str, str]]:
-    """What a new report can be, each with what that means."""
+    """Return the classifications of a new report, each with its meaning."""
     choices = await page_request.read("intake", "/classifications", list[ClassificationChoice])
     return [
         (choice.code, label("classification", choice.code), translated(_ABOUT.get(choice.code, "")))
@@ -134,7 +136,7 @@ async def classifications(page_request: PageRequest) -> list[tuple[str, str, str
 
 
 async def categories(page_request: PageRequest) -> list[Group]:
-    """Categories to choose, by the groups they stand in."""
+    """Return the categories to choose from, by group."""
     choices = await page_request.read("intake", "/categories", list[CategoryChoice])
     parents = {choice.id: choice.name for choice in choices if choice.parent_id is None}
     groups: dict[str, list[CategoryOption]] = {}
@@ -148,7 +150,7 @@ async def categories(page_request: PageRequest) -> list[Group]:
 
 
 async def regions(page_request: PageRequest, form: FormData) -> list[RegionSelect]:
-    """The selects of the region picker as far as they are chosen."""
+    """Return the selects of the region picker, down to the level after the last choice."""
     params = {"code": region_chosen(form)}
     path = "/region-levels"
     levels = await page_request.read("intake", path, list[RegionLevel], params=params)
@@ -158,9 +160,9 @@ async def regions(page_request: PageRequest, form: FormData) -> list[RegionSelec
 def region_selects(
     form: FormData, levels: Mapping[str, Sequence[Region]], had: str | None = None
 ) -> list[RegionSelect]:
-    """The selects of the region picker, from the regions to choose from by their level. A choice
-    further up that no longer fits empties those below it. The region that a report `had` stays to
-    choose though its code is not in use any more."""
+    """Return the selects of the region picker, with the regions to choose from at each level. If a
+    choice no longer fits, it and those below it are cleared. The region that a report `had` can
+    still be chosen, even if its code is no longer in use."""
     codes = _codes(had)
     selects: list[RegionSelect] = []
     parent: str | None = None
@@ -180,7 +182,7 @@ def region_selects(
 
 
 def region_chosen(form: FormData) -> str | None:
-    """The region chosen so far: as deep as each choice lies in the one above it."""
+    """Return the region chosen so far: the deepest choice that lies within those above it."""
     code: str | None = None
     for level in REGION_LEVELS:
         chosen = form.get(level)
@@ -191,19 +193,19 @@ def region_chosen(form: FormData) -> str | None:
 
 
 async def provinces(page_request: PageRequest) -> list[Option]:
-    """The provinces, by their codes."""
+    """Return the provinces, with their codes."""
     choices = await page_request.read("intake", "/regions", list[RegionChoice])
     return [(choice.code, choice.name) for choice in choices]
 
 
 def region_code(form: FormData) -> str | None:
-    """The most exact region chosen."""
+    """Return the most exact region chosen."""
     return next((form.get(level) for level in reversed(REGION_LEVELS) if form.get(level)), None)
 
 
 def with_chosen(form: FormData, name: str, options: Sequence[Option]) -> list[Option]:
-    """The options and, last, what is chosen though it is offered no more: a person who left, whose
-    reports are looked for all the same."""
+    """Return the options and, last, a chosen value that is no longer offered, such as a person who
+    left but whose reports are still searched for."""
     value = form.get(name)
     if not value.isdecimal() or any(value == each for each, _ in options):
         return [*options]
@@ -211,13 +213,13 @@ def with_chosen(form: FormData, name: str, options: Sequence[Option]) -> list[Op
 
 
 def with_chosen_category(form: FormData, groups: Sequence[Group]) -> list[Group]:
-    """Likewise of categories."""
+    """Return the groups with the chosen category, as `with_chosen` does."""
     value = form.get("category")
     return with_category(groups, value) if value.isdecimal() else [*groups]
 
 
 def with_category(groups: Sequence[Group], code: str, name: str = "") -> list[Group]:
-    """The groups and, last, this category where it is offered no more."""
+    """Return the groups and, last, this category if it is no longer offered."""
     if any(code == one.code for _, inside in groups for one in inside):
         return [*groups]
     gone = translated(RETIRED)
@@ -225,8 +227,8 @@ def with_category(groups: Sequence[Group], code: str, name: str = "") -> list[Gr
 
 
 def narrowed(form: FormData, name: str, groups: Sequence[Group]) -> list[Group]:
-    """The categories that fit the words of the field's search step, which serves without scripts:
-    each begins a word of the name, the group or the other words. What is chosen stays."""
+    """Return the categories that match the search words: each begins a word of the name, the group
+    or the other words. The chosen category is kept. This search step also works without scripts."""
     words = folded(form.get(f"{name}_cari"))
     if not words:
         return [*groups]
@@ -251,14 +253,14 @@ def _fits(words: Sequence[str], option: str) -> bool:
 
 
 def spread_region(form: FormData, code: str | None) -> None:
-    """Fill the selects from one code."""
+    """Set the selects to the region with this code."""
     codes = _codes(code)
     for level in REGION_LEVELS:
         form.set(level, codes.get(level, ""))
 
 
 def _codes(code: str | None) -> dict[str, str]:
-    """By level, the codes of a region and of those around it."""
+    """Return, by level, the codes of a region and of those that contain it."""
     parts = code.split(".") if code else []
     return {level: ".".join(parts[: n + 1]) for n, level in enumerate(REGION_LEVELS[: len(parts)])}
 

@@ -1,4 +1,4 @@
-"""A refusal in words: the service's, or ours."""
+"""The words of a refusal: those of the service, or ours."""
 
 from fastapi import Request
 
@@ -9,7 +9,7 @@ from shared.http.problems import Problem
 
 
 def words_of(problem: Problem, request: Request | None = None) -> tuple[str, str]:
-    """Title and detail in the language of the page: the service's, where it said something."""
+    """Return title and detail in the language of the page: those of the service, if it sent any."""
     if isinstance(problem, Refusal) and problem.title:
         return problem.title, problem.detail
     request_id = getattr(request.state, "request_id", None) if request else None
@@ -18,7 +18,7 @@ def words_of(problem: Problem, request: Request | None = None) -> tuple[str, str
 
 
 def fields_of(problem: Problem) -> dict[str, str]:
-    """What is wrong with which field, for a page that does not show the form."""
+    """Return the errors by field, for a page that does not show the form."""
     if isinstance(problem, Refusal):
         return problem.fields
     return {

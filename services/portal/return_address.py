@@ -1,12 +1,13 @@
-"""Coming back to a page that answered a form, which no browser keeps nor asks for again."""
+"""Finds an address to return to from a page that answers a form: browsers do not keep or reload
+that page."""
 
 from fastapi import Request
 from starlette.routing import Match
 
 
 def address_to_return_to(request: Request) -> str | None:
-    """Where a page that answers a form can be read: its own path if that can be asked for, else the
-    nearest above; None for a page that was asked for."""
+    """Return the path of a page that answers a form, or the nearest path above that can be
+    requested. Returns None for a request that is not a POST."""
     if request.method != "POST":
         return None
     path = request.url.path

@@ -1,5 +1,5 @@
-"""Forms that outlive their session: sealed into the page that asks to sign in again, and opened
-only for the person whose page they came from."""
+"""Forms that outlive their session. They are sealed into the page that asks to sign in again, and
+opened only for the person whose page they came from."""
 
 import base64
 import binascii
@@ -18,11 +18,12 @@ from starlette.datastructures import UploadFile
 CARRIED = "dibawa"
 """The field that holds a sealed form."""
 PAGE = "halaman"
-"""The field that says, sealed, for whom a page was made."""
+"""The field that holds, sealed, for whom a page was made."""
 LONGEST = 150_000
-"""Characters of a sealed form; the page that asks to sign in must still be small enough."""
+"""The most characters of a sealed form: the page that asks to sign in must still be small
+enough."""
 SEALED_SEARCH = re.compile(r"~[\w=-]{60,}", re.ASCII)
-"""The words of a search as they stand sealed in an address."""
+"""The sealed words of a search in an address."""
 NOT_YOURS = "Yang ditulis sebelum sesi berakhir tidak ditampilkan: itu tulisan orang lain."
 _DAYS = 7 * 86_400
 _HOURS = 12 * 3_600
@@ -30,25 +31,26 @@ _NEVER = {
     "csrf", "kunci", "langkah", PAGE, CARRIED, "password", "present", "again",
     "current_password", "own_password", "access_code",
 }  # fmt: skip
-"""What is of the page, or secret: it is typed again."""
+"""Fields that belong to the page, or are secret: they have to be typed again."""
 
 
 class Search(BaseModel):
-    """The words that a person searched by."""
+    """The words of a search, and who searched."""
 
     person: str
     words: str = Field(repr=False)
 
 
 class Page(BaseModel):
-    """For whom a page was made ("" for nobody known), and what finds the files of its forms."""
+    """The person for whom a page was made ("" if unknown), and the secret that finds the files of
+    its forms."""
 
     person: str = ""
     drafts: str = Field(default="", repr=False)
 
 
 class Carried(Page):
-    """A form as it was sent, and where to."""
+    """A form as it was sent, with its path."""
 
     path: str
     fields: list[tuple[str, str]] = Field(repr=False)
@@ -60,7 +62,7 @@ class Carried(Page):
 
 
 class Seals:
-    """Seals and opens both, with a key of their own."""
+    """Seals and opens pages, searches and forms, with a key of their own."""
 
     def __init__(self, secret: str) -> None:
         derived = HKDF(SHA256(), 32, None, b"lapor portal forms").derive(secret.encode())
@@ -70,7 +72,7 @@ class Seals:
         return self._fernet.encrypt(page.model_dump_json().encode()).decode()
 
     def opened_page(self, sealed: object) -> Page | None:
-        """None for what we did not seal this week."""
+        """Open a sealed page; None if we did not seal it within the last seven days."""
         try:
             return Page.model_validate_json(self._fernet.decrypt(str(sealed).encode(), _DAYS))
         except (InvalidToken, ValidationError):
@@ -80,14 +82,14 @@ class Seals:
         return self._fernet.encrypt(search.model_dump_json().encode()).decode()
 
     def opened_search(self, sealed: str) -> Search | None:
-        """None for what we did not seal in these twelve hours."""
+        """Open a sealed search; None if we did not seal it within the last twelve hours."""
         try:
             return Search.model_validate_json(self._fernet.decrypt(sealed.encode(), _HOURS))
         except (InvalidToken, ValidationError):
             return None
 
     def form(self, path: str, page: Page, fields: list[tuple[str, str]]) -> str | None:
-        """The words of a form sent to `path`; None where there are none, or too many."""
+        """Seal the fields of a form sent to `path`; None if there are none, or too many."""
         kept = [(name, value) for name, value in fields if name not in _NEVER]
         if not kept:
             return None
@@ -103,8 +105,8 @@ class Seals:
 
 
 def person_of(access: str) -> str:
-    """Who a token of ours is of, as it says itself; the services check it, here it only tells
-    one person from another."""
+    """Return the person that a token of ours names. The services verify tokens; here the name only
+    distinguishes people."""
     try:
         payload = access.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
@@ -114,7 +116,7 @@ def person_of(access: str) -> str:
 
 
 def from_here(request: Request) -> bool:
-    """Whether a form came from a page of this site, as the browser says."""
+    """Return whether a form came from a page of this site, according to the browser."""
     if (site := request.headers.get("sec-fetch-site")) is not None:
         return site == "same-origin"
     origin = request.headers.get("origin")

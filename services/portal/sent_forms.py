@@ -1,4 +1,4 @@
-"""The form that a request brings: whose page it came from, and nothing in it but its own fields."""
+"""The form of a request: whose page it came from, with no fields but its own."""
 
 import secrets
 from collections.abc import Collection
@@ -23,12 +23,12 @@ _OF_EVERY_FORM = frozenset({"csrf", "kunci", "langkah", PAGE, CARRIED})
 
 
 _MOST_FIELDS = 300
-"""A bulk command names up to 200 reports."""
+"""The most fields of a form: a bulk command names up to 200 reports."""
 
 
 class SentForms:
-    """`only_shows`: why the form is only shown again, as the code of a refusal; None where it does
-    what it asks."""
+    """The form of one request. `only_shows` is the code of the refusal if the form is only shown
+    again, or None if it is executed."""
 
     def __init__(self, request: Request, session: Session, seals: Seals) -> None:
         self.only_shows: str | None = None
@@ -37,13 +37,13 @@ class SentForms:
         self._seals = seals
 
     async def form(self, fields: Collection[str]) -> SentForm:
-        """What was sent, once its token shows that it came from a page of ours. `fields` are those
-        of this form, beside the ones that every form has. Raises the 422 problem that names any
-        other: what nobody reads is not lost in silence.
+        """Return the form, after its token has shown that it came from a page of ours.
 
-        Some forms are only shown again, with their words, and the first call that would do
-        something is refused: those sent by Enter alone, those carried over a new sign-in, and
-        those of the same person whose token has been replaced meanwhile.
+        `fields` are those of this form, in addition to the ones that every form has. Raises the 422
+        problem that names any other field, so that no text is lost silently. Some forms are only
+        shown again with their text, and the first call that would change something is refused:
+        forms sent only by Enter, forms carried over a new sign-in, and forms of the same person
+        whose token has been replaced meanwhile.
         """
         form = await self._trusted()
         known = {*_OF_EVERY_FORM, *fields, *((KEPT,) if FILES in fields else ())}
@@ -54,8 +54,8 @@ class SentForms:
         return form
 
     async def brought(self) -> tuple[Page, SentForm] | None:
-        """The form this request brought, and for whom its page was made; None where it came
-        from no page of ours."""
+        """Return the form of this request and for whom its page was made; None if it did not come
+        from a page of ours."""
         if self._request.method != "POST" or not from_here(self._request):
             return None
         form = await self._sent()
@@ -63,16 +63,16 @@ class SentForms:
         return (page, form) if page else None
 
     def sealed(self, page: Page, fields: list[tuple[str, str]]) -> str | None:
-        """What was written, for a page on which its person signs in again."""
+        """Return the sealed form, for a page on which its person signs in again."""
         return self._seals.form(self._request.url.path, page, fields)
 
     def opened(self, carried: str) -> Carried | None:
-        """The form that was carried over the sign-in, if it is this person's."""
+        """Return the form that was carried over the sign-in, if it is this person's."""
         opened = self._seals.opened_form(carried)
         return opened if opened and opened.person == self._session.person else None
 
     def sealed_search(self, words: str) -> str:
-        """For an address that this person alone may follow."""
+        """Return the sealed words of a search, for an address that only this person may follow."""
         return self._seals.search(Search(person=self._session.person, words=words))
 
     def opened_search(self, sealed: str) -> str | None:
@@ -81,7 +81,7 @@ class SentForms:
 
     @property
     def page_seal(self) -> str:
-        """For whom this page is made, for its forms."""
+        """Return the seal that says for whom this page is made, for its forms."""
         return self._seals.page(Page(person=self._session.person, drafts=self._session.drafts))
 
     async def _trusted(self) -> SentForm:

@@ -1,4 +1,5 @@
-"""Calls to the services: for whom, with which token; their problems come back as problems."""
+"""Calls to the services: with the visitor's address and token; errors of services become
+problems."""
 
 import asyncio
 import tempfile
@@ -19,21 +20,21 @@ from shared.settings import Settings
 
 Service = Literal["intake", "routing", "followup", "reporting", "notification"]
 File = tuple[str, tuple[str, BinaryIO, str]]
-"""A part of a request; its content is on disk where it is not small."""
+"""A part of a request; a large content is on disk."""
 
 CARRIED_AT_ONCE = 8
-"""Requests with files that this process keeps or sends at a time."""
+"""The most requests with files that this process stores or sends at a time."""
 CARRIED_AFTER = 30.0
-"""Seconds after which who waits for that is told to come back."""
+"""Seconds after which a request that waits for this is refused."""
 LISTENING_AT_ONCE = 1_000
-"""Streams of events that this process passes on."""
+"""The most streams of events that this process passes on."""
 IN_MEMORY = 256 * 1024
-"""Bytes of a file; what is larger lies on disk."""
+"""The most bytes of a file in memory; larger files are on disk."""
 
 
 class Refusal(Problem):
-    """A service's no, in its words: `title` and `detail` are Indonesian; `fields` says what is
-    wrong with which field."""
+    """A service's refusal, in its words: `title` and `detail` are Indonesian; `fields` holds the
+    errors by field."""
 
     def __init__(self, status: int, document: Mapping[str, Any]) -> None:
         errors = [e for e in document.get("errors") or () if isinstance(e, Mapping)]
@@ -51,7 +52,8 @@ class Refusal(Problem):
 
 
 class Services:
-    """The other services, reached over HTTP. One for the whole process; `close` it."""
+    """The other services, called over HTTP. There is one object for the whole process; `close`
+    it."""
 
     def __init__(self, settings: Settings) -> None:
         self._bases: dict[Service, str] = {
@@ -62,7 +64,7 @@ class Services:
             "notification": settings.notification_url,
         }
         self._client = _client()
-        # Connections of their own: as many files as are read slowly, pages go on.
+        # Files have their own connections, so that slow downloads do not block pages.
         self._files = _client()
         self._live = _client(LISTENING_AT_ONCE)
         self._slots = VisitorSlots()
@@ -90,8 +92,9 @@ class Services:
         version: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        """The answer, if it is a yes. Raises `Refusal`, or the 503 problem where the service
-        is away. The visitor's address goes along, so that limits count people, not portals."""
+        """Call a service and return a successful answer. Raises `Refusal`, or the 503 problem if
+        the service is unavailable. The visitor's address is sent along, so that limits count
+        people, not portals."""
         headers = {
             "Accept-Language": language.get(),
             "X-Forwarded-For": _address(request),
@@ -130,8 +133,8 @@ class Services:
         json: Any = None,
         headers: Mapping[str, str] | None = None,
     ) -> ServiceFile:
-        """As `call`, for an answer whose body is read, and closed, by the caller. Raises also the
-        429 problem, where this visitor is fetching too many files already."""
+        """Call a service as `call` does; the caller reads the body and closes it. Also raises the
+        429 problem if this visitor is fetching too many files already."""
         headers = {
             "Accept-Language": language.get(),
             "X-Forwarded-For": _address(request),
@@ -163,8 +166,8 @@ class Services:
     async def listen(
         self, request: Request, service: Service, path: str, token: str | None
     ) -> ServiceFile:
-        """A stream of events, which the caller reads and closes. Raises as `call`; 503 where this
-        process listens to as many as it may."""
+        """Return a stream of events, which the caller reads and closes. Raises as `call` does, and
+        the 503 problem if this process has too many streams."""
         headers = {"X-Forwarded-For": _address(request), "Authorization": f"Bearer {token}"}
         built = self._live.build_request("GET", self._bases[service] + path, headers=headers)
         try:
@@ -178,8 +181,9 @@ class Services:
 
     @asynccontextmanager
     async def carrying(self, request: Request) -> AsyncIterator[None]:
-        """Around what keeps or sends files: so many at a time for all, fewer for each visitor.
-        Raises the 429 problem where this visitor has too many under way, 503 where all have."""
+        """Limit the work that stores or sends files within this block: so many at a time for all,
+        fewer for each visitor. Raises the 429 problem if this visitor has too many, and the 503
+        problem if all have."""
         visitor = client_address(request)
         await self._carrying.take(visitor)
         try:
@@ -197,7 +201,7 @@ class Services:
 
 
 async def spooled(file: ServiceFile) -> BinaryIO:
-    """The whole answer, on disk where it is not small; to be closed by the caller."""
+    """Return the whole answer, on disk if it is not small. The caller closes it."""
     content = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
     try:
         async for piece in file.answer.aiter_bytes(64 * 1024):
@@ -213,7 +217,7 @@ async def spooled(file: ServiceFile) -> BinaryIO:
     return content  # type: ignore[return-value]
 
 
-# On a page the choices stand beside; their codes say nothing to a person.
+# A page shows the choices beside the message; their codes mean nothing to a person.
 _WORDS = {
     "literal_error": "Pilih salah satu.",
     "enum": "Pilih salah satu.",
@@ -234,7 +238,7 @@ def _address(request: Request) -> str:
 
 
 def _given(params: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Without the filters that are empty: a form sends every field it has."""
+    """Return the parameters without empty ones: a form sends every field that it has."""
     return {k: v for k, v in params.items() if v not in (None, "", [])} if params else None
 
 

@@ -1,4 +1,5 @@
-"""Renewing a session: each refresh token works once, though several pages ask at the same time."""
+"""Renewing a session. Each refresh token works once, even if several pages use it at the same
+time."""
 
 import hashlib
 import hmac
@@ -19,15 +20,15 @@ ANSWERS: dict[Service, type[StaffSignedIn] | type[ReporterSignedIn]] = {
 
 
 class Renewal:
-    """By a key that every copy of the portal makes alike and nobody else can: pages that renew the
-    same session side by side, by whichever copies, have one outcome."""
+    """Renews sessions with a key that every copy of the portal computes alike and nobody else can.
+    Pages that renew the same session in parallel, through any copies, get one result."""
 
     def __init__(self, services: Services, cookie_secret: str) -> None:
         self._services = services
         self._secret = cookie_secret.encode()
 
     async def of(self, request: Request, service: Service, refresh: str) -> TokenPair:
-        """The new pair for this refresh token. Raises the service's refusal."""
+        """Return the new pair for this refresh token. Raises the service's refusal."""
         named = b"renewal\0" + refresh.encode()
         key = hmac.digest(self._secret, named, hashlib.sha256).hex()
         body = {"refresh_token": refresh, "renewal_key": key}

@@ -1,4 +1,4 @@
-"""What a browser keeps for us: one sealed cookie for the public site, another for the panel."""
+"""The sealed cookies in a browser: one for the public site, another for the panel."""
 
 import base64
 import secrets
@@ -17,20 +17,20 @@ from shared.lifecycle.people import Role
 Site = Literal["public", "panel"]
 
 LIFETIME = 12 * 3600
-"""Seconds a cookie is read after it was written."""
+"""Seconds for which a cookie is valid after it was written."""
 
 KEPT_REPORTS = 4
-"""Reports opened by access code that one browser reaches at once: a cookie holds 4 KB."""
+"""The most reports opened by access code that one browser keeps: a cookie holds 4 KB."""
 
 
 KNOWN_FOR = 30 * 86_400
-"""Seconds a browser is known in which somebody signed in."""
+"""Seconds for which a browser is remembered after a sign-in."""
 KEPT_DEVICES = 4
-"""People who sign in by one browser, and are known in it."""
+"""The most people who are remembered in one browser."""
 
 
 class TokenPair(BaseModel):
-    """What a service gave at sign-in."""
+    """The tokens that a service returned at sign-in."""
 
     access: str = Field(repr=False)
     refresh: str | None = Field(default=None, repr=False)
@@ -46,35 +46,35 @@ class Session(BaseModel):
     agency_id: int | None = None
     agency_name: str = ""
     zone: Zone = Zone.WIB
-    """Of the own agency: days and times of the panel are its."""
+    """The time zone of one's own agency, for the days and times of the panel."""
     reports: dict[int, str] = Field(default={}, repr=False)
     receipt: str | None = Field(default=None, repr=False)
     notice: str | None = None
     drafts: str = Field(default="", repr=False)
-    """The secret with which this browser finds the files of forms that are not sent yet."""
+    """The secret by which this browser's unsent forms find their files."""
 
     @property
     def person(self) -> str:
-        """Who is signed in, to tell one from another; "" for nobody."""
+        """Return an identifier of the person signed in; "" if nobody is."""
         return person_of(self.tokens.access) if self.tokens else ""
 
     @property
     def only_reads(self) -> bool:
-        """An overseer is signed in, to whom nothing to be done is shown."""
+        """Return whether an overseer is signed in, who is shown no actions."""
         return self.role is not None and self.role.only_reads
 
     @property
     def is_central(self) -> bool:
-        """Somebody of pusat is signed in."""
+        """Return whether somebody of pusat is signed in."""
         return self.role is not None and self.role.is_central
 
     def keep_report(self, number: int, token: str) -> None:
-        """Remember the access to a report; the one opened longest ago makes room."""
+        """Keep the access to a report; the one kept longest is dropped if there are too many."""
         self.reports = {number: token} | {k: v for k, v in self.reports.items() if k != number}
         self.reports = dict(list(self.reports.items())[:KEPT_REPORTS])
 
     def sign_out(self) -> None:
-        """Forget the person, and the token that forms of theirs carry."""
+        """Forget the person, and the token that their forms carry."""
         fresh = Session()
         fresh.drafts = secrets.token_urlsafe(32)
         for name in Session.model_fields:
@@ -90,7 +90,8 @@ class Cookies:
         self._secure = secure
 
     def read(self, request: Request, site: Site) -> Session:
-        """The session in the request; a new one where there is none that we sealed lately."""
+        """Return the session of the request, or a new one if there is none that we sealed
+        recently."""
         sealed = request.cookies.get(_NAMES[site])
         if sealed is None:
             return Session()
@@ -100,7 +101,7 @@ class Cookies:
             return Session()
 
     def write(self, response: Response, site: Site, session: Session) -> None:
-        """Put the session into the answer."""
+        """Write the session into the answer."""
         response.set_cookie(
             _NAMES[site],
             self._fernet.encrypt(session.model_dump_json(exclude_defaults=True).encode()).decode(),
@@ -112,13 +113,13 @@ class Cookies:
         )
 
     def devices(self, request: Request, site: Site) -> list[str]:
-        """The marks by which services know the browser, the latest first. They are signed by who
-        gave them, and say nothing of the person who signed in."""
+        """Return the tokens by which services recognise the browser, the latest first. Their
+        issuers signed them, and they do not reveal who signed in."""
         kept = request.cookies.get(_DEVICES[site], "")
         return [mark for mark in kept.split(_BETWEEN) if 0 < len(mark) <= 1_000][:KEPT_DEVICES]
 
     def write_devices(self, response: Response, site: Site, marks: list[str]) -> None:
-        """Keep these marks, whoever signs out."""
+        """Write these tokens into the answer; signing out does not remove them."""
         response.set_cookie(
             _DEVICES[site],
             _BETWEEN.join(marks),

@@ -1,4 +1,4 @@
-"""The one stylesheet and the one script: read once, named by their content, cached for good."""
+"""The stylesheet and the script: read once, named by their content, cached permanently."""
 
 import hashlib
 from collections.abc import Iterator
@@ -12,8 +12,8 @@ router = APIRouter(include_in_schema=False)
 
 
 def _colours() -> Iterator[str]:
-    """The hue of each tab and status, for the mark beside its words: style attributes are forbidden
-    by the content policy."""
+    """Yield a rule with the hue of each tab and status for its mark, because the content policy
+    forbids style attributes."""
     for kind, colours in (("tab", TAB_COLOURS), ("status", STATUS_COLOURS)):
         for code, colour in colours.items():
             yield f".{kind}-{code}{{--hue:{colour.background}}}"

@@ -1,5 +1,5 @@
-"""The language a page is read in, and the texts that stand in templates and endpoints: they are
-written there in Indonesian, other languages have a catalogue of them."""
+"""The language of a page, and the texts in templates and endpoints, which are written in
+Indonesian; each other language has a catalogue of them."""
 
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -13,26 +13,26 @@ from shared.http.language import pick_language
 from shared.labels.catalogue import INDONESIAN, LANGUAGES, Language
 
 COOKIE = "lapor_bahasa"
-"""Holds the language that somebody chose; without it their browser's is taken."""
+"""The cookie with the language that a person chose; without it, the browser's language is used."""
 
 language: ContextVar[Language] = ContextVar("language", default=INDONESIAN)
-"""Of whoever asked for the page that is being made."""
+"""The language of the person who requested the present page."""
 
 
 def language_of(request: Request) -> Language:
-    """The language chosen on this site, else the one the browser prefers."""
+    """Return the language chosen on this site, else the one that the browser prefers."""
     chosen = request.cookies.get(COOKIE)
     return chosen if chosen in LANGUAGES else pick_language(request.headers.get("accept-language"))
 
 
 def translated(text: str) -> str:
-    """The text in the language of the page; as it is where the catalogue lacks it."""
+    """Return the text in the language of the page, or unchanged if the catalogue lacks it."""
     read_in = language.get()
     return text if read_in == INDONESIAN else _catalogue(read_in).get(text, text)
 
 
 def translated_plural(one: str, many: str, n: int) -> str:
-    """As `translated`, of a text about `n` things."""
+    """Return the translation of a text about `n` things."""
     return translated(one if n == 1 else many)
 
 

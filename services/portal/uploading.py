@@ -1,4 +1,4 @@
-"""Files sent ahead of their form, one at a time, by the script that shows how far each is."""
+"""Files that the script sends before their form, one at a time, to show the progress of each."""
 
 from fastapi import APIRouter
 from starlette.datastructures import UploadFile

@@ -34,7 +34,7 @@ from services.portal.panel.unreached import router as unreached
 from services.portal.panel.webhooks import router as webhooks
 from services.portal.panel.x_post import router as x_post
 
-# `acting` takes any name for an action, so it is asked last.
+# `acting` accepts any name as an action, so it comes last.
 routers = [
     sign_in,
     getting_in,

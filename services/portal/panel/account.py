@@ -1,4 +1,4 @@
-"""*Akun Saya*: who one is here, the own password, the own second factor."""
+"""*Akun Saya*: one's own account, password and second factor."""
 
 from fastapi import APIRouter, Response
 
@@ -49,7 +49,7 @@ async def remove_second_factor(page_request: PanelRequest) -> Response:
         "device_tokens": page_request.devices,
     }
     try:
-        # As nobody: a wrong password is no session that has run out.
+        # Called without a session: a wrong password does not mean that the session has expired.
         await page_request.call("routing", "POST", "/second-factor/remove", json=body, token="")
     except Problem as problem:
         form.refuse(problem, {"password": "own_password"})

@@ -24,8 +24,9 @@ _USED = "password_link_used"
 
 @router.get("/sandi")
 async def password_form(page_request: PanelDoor, kunci: str = "") -> Response:
-    """Opening the page uses nothing up: programs that look at links do that too. A link that is
-    worth nothing any more says so at once; what else is wrong, when the password is sent."""
+    """Show the form; this does not use up the link, because programs that check links open it too.
+    A link that is no longer valid is refused here; other errors appear when the password is
+    sent."""
     form = FormData({"token": kunci}, NAMES)
     try:
         if kunci:
@@ -68,7 +69,8 @@ async def second_factor_form(page_request: PanelDoor) -> Response:
 
 @router.post("/faktor-kedua")
 async def set_up_second_factor(page_request: PanelDoor) -> Response:
-    """First the name and password, which give a QR code; then a code of the authenticator."""
+    """Set up the second factor: first the name and password, which return a QR code; then a code of
+    the authenticator."""
     form = FormData(await page_request.form("username", "present", "code", "secret", "uri"), NAMES)
     body: dict[str, object] = {
         "username": form.get("username").strip(),
@@ -76,7 +78,8 @@ async def set_up_second_factor(page_request: PanelDoor) -> Response:
         "device_tokens": page_request.devices,
     }
     secret, uri = form.get("secret"), form.get("uri")
-    # As nobody, also for people who are signed in: a wrong password is no session that has run out.
+    # Called without a session, also for people who are signed in: a wrong password does not mean
+    # that the session has expired.
     try:
         if not secret:
             answer = await page_request.call(
@@ -102,7 +105,8 @@ async def set_up_second_factor(page_request: PanelDoor) -> Response:
 
 
 def _qr(uri: str) -> str:
-    """As the address of a picture; nothing for an address that no authenticator reads."""
+    """Return the QR code as the address of a picture; "" for an address that no authenticator
+    reads."""
     if not uri.startswith("otpauth://totp/"):
         return ""
     return segno.make(uri[:500]).svg_data_uri(scale=5, border=2)

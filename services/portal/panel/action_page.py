@@ -1,4 +1,4 @@
-"""The form of an action, with its look-ups, or why there is none."""
+"""The page with the form of an action, or with the reason why there is none."""
 
 import asyncio
 from collections.abc import Sequence
@@ -29,8 +29,8 @@ async def action_page(
     key: UUID | None = None,
     since: Sequence[HistoryLine] = (),
 ) -> Response:
-    """`key`: the form's own again, where what was sent may have happened; `since`: the steps that
-    it was written without."""
+    """Return the page of an action. `key` is the form's own key, kept if what was sent may have
+    been done; `since` are the steps taken after the form was opened."""
     known = form_of(action)
     call_words(form, known, action)
     rule = RULES[Action(action)]
@@ -39,7 +39,7 @@ async def action_page(
     draft = form_drafts.offered(form, report, action)
     if not possible or (report.by_copy and not refused):
         return _without_form(page_request, report, action, 403, may_ever=possible)
-    # Words that are typed stay before whoever typed them.
+    # A typed text stays visible to the person who typed it.
     if not allowed and not draft and page_request.request.method == "GET":
         return _without_form(page_request, report, action, 409, why_not=why_not_now(report, action))
     agencies, choices, templates = await asyncio.gather(

@@ -1,4 +1,4 @@
-"""Agencies to choose from in the panel: in forms, and in the list that opens as one types."""
+"""Agencies to choose from in the panel: in forms, and in the list that opens while one types."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -20,13 +20,14 @@ Purpose = Literal["verify", "throw", "forward", "defer", "any"]
 router = APIRouter(prefix="/panel/cari", include_in_schema=False)
 _SHOWN = 20
 _LIKELY_ONES = 5
-"""So many are offered before anything is searched for, each for a reason that it states; without
-one only where there are no more than these."""
+"""How many are offered before a search, each with the reason for it. Agencies without a reason are
+offered only if there are no more than this in all."""
 
 
 @router.get("/instansi")
 async def matches(page_request: PanelRequest) -> Response:
-    """What a combobox lists: the parameters say for what, `q` is what was typed."""
+    """Return the list of a combobox: `q` is what was typed, the other parameters say what the
+    agency is for."""
     query = page_request.request.query_params
     params = {
         "purpose": query.get("untuk") or "any",
@@ -51,8 +52,9 @@ async def offered(
     below: bool = False,
     category_field: str = "category_id",
 ) -> list[AgencyOption]:
-    """The options of an agency field: those searched for; before a search the likely ones, where
-    it is known for what. What was chosen stays, and its own name is no search."""
+    """Return the options of an agency field: the results of a search or, before a search for a
+    known purpose, the likely ones. The chosen agency stays an option, and its own name is not taken
+    for a search."""
     query = form.get(f"{name}_cari").strip()
     if query in chosen_names(form, name).values():
         query = ""
@@ -79,7 +81,8 @@ async def offered(
 async def _found(
     page_request: PageRequest, params: Mapping[str, object]
 ) -> tuple[OfferedAgencies, str]:
-    """What to choose from, and how many there are; or why these words cannot be searched for."""
+    """Return the agencies to choose from with the words on their number, or why these words cannot
+    be searched for."""
     try:
         found = await page_request.read(
             "routing", "/agency-choices", OfferedAgencies, params=params
@@ -90,7 +93,7 @@ async def _found(
 
 
 def how_many(shown: int, found: OfferedAgencies) -> str:
-    """That there are more than those shown, and how to get to them."""
+    """Return the words on how many agencies there are, and how to reach those not shown."""
     total = found.total
     if not total:
         return translated("Tidak ada instansi yang cocok. Coba kata lain.")

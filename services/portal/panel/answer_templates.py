@@ -1,4 +1,5 @@
-"""*Templat Jawaban*: words that answers begin with, kept by an agency for itself and its units."""
+"""*Templat Jawaban*: texts to begin answers with, which an agency keeps for itself and its
+units."""
 
 from uuid import UUID
 
@@ -79,7 +80,8 @@ def _address(page_request: PageRequest, agency_id: int | str | None) -> str:
 
 
 async def _list(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
-    """Those of the own agency, or of one below that was chosen among agencies, and a form."""
+    """Return the page with a form and the templates of one's own agency, or of the chosen one
+    below."""
     if not form.get("instansi"):
         form.set("instansi", page_request.request.query_params.get("instansi", ""))
     agency_id = form.id("instansi")

@@ -1,4 +1,4 @@
-"""*Lonceng*: what concerns whoever is signed in, and how many items are unread, live."""
+"""*Lonceng*: what concerns the person signed in, and the live number of unread items."""
 
 from fastapi import APIRouter, Response
 
@@ -29,7 +29,7 @@ async def mark_all_read(page_request: PanelRequest) -> Response:
 
 @router.post("/buka")
 async def open_item(page_request: PanelRequest) -> Response:
-    """Mark it as read, and go on to its report."""
+    """Mark an item as read and redirect to its report."""
     item_id = _id((await page_request.form("id")).get("id"))
     answer = await page_request.call("notification", "POST", f"/me/bell/{item_id}/read")
     return page_request.go(f"/panel/laporan/{answer_as(BellEntry, answer).number}")
@@ -41,8 +41,9 @@ async def live(page_request: PanelRequest) -> Response:
 
 
 async def passed_on(page_request: PageRequest, service: Service, path: str) -> Response:
-    """A stream, as the service sends it. Where the service is away or has too many, a browser
-    asks again after a while; whoever is not signed in any more gets the 204 that ends it."""
+    """Pass on a service's stream. If the service is unavailable or has too many streams, the
+    browser tries again later; a person who is no longer signed in gets 204, which ends the
+    stream."""
     try:
         return await page_request.listen(service, path)
     except Problem as problem:

@@ -1,4 +1,5 @@
-"""One thing done to many reports: chosen in a list, looked at before, and what became of each."""
+"""Bulk commands: one action on many reports, chosen in a list, previewed, and with a result for
+each."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -44,13 +45,13 @@ from shared.lifecycle.people import Role
 router = APIRouter(prefix="/panel/massal", include_in_schema=False)
 
 _ON = "lanjut"
-"""In place of a kind: on to the next page of the list, with what is chosen."""
+"""A value in place of a kind: go to the next page of the list and keep what is chosen."""
 
 
 @dataclass(frozen=True)
 class BulkForm:
-    """`name` is the kind's in its service, which has the form of the single action; it takes `most`
-    reports at once."""
+    """A kind of bulk command. `name` is its name in the service, which takes the form of the single
+    action for at most `most` reports."""
 
     name: str
     action: Action
@@ -85,8 +86,8 @@ BULK_FORMS = {
 
 
 def bulk_forms_for(rows: list[QueueRow], role: Role | None, *, also: bool) -> list[BulkForm]:
-    """What this person may do to at least one of these reports; where others are chosen `also`, of
-    which it is not known here, what their role may do to any."""
+    """Return the kinds that this person may use on at least one of these reports. With `also`,
+    reports not known here are chosen too, and all kinds that the role may ever use are returned."""
     if also:
         return [kind for kind in BULK_FORMS.values() if may_ever(role, kind.action)]
     allowed = {action.code for row in rows for action in row.allowed_actions}
@@ -95,7 +96,8 @@ def bulk_forms_for(rows: list[QueueRow], role: Role | None, *, also: bool) -> li
 
 @router.get("")
 async def begun(page_request: PanelRequest) -> Response:
-    """The form for the reports that were chosen; without any, one's own of the last days."""
+    """Return the form for the chosen reports, or, if none is chosen, the list of one's own recent
+    bulk commands."""
     query = page_request.request.query_params
     numbers, kind = query.getlist("nomor"), BULK_FORMS.get(query.get("jenis", ""))
     back = own_list(query.get("kembali", ""), "/panel")
@@ -126,7 +128,8 @@ async def begun(page_request: PanelRequest) -> Response:
 
 @router.get("/hasil/{bulk_id}")
 async def result(page_request: PanelRequest, bulk_id: UUID) -> Response:
-    """How far it is; what was not done, chosen, with its reason."""
+    """Return the progress of a bulk command. Reports for which it failed are chosen, each with its
+    reason."""
     bulk = await page_request.read("routing", f"/bulk-commands/{bulk_id}", BulkView)
     titles = await _titles(page_request, [str(item.number) for item in bulk.items])
     back = own_list(page_request.request.query_params.get("kembali", ""), "/panel")
@@ -177,7 +180,8 @@ async def send(page_request: PanelRequest, name: str) -> Response:
 
 
 def _result(bulk_id: str, back: str) -> str:
-    """The address of what became of each; it leads back to the list that they were chosen in."""
+    """Return the address of the result; it leads back to the list in which the reports were
+    chosen."""
     return f"/panel/massal/hasil/{bulk_id}?{urlencode({'kembali': back})}"
 
 
@@ -200,7 +204,7 @@ async def _page(
     titles = await _titles(page_request, numbers)
     if not titles:
         return page_request.go(back, "Laporan yang dipilih tidak dapat Anda baca lagi.")
-    # By which agencies and tags are suggested.
+    # The report for which agencies and tags are suggested.
     report = await read_report(page_request, next(n for n in map(int, numbers) if n in titles))
     agencies, choices = await asyncio.gather(
         agencies_offered(page_request, kind.form, report, form),
@@ -219,7 +223,7 @@ async def _page(
         titles=titles,
         why=_why(preview.items, titles) if preview else {},
         back=list_with(form.get("kembali"), form.all("nomor")),
-        templates=[],  # their words are filled in for one report
+        templates=[],  # their texts are filled in for a single report
         may=[item.number for item in preview.items if not item.reason] if preview else [],
         versions=_as_field(preview) if preview else "",
         agencies=agencies,
@@ -229,23 +233,24 @@ async def _page(
 
 
 def _as_field(preview: BulkPreview) -> str:
-    """The versions that were looked at, in one field: a form has room for 200 reports, once."""
+    """Return the versions that were previewed, in one field, because a form may hold 200
+    reports."""
     return " ".join(f"{each.number}:{each.version}" for each in preview.items if each.version)
 
 
 def _versions(form: FormData) -> dict[str, str]:
-    """By number, of those that are still chosen."""
+    """Return the previewed versions by number, of the reports still chosen."""
     seen = dict(each.split(":", 1) for each in form.get("versi").split() if ":" in each)
     return {number: version for number, version in seen.items() if number in form.all("nomor")}
 
 
 def _numbers(form: FormData) -> list[str]:
-    """All that were chosen in the list, also those unticked since."""
+    """Return all numbers chosen in the list, including those unticked since."""
     return numbers_in([*form.get("daftar").split(), *form.all("nomor")])
 
 
 async def _titles(page_request: PageRequest, numbers: list[str]) -> dict[int, ReportTitle]:
-    """What those of them are called, and where they stand, that this person may read."""
+    """Return titles and statuses, by number, of those of the reports that this person may read."""
     if not numbers:
         return {}
     params = {"number": numbers}
@@ -256,8 +261,8 @@ async def _titles(page_request: PageRequest, numbers: list[str]) -> dict[int, Re
 def _why(
     items: Sequence[Previewed | BulkResult], titles: Mapping[int, ReportTitle]
 ) -> dict[int, str]:
-    """By number, why it cannot be done or was not. Of what a colleague changed, how it is now: the
-    page is as new as that, and to load it again would not help."""
+    """Return, by number, why it cannot be done or was not done. For a report that a colleague
+    changed, this is its present status, because loading the page again would not help."""
     words = {item.number: item.reason_words or "" for item in items if item.reason}
     for item in items:
         if item.reason in _SAYS_STATUS and item.number in titles:
@@ -273,7 +278,8 @@ _SAYS_STATUS = {
 
 
 async def _as_before(page_request: PageRequest, form: FormData, bulk_id: str) -> None:
-    """What was sent for the bulk command that some are asked for again of."""
+    """Fill in the form with what was sent for an earlier bulk command, to repeat it for some
+    reports."""
     bulk = await page_request.read("routing", f"/bulk-commands/{bulk_id}", BulkView)
     for name, value in bulk.form.items():
         for item in value if isinstance(value, list) else [value]:

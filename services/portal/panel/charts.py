@@ -1,4 +1,4 @@
-"""A chart of columns as numbers: what a template draws, with axes, labels and values."""
+"""The numbers by which a template draws a chart of columns, with axes, labels and values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Chart:
-    """In units of the drawing. `lines` are the values of the scale and where they lie."""
+    """A chart in units of the drawing. `lines` are the values of the scale and their positions."""
 
     width: int
     step: int
@@ -26,7 +26,7 @@ class Chart:
 
 
 def chart_of(values: Sequence[tuple[str, int]]) -> Chart:
-    """Columns of labelled values, from 0 up to a round number above the largest."""
+    """Return the chart of labelled values, from 0 up to a round number not below the largest."""
     step = 54 if len(values) <= 24 else 44
     top = round_above(max((value for _, value in values), default=0))
     unit = (_BASE - _TOP) / top
@@ -49,7 +49,7 @@ def _lying(height: float) -> float:
 
 
 def round_above(value: int) -> int:
-    """The least of 2, 4, 10, 20, 40, 100 … that is not below."""
+    """Return the least of 2, 4, 10, 20, 40, 100 … that is not below the value."""
     size = 1
     while True:
         for first in (2, 4, 10):

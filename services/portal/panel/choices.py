@@ -1,4 +1,4 @@
-"""What the forms of the panel offer to choose from."""
+"""The choices that the forms of the panel offer."""
 
 from collections.abc import Mapping
 from itertools import groupby
@@ -44,10 +44,8 @@ Choice = tuple[int, str]
 async def agencies_offered(
     page_request: PageRequest, known: ActionForm, report: ReportView, form: FormData
 ) -> dict[str, list[AgencyOption]]:
-    """By field: the agencies searched for; before a search, those the report itself suggests.
-
-    Those that cannot be chosen say why.
-    """
+    """Return the agencies to choose from, by field: the results of a search or, before a search,
+    those that the report suggests. Agencies that cannot be chosen say why."""
     options: dict[str, list[AgencyOption]] = {}
     if known.agency is not None:
         options[known.agency] = await offered(
@@ -59,7 +57,7 @@ async def agencies_offered(
 
 
 def call_words(form: FormData, known: ActionForm, action: str) -> None:
-    """What an action asks for is called in its form's summary as at its field."""
+    """Name the fields in the form's error summary as the action's form labels them."""
     if known.words:
         form.names[known.words_field] = known.words
     form.names |= _CALLED.get(action, {})
@@ -68,7 +66,7 @@ def call_words(form: FormData, known: ActionForm, action: str) -> None:
 async def choices_for(
     page_request: PageRequest, action: str, form: FormData, report: ReportView
 ) -> dict[str, Any]:
-    """Further lists that an action's form needs."""
+    """Return the further lists that an action's form needs."""
     if action == "coordinate":
         staff = (await page_request.read("routing", "/staff", Items[Colleague])).items
         return {"colleagues": [(person.id, _colleague(person)) for person in staff]}
@@ -116,7 +114,7 @@ async def choices_for(
 async def corrections(
     page_request: PageRequest, form: FormData, report: ReportView | None = None
 ) -> dict[str, Any]:
-    """The lists of a verification."""
+    """Return the lists of a verification's form."""
     params = _chosen_so_far(form)
     offered = await page_request.read(
         "routing", "/verification-choices", VerificationChoices, params=params
@@ -125,7 +123,7 @@ async def corrections(
 
 
 def _chosen_so_far(form: FormData) -> dict[str, int | str | None]:
-    """On which the lists depend."""
+    """Return the choices on which the lists depend."""
     category_id = form.id("category_id")
     known = isinstance(category_id, int) and 0 < category_id < 2**31
     return {
@@ -137,8 +135,8 @@ def _chosen_so_far(form: FormData) -> dict[str, int | str | None]:
 def _corrected_by(
     offered: VerificationChoices, form: FormData, report: ReportView | None
 ) -> dict[str, Any]:
-    """What the report has already is offered though it is not in use any more: a form saves only
-    what it shows."""
+    """Return the lists of a verification's form. Values that the report already has are offered
+    even if they are no longer in use, because a form saves only what it shows."""
     tags = [(tag.id, tag.name) for tag in offered.tags]
     programmes = [(programme.id, programme.name) for programme in offered.programmes]
     categories = grouped(offered.categories)
@@ -174,13 +172,13 @@ async def _linked_targets(page_request: PageRequest, report: ReportView) -> list
 
 
 def _colleague(person: Colleague) -> str:
-    """Name and role, and who stands in for them today."""
+    """Return a colleague's name and role, and who stands in for them today."""
     words = f"{person.name} – {relabelled(person.role_label, 'role')}"
     return f"{words} (Plt.: {person.stand_in.stand_in_name})" if person.stand_in else words
 
 
 _ENOUGH = 80
-"""Characters by which a follow-up is recognised."""
+"""Characters of a follow-up that are shown, enough to recognise it."""
 _ABOUT: dict[str, str] = {
     DeferralKind.INCOMPLETE_DATA: "Pertanyaan dikirim kepada pelapor.",
     DeferralKind.AGENCY_NOT_CONNECTED: "Menunggu sampai instansinya terhubung.",
@@ -193,7 +191,7 @@ _ABOUT: dict[str, str] = {
 
 
 def grouped(categories: list[GroupedCategory]) -> list[references.Group]:
-    """By the groups they stand in, which come in their order."""
+    """Return the categories by group, in the order of the groups."""
     return [
         (
             group,
@@ -207,7 +205,7 @@ def grouped(categories: list[GroupedCategory]) -> list[references.Group]:
 
 
 def _retired(had: list[Chosen], offered: list[Choice]) -> list[Choice]:
-    """Those of the report that are not offered any more, and say so."""
+    """Return those of the report's values that are no longer offered, marked so."""
     known = dict(offered)
     return [
         (chosen.id, f"{chosen.name} ({translated(RETIRED).lower()})")
@@ -217,12 +215,12 @@ def _retired(had: list[Chosen], offered: list[Choice]) -> list[Choice]:
 
 
 async def read_agency(page_request: PageRequest, agency_id: int | None) -> AgencyDetails:
-    """One agency, also one that is no longer in use."""
+    """Return one agency, including one that is no longer in use."""
     return await page_request.read("routing", f"/agencies/{agency_id}", AgencyDetails)
 
 
 async def agency_of(page_request: PageRequest, agency_id: int) -> list[AgencyOption]:
-    """The agency chosen, as the one option; none where there is no such agency."""
+    """Return the chosen agency as the only option, or no option if there is no such agency."""
     try:
         return [agency_option(await read_agency(page_request, agency_id))]
     except Refusal as refusal:
@@ -241,4 +239,4 @@ _CALLED: Mapping[str, Mapping[str, str]] = {
     Action.REPLY: {"text": "Yang disampaikan pelapor"},
     Action.COMPLETE_INFORMATION: {"text": "Yang disampaikan pelapor"},
 }
-"""Where the field is called otherwise than that of other actions."""
+"""The labels of fields that differ from those in other actions."""

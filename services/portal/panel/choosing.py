@@ -1,5 +1,5 @@
-"""What is chosen in a list for a bulk command: it stands in the list's address, and goes along from
-page to page."""
+"""The reports chosen in a list for a bulk command. They are in the list's address, so that they are
+kept from page to page."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -11,15 +11,17 @@ from services.portal.page_request import PageRequest
 from shared.bulk_commands import MOST
 
 CHOSEN: Final = "pilih"
-"""The parameter: numbers with dots between, `THIS_PAGE`, `MATCHING`."""
+"""The parameter: numbers with dots between them, `THIS_PAGE`, or `MATCHING`."""
 THIS_PAGE, MATCHING = "semua", "cocok"
 _AT_A_TIME, _READS = 100, 5
-"""A search by words answers with less than asked for, and is not read for ever."""
+"""Reports of one reading, and the most readings: a search by words may return fewer than asked for,
+so the number of readings is limited."""
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 
 class Chosen(NamedTuple):
-    """`elsewhere`: on other pages of the list. `cut`: more match than may be chosen at once."""
+    """The chosen reports: `here` on this page, `elsewhere` on other pages of the list. With `cut`,
+    more reports match than may be chosen at once."""
 
     here: Collection[int] = ()
     elsewhere: Collection[int] = ()
@@ -31,14 +33,14 @@ class Chosen(NamedTuple):
 
     @property
     def with_this_page(self) -> str:
-        """The parameter with all of this page too."""
+        """Return the parameter that also chooses all reports of this page."""
         return ".".join([THIS_PAGE, *map(str, self.elsewhere)])
 
 
 async def chosen_in(
     page_request: PageRequest, params: Mapping[str, object], page: QueuePage
 ) -> Chosen:
-    """What the address chooses of the list that the parameters of the queue ask for."""
+    """Return what the address chooses in the list with these parameters of the queue."""
     words = page_request.request.query_params.get(CHOSEN, "").split(".")
     shown = [row.number for row in page.items]
     numbers = list(map(int, numbers_in(words)))
@@ -52,12 +54,13 @@ async def chosen_in(
 
 
 def numbers_in(words: Collection[str]) -> list[str]:
-    """Those that can be numbers of reports, each once."""
+    """Return the words that can be report numbers, each once."""
     return [word for word in dict.fromkeys(words) if _NUMBER.fullmatch(word)]
 
 
 def list_with(address: str, numbers: Collection[str], page: str | None = None) -> str:
-    """The list of this address with these chosen; on another `page` by its cursor."""
+    """Return the address of this list with these reports chosen, on the `page` of this cursor if
+    given."""
     parts = urlsplit(address)
     query = dict(parse_qsl(parts.query))
     query |= {CHOSEN: ".".join(numbers)} if parts.path == "/panel" else {}
@@ -68,7 +71,7 @@ def list_with(address: str, numbers: Collection[str], page: str | None = None) -
 async def _matching(
     page_request: PageRequest, params: Mapping[str, object]
 ) -> tuple[list[int], bool]:
-    """The first of the list, and whether there are more."""
+    """Return the first reports of the list, and whether there are more."""
     numbers: list[int] = []
     cursor: str | None = None
     for _ in range(_READS):

@@ -1,4 +1,5 @@
-"""*Hari Libur*: the days that are no working days; pusat edits them and sees the re-dating."""
+"""*Hari Libur*: the days that are not working days. Pusat edits them and sees the progress of
+recomputing deadlines."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +27,8 @@ async def closed_days(
     tahun: int | None = Query(None, ge=2000, le=2100),
     usulan: bool = False,
 ) -> Response:
-    """With `usulan`, the form holds the decreed days that are not there yet, to be looked over."""
+    """Return the page of a year. With `usulan`, the form holds the decreed days that are still
+    missing, to be checked."""
     year, form = (
         tahun or now().astimezone(page_request.session.zone.offset).year,
         FormData(names=NAMES),
@@ -38,7 +40,8 @@ async def closed_days(
 
 @router.post("/{year}/tambah")
 async def add_days(page_request: PanelRequest, year: Year) -> Response:
-    """One day a line: the date, then its name. A day that is there gets the new name."""
+    """Add days, one per line: the date, then its name. A day that exists already gets the new
+    name."""
     form = FormData(await page_request.form("days"), NAMES)
     added: dict[date, str] = {}
     for number, line in _lines(form.get("days")):
@@ -88,7 +91,7 @@ async def _kept(page_request: PageRequest, year: int) -> dict[date, str]:
 
 
 async def _decreed(page_request: PageRequest, year: int) -> str:
-    """A line for each day that the package knows and the year has not."""
+    """Return a line for each day that the package knows and the year does not have."""
     kept = await _kept(page_request, year)
     decreed = await page_request.read("routing", f"/closed-days/{year}/decreed", ClosedDays)
     missing = [closed for closed in decreed.items if closed.day not in kept]
@@ -102,7 +105,8 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _day(line: str) -> tuple[date | None, str]:
-    """`2026-03-20 Nama`, or as people write it: `20/03/2026 Nama`, `20-3-2026 Nama`."""
+    """Read a line like `2026-03-20 Nama`, or as people write it: `20/03/2026 Nama`, `20-3-2026
+    Nama`."""
     written, _, name = line.replace("\t", " ").partition(" ")
     parts = written.rstrip(",:;").replace("/", "-").replace(".", "-").split("-")
     if len(parts) != 3 or not all(re.fullmatch("[0-9]{1,4}", part) for part in parts):

@@ -1,4 +1,5 @@
-"""*Monitoring > Reporting*: sub-tabs with their filters, files at once, large ones to wait for."""
+"""*Monitoring > Reporting*: sub-tabs with their filters; files sent at once, and large ones made in
+the background."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -29,11 +30,11 @@ _SENT = (
     *searched("agency"),
 )
 _SHOWN_AGAIN = ("", "diam", "cari", "wilayah")
-"""Steps of the form that download nothing; the others are formats."""
+"""Steps of the form that do not download anything; the other steps are formats."""
 
 
 class Change(StrEnum):
-    """What can be done to a large download, as it stands in the address."""
+    """What can be done to a large download, as the address names it."""
 
     CANCEL = "batal"
     RESUME = "lanjutkan"
@@ -46,7 +47,7 @@ async def downloads(page_request: PanelRequest) -> Response:
 
 @router.post("")
 async def download(page_request: PanelRequest) -> Response:
-    """The file; a large one is made in the background and waits in the list."""
+    """Return the file; a large one is made in the background and appears in the list."""
     form = FormData(await page_request.form(*_SENT), NAMES)
     if form.get("langkah") in _SHOWN_AGAIN:
         return await _page(page_request, form)

@@ -1,5 +1,5 @@
-"""*Simpan draf*: what is typed into a form of a report is kept for whoever types it, and offered to
-them when they open the form again."""
+"""*Simpan draf*: keeps what a person types into a form of a report, and offers it to them when they
+open the form again."""
 
 from contextlib import suppress
 
@@ -17,30 +17,31 @@ from shared.http.problems import Problem
 from shared.labels import dates
 
 OFFERED = "draf"
-"""The field of a form under which a draft is offered, neither used nor discarded yet."""
+"""The field of a form that marks a draft as offered and neither used nor discarded yet."""
 TYPED = "ketikan"
-"""By the script, some seconds after something was typed."""
+"""The step that the script sends some seconds after something was typed."""
 KEEP, USE, DISCARD = "simpan-draf", "pakai-draf", "buang-draf"
 STEPS = (KEEP, USE, DISCARD)
 _WITH_IT = ("versi", "riwayat")
-"""The report as it was: what others have done to it since is told when the draft is used."""
+"""The version of the report at that time, so that using the draft shows what others have done
+since."""
 
 
 def offer(form: FormData, report: ReportView, action: str) -> None:
-    """On the form as it is opened."""
+    """Mark the form with the offer of a draft, if there is one, when it is opened."""
     if _draft_of(report, action):
         form.set(OFFERED, "1")
 
 
 def offered(form: FormData, report: ReportView, action: str) -> KeptDraft | None:
-    """The draft to choose or discard above the form."""
+    """Return the draft to use or discard above the form."""
     return _draft_of(report, action) if form.get(OFFERED) else None
 
 
 async def step(
     page_request: PageRequest, known: ActionForm, number: int, action: str, form: FormData
 ) -> FormData:
-    """The form after one of `STEPS`. Raises the service's refusal."""
+    """Return the form after one of `STEPS`. Raises the service's refusal."""
     asked = form.get("langkah")
     if asked == KEEP:
         await _keep(page_request, known, number, action, form)
@@ -63,7 +64,8 @@ async def step(
 async def keep_quietly(
     page_request: PageRequest, known: ActionForm, number: int, action: str, form: FormData
 ) -> Response:
-    """For the script, which says when, as pages say it, or what a refusal says."""
+    """Keep the draft for the script, which shows the time it was kept or the text of the
+    refusal."""
     try:
         await _keep(page_request, known, number, action, form)
     except Problem as problem:
@@ -74,7 +76,7 @@ async def keep_quietly(
 
 
 async def forget(page_request: PageRequest, number: int, action: str) -> None:
-    """The form was sent. What could not be forgotten goes by itself within the week."""
+    """Delete the draft of a form that was sent. If this fails, the draft expires within a week."""
     with suppress(Problem):
         await page_request.call("routing", "DELETE", _path(number, action))
 
@@ -87,7 +89,7 @@ async def _keep(
 
 
 def _names(known: ActionForm) -> set[str]:
-    """Files are kept in another way, and not as long."""
+    """Return the fields that a draft keeps. Files are stored in another way, and for less time."""
     return {*known.fields, *_WITH_IT} - {FILES}
 
 

@@ -1,4 +1,4 @@
-"""Every action as a form: where it is sent, what it sends, what it offers to choose from."""
+"""The form of every action: where it is sent, what it sends and what it offers to choose from."""
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import KW_ONLY, dataclass
@@ -22,11 +22,10 @@ WordsField = Literal["reason", "note"]
 
 @dataclass(frozen=True)
 class ActionForm:
-    """`agency` is the field that chooses an agency, `purpose` for what. With
-    `files`, the path has a twin that takes them. `button` says what is done, where the name of the
-    action does not. `words` is the label of the one text it asks for,
-    sent as `words_field`; `others` are the further fields of
-    `templates/panel/fields/<action>.html`."""
+    """The form of one action. `agency` is the field that chooses an agency, for `purpose`. With
+    `files`, the path has a variant that takes files. `button` is the button's text if the action's
+    name is unclear. `words` labels the one text asked for, sent as `words_field`; `others` are the
+    further fields of `templates/panel/fields/<action>.html`."""
 
     service: Service
     path: str
@@ -43,7 +42,7 @@ class ActionForm:
 
     @property
     def fields(self) -> set[str]:
-        """All that the form may send."""
+        """Return the names of all fields that the form may send."""
         fields = {*self.others, *(searched(self.agency) if self.agency else ())}
         if self.words:
             fields.add(self.words_field)
@@ -121,7 +120,8 @@ def _copies(form: FormData) -> dict[str, object]:
 
 
 def _linking(form: FormData) -> dict[str, object]:
-    """The number as people write or paste it; what is none goes on, for the service to say so."""
+    """Return the number as people write it. Other texts are sent unchanged; the service refuses
+    them."""
     written = form.given("main_number")
     return {name: only_number_in(str(number)) or number for name, number in written.items()}
 
@@ -140,7 +140,7 @@ def _follow_up(form: FormData) -> dict[str, object]:
 
 
 def _comes_to(form: FormData) -> dict[str, object]:
-    """The one question of the form: work that goes on is an initial response."""
+    """Return the answer to the form's one question: ongoing work is an initial response."""
     outcome = form.get("outcome")
     if outcome == FollowUpKind.INITIAL_RESPONSE:
         return {"kind": FollowUpKind.INITIAL_RESPONSE}
@@ -171,8 +171,8 @@ def _asking(kind: str) -> Body:
 
 
 def in_order(actions: list[ShownAction]) -> list[ShownAction]:
-    """The allowed actions that have a form, what is mostly owed first. Who can do a thing is not
-    offered to ask for it too."""
+    """Return the allowed actions that have a form, those most often owed first. A person who may do
+    something is not also offered to request it."""
     ranks = {action.value: rank for rank, action in enumerate(_ORDER)}
     codes = {action.code for action in actions}
     shown = [
@@ -186,7 +186,7 @@ def in_order(actions: list[ShownAction]) -> list[ShownAction]:
 
 
 def owed(countdown: Countdown | None) -> str | None:
-    """The action that the running clock waits for: the one to press first."""
+    """Return the action that the running clock waits for, which is the first one to offer."""
     if countdown is None or countdown.paused:
         return None
     return Action.VERIFY if countdown.clock == ClockKind.VERIFICATION else Action.FOLLOW_UP
@@ -204,12 +204,12 @@ _ORDER = (
     Action.AMEND,
 )
 _BESIDE_ITS_SUBJECT = frozenset({Action.RECTIFY})
-"""Offered beside what it is about, not among the report's actions."""
+"""Actions offered beside their subject, not among the report's actions."""
 _RECORDING: dict[str, str] = {
     Action.REPLY: label("button", "record_reply"),
     Action.COMPLETE_INFORMATION: label("button", "record_information"),
 }
-"""What the reporter does, recorded by staff: the button says so."""
+"""The reporter's actions that staff record."""
 _R = "/reports/{number}/"
 _ASK = label("button", "ask")
 
@@ -223,13 +223,13 @@ def _asking_for_words(
     field: WordsField = "reason",
     button: str = "",
 ) -> ActionForm:
-    """A form with one text. Its endpoint calls it a reason or a note."""
+    """Return a form with one text, which its endpoint calls a reason or a note."""
     sent: Body = body or (lambda form: form.given(field))
     return ActionForm(service, _R + path, sent, button, words=asks, words_field=field)
 
 
 def _by_staff() -> Iterator[Action]:
-    """What is offered as a button of its own; a request is decided where it is shown."""
+    """Yield the actions that have their own button; a request is decided where it is shown."""
     on_requests = {Action.ACCEPT_REQUEST, Action.REJECT_REQUEST, Action.WITHDRAW_REQUEST}
     for action, rule in RULES.items():
         if not rule.who & {Capacity.REPORTER, Capacity.SYSTEM} and action not in on_requests:
@@ -237,8 +237,8 @@ def _by_staff() -> Iterator[Action]:
 
 
 FORMS: dict[str, ActionForm] = {
-    # With no row below, an action asks followup, under its own name, with a reason. Whether a form
-    # says what its endpoint takes is tested of all of them.
+    # An action without a row below is sent to followup, under its own name, with a reason. A test
+    # checks every form against its endpoint.
     **{action: _asking_for_words(action.replace("_", "-")) for action in _by_staff()},
     Action.CLOSE: _asking_for_words("close", asks=label("field", "close_note")),
     Action.REOPEN: _asking_for_words("reopen", asks=label("field", "reopen_note")),

@@ -1,4 +1,4 @@
-"""*Impor*: agencies and people from a spreadsheet: checked row by row, then that file imported."""
+"""*Impor*: imports agencies and people from a spreadsheet, which is first checked row by row."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from shared.http.problems import Problem
 router = APIRouter(prefix="/panel/impor", include_in_schema=False)
 
 FILE_LIMIT = 6 * 1024 * 1024
-"""Bytes of the form; the spreadsheet itself may have five million."""
+"""The most bytes of the form; the spreadsheet itself may have five million."""
 
 
 @router.get("")
@@ -53,7 +53,7 @@ async def begin(page_request: PanelRequest) -> Response:
 
 @router.get("/{import_id}")
 async def progress(page_request: PanelRequest, import_id: UUID) -> Response:
-    """How far it is; the page looks again by itself."""
+    """Return the progress of an import; the page reloads itself."""
     return await _job(page_request, import_id, FormData())
 
 
@@ -71,7 +71,7 @@ async def import_now(page_request: PanelRequest, import_id: UUID) -> Response:
 
 @router.post("/{import_id}/tautan")
 async def links(page_request: PanelRequest, import_id: UUID) -> Response:
-    """The spreadsheet of one-time links: it exists in this answer alone."""
+    """Return the spreadsheet of one-time links; it exists only in this answer."""
     await page_request.form()
     path = f"/management/imports/{import_id}/links"
     return PassedOn(await page_request.download("routing", path, method="POST"))

@@ -1,4 +1,4 @@
-"""*Kop Surat*: what stands on top of the letters of the own agency."""
+"""*Kop Surat*: the head of the letters of one's own agency."""
 
 from fastapi import APIRouter, Response
 
@@ -11,7 +11,7 @@ router = APIRouter(prefix="/panel/kop-surat", include_in_schema=False)
 
 NAMES = {"name": "Nama pada kop", "address": "Alamat", "logo": "Logo"}
 FORM_LIMIT = 2 * 1024 * 1024
-"""Bytes of the form; the logo itself may have one million."""
+"""The most bytes of the form; the logo itself may have one million."""
 
 
 @router.get("")

@@ -36,7 +36,7 @@ NAMES = {
 }
 _FIELDS = ("code", "name", "kind", "zone", *searched("parent_id"))
 _KEPT = ("name", "kind", "zone", "parent_id")
-"""What can be changed of an agency."""
+"""The fields of an agency that can be changed."""
 
 
 @router.get("")
@@ -106,7 +106,7 @@ async def _shown(
     if known.successor_id:
         successor = await read_agency(page_request, known.successor_id)
         in_reach = own in successor.path
-    # Those from the own agency down can be looked at.
+    # The agencies from one's own down can be opened.
     reach = known.path[known.path.index(own) if own in known.path else 0 :]
     return page_request.page(
         "panel/agency.html",
@@ -171,14 +171,14 @@ async def remove_agency(page_request: PanelRequest, agency_id: Id) -> Response:
 
 @router.get("/alih/{handover_id}")
 async def handover(page_request: PanelRequest, handover_id: str) -> Response:
-    """How far the successor's taking over is; the page looks again by itself."""
+    """Return the progress of the successor's takeover; the page reloads itself."""
     path = f"/management/handovers/{handover_id}"
     shown = await page_request.read("routing", path, HandoverShown)
     return page_request.page("panel/handover.html", handover=shown)
 
 
 async def managed_agency(page_request: PageRequest, agency_id: int) -> ManagedAgency:
-    """The agency as its admins see it."""
+    """Return the agency as its admins see it."""
     path = f"/management/agencies/{agency_id}"
     return await page_request.read("routing", path, ManagedAgency)
 

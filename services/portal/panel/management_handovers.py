@@ -1,4 +1,4 @@
-"""Handing over all open reports: of a unit to another, of an officer to a colleague."""
+"""Handing over all open reports of a unit to another unit, or of an officer to a colleague."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""*Riwayat Pengelolaan*: who changed what of people, agencies and reference data, and when."""
+"""*Riwayat Pengelolaan*: who changed people, agencies and reference data, how and when."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -48,8 +48,8 @@ async def management_log(page_request: PanelRequest) -> Response:
 
 
 def _changes(details: Mapping[str, object]) -> list[str]:
-    """Each field that was changed, from what to what; what goes by an id, and an
-    address, is only named."""
+    """Return each field that was changed, with its old and new value. Fields that hold an id or an
+    address are only named."""
     changes: list[str] = []
     for field, value in details.items():
         if field not in _FIELDS or not isinstance(value, list) or len(value) != 2:

@@ -68,7 +68,7 @@ async def add_person(page_request: PanelRequest) -> Response:
 
 @router.get("/{staff_id}")
 async def person(page_request: PanelRequest, staff_id: Id) -> Response:
-    """Somebody else; one's own account is a page of its own."""
+    """Return the page of another person; one's own account has a page of its own."""
     if (await page_request.read("routing", "/me", Me)).id == staff_id:
         return page_request.go("/panel/akun")
     known = await _person(page_request, staff_id)
@@ -163,8 +163,8 @@ def _waits(page_request: PageRequest) -> Response:
 
 
 async def _refused(page_request: PageRequest, staff_id: int, problem: Problem) -> Response:
-    """The person's page with why not; the problem itself for anyone who may not see that
-    page."""
+    """Return the person's page with the refusal. Raises the problem itself for a caller who may not
+    see that page."""
     if problem.status != 409:
         raise problem
     known = await _person(page_request, staff_id)
@@ -174,7 +174,8 @@ async def _refused(page_request: PageRequest, staff_id: int, problem: Problem) -
 
 
 def _roles(page_request: PageRequest) -> list[tuple[str, str]]:
-    """Those that this person may give: up to their own, from the least powerful on."""
+    """Return the roles that this person may give: up to their own, starting with the least
+    powerful."""
     known, ranks = labels("role"), list(Role)
     own = ranks.index(page_request.session.role or Role.OVERSEER)
     return [(role, known[role]) for role in ranks[: own + 1]]

@@ -1,4 +1,4 @@
-"""Who sees the pages of management; what they do there the service decides."""
+"""The roles that see the pages of management; the service decides what they may do there."""
 
 from services.portal.page_request import PageRequest
 from shared.http.problems import forbidden
@@ -6,6 +6,6 @@ from shared.lifecycle.people import MANAGERS
 
 
 def only_who_manages(page_request: PageRequest) -> None:
-    """403 for anyone who would find each button of the page refused."""
+    """Raises the 403 problem for a role that may use none of the page's buttons."""
     if page_request.session.role not in MANAGERS:
         raise forbidden()

@@ -1,4 +1,4 @@
-"""*Laporan Manual*: a report entered on somebody's behalf, perhaps disposed in the same step."""
+"""*Laporan Manual*: a report entered on somebody's behalf, optionally with its disposition."""
 
 import asyncio
 import json
@@ -51,7 +51,7 @@ FIELDS = {
     *references.REGION_LEVELS,
     *searched("addressee"),
 }
-"""Of every new report, however it is entered."""
+"""The fields of every new report, however it is entered."""
 _FIELDS = FIELDS | {
     *("channel", "name", "phone", "phone_safe", "email", "email_safe", "nik", "attachments"),
     *("disposition", "refined", "priority"),
@@ -112,7 +112,7 @@ async def submit(page_request: PanelRequest) -> Response:
 
 
 def content_of(form: FormData) -> dict[str, object]:
-    """What every new report has, however it is entered."""
+    """Return what every new report has, however it is entered."""
     return {
         "title": form.get("title"),
         "body": form.get("body"),
@@ -125,14 +125,15 @@ def content_of(form: FormData) -> dict[str, object]:
 
 
 def created(page_request: PageRequest, made: SubmissionAnswer | ManualAnswer) -> Response:
-    """The receipt to print for the reporter, this once, and what became of the disposition."""
+    """Return the page with the receipt to print for the reporter, shown only once, and the result
+    of the disposition."""
     disposition = made.disposition if isinstance(made, ManualAnswer) else None
     outcome = _outcome(disposition) if disposition else ""
     return page_request.page("panel/manual_receipt.html", made=made, outcome=outcome)
 
 
 async def choices(page_request: PageRequest, form: FormData) -> dict[str, Any]:
-    """What the forms for new reports offer."""
+    """Return the choices of the forms for new reports."""
     lists, classifications, addressees, units = await asyncio.gather(
         corrections(page_request, form),
         references.classifications(page_request),

@@ -1,4 +1,4 @@
-"""What the marks of the statistics are called, for the heading of a list of reports."""
+"""The names of the marks of the statistics, for the heading of a list of reports."""
 
 from collections.abc import Sequence
 
@@ -32,7 +32,7 @@ _KINDS = {
 
 
 async def name_of_mark(page_request: PageRequest, mark: str) -> str:
-    """Indonesian; the code itself where nobody knows a name."""
+    """Return the name of a mark; its code if no name is known."""
     kind, _, value = mark.partition(":")
     if not value:
         return label("figure", kind)

@@ -20,7 +20,7 @@ PATH = "/panel/tugas"
 @router.get("/tugas")
 async def owed_list(page_request: PanelRequest) -> Response:
     if page_request.session.only_reads:
-        return page_request.go("/panel?scope=below")  # who owes nothing reads
+        return page_request.go("/panel?scope=below")  # a role that only reads owes nothing
     query = page_request.request.query_params
     kind, whose, cursor = query.get("jenis"), query.get("milik"), query.get("lanjut")
     which = {"whose": whose}

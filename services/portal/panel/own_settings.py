@@ -1,4 +1,5 @@
-"""*Pengaturan Saya*: the own e-mail address and proving it; what one is told by mail, and when."""
+"""*Pengaturan Saya*: proving one's own e-mail address; which messages one gets by mail, and
+when."""
 
 from fastapi import APIRouter, Response
 
@@ -41,7 +42,8 @@ async def send_proof_link(page_request: PanelRequest) -> Response:
 
 @router.get("/surel")
 async def proof_form(page_request: PanelRequest, kunci: str = "") -> Response:
-    """Opening the page proves nothing: programs that look at links do that too."""
+    """Show the form; this does not prove the address, because programs that check links open it
+    too."""
     return page_request.page("panel/prove_email.html", token=kunci, refused="")
 
 

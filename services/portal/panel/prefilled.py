@@ -1,4 +1,4 @@
-"""Forms that change what a report has already, filled in with it."""
+"""Forms that change values of a report, filled in with the present ones."""
 
 from services.portal import references
 from services.portal.contracts.routing import ReportView
@@ -7,7 +7,7 @@ from services.portal.panel.forms import NAMES
 
 
 def prefilled(report: ReportView, action: str) -> FormData:
-    """The form of this action as it is opened."""
+    """Return the form of this action as it is first shown."""
     if action == "change_copies":
         return FormData(
             {

@@ -1,4 +1,4 @@
-"""*Waktu Proses*: how long each clock runs; pusat sets it, for all or for an agency."""
+"""*Waktu Proses*: how long each clock runs. Pusat sets it, for the country or for one agency."""
 
 import re
 from collections.abc import Iterable
@@ -51,7 +51,8 @@ async def process_times(page_request: PanelRequest) -> Response:
 
 @router.post("")
 async def set_process_times(page_request: PanelRequest) -> Response:
-    """Of an agency only what differs from the agency above it is set; the rest follows it."""
+    """Save the process times. For an agency, only values that differ from those of the agency above
+    are saved; it follows that agency in the others."""
     form = FormData(await page_request.form(*_SENT))
     form.names = {name: _name(name) for name in FIELDS} | {"agency_id": "Instansi"}
     if form.get("langkah") == "instansi":
@@ -66,7 +67,7 @@ async def set_process_times(page_request: PanelRequest) -> Response:
     national = _agency(page_request, form) == page_request.session.agency_id
     overrides = _wanted(form, _fields(national=national))
     if isinstance(form.id("agency_id"), str):
-        form.wrong["agency_id"] = "Pilih instansi dari daftar."  # never: all of the country
+        form.wrong["agency_id"] = "Pilih instansi dari daftar."  # not for the whole country
     if form.wrong:
         return await _page(page_request, form, 422)
     agency_id = _agency(page_request, form)
@@ -92,7 +93,8 @@ async def set_process_times(page_request: PanelRequest) -> Response:
 
 
 async def _as_set(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
-    """The page with the lengths that are in force: the form that looks for an agency sends none."""
+    """Return the page with the lengths in force, because the form that searches for an agency does
+    not send them."""
     policy = await _policy(page_request, _agency(page_request, form))
     for name, length in _lengths(policy).items():
         form.set(name, str(length.amount))
@@ -106,7 +108,8 @@ def _agency(page_request: PageRequest, form: FormData) -> int | None:
 
 
 def _fields(*, national: bool) -> list[str]:
-    """Those that may be set: how long a contact is believed, for the whole country alone."""
+    """Return the fields that may be set. How long a contact is believed can only be set for the
+    whole country."""
     return [name for name in FIELDS if national or name != ClockKind.PROOF]
 
 
@@ -135,13 +138,13 @@ async def _policy(page_request: PageRequest, agency_id: int | None) -> Policy:
 
 
 def place(length: ChangedLength) -> str:
-    """What a length of a former version is called."""
+    """Return the name of a length of a former version."""
     kind = length.classification
     return _name(f"settlement_{kind}" if kind else length.clock)
 
 
 def _lengths(policy: Policy) -> dict[str, Length]:
-    """By field name, in the order they are shown."""
+    """Return the lengths by field name, in the order in which they are shown."""
     plain: dict[str, Length] = {name: getattr(policy, name) for name in _PLAIN}
     return plain | {name: policy.settlement[code] for name, code in _SETTLEMENT.items()}
 

@@ -50,26 +50,26 @@ _OWED = ("unverified", "awaiting_follow_up", "in_process", "requests")
 """The tabs in which something can be late."""
 _COUNTED = 20
 _MANY = 100
-"""Reports of a long page, for who chooses many of them."""
+"""The number of reports on a long page, for people who choose many of them."""
 _STATUSES = {tab.value: STATUSES_OF[tab] for tab in Tab} | {
     "thrown": STATUSES_OF[Tab.UNVERIFIED] | STATUSES_OF[Tab.DEFERRED],
     "disposed": STATUSES_OF[Tab.AWAITING_FOLLOW_UP]
     | STATUSES_OF[Tab.IN_PROCESS]
     | STATUSES_OF[Tab.CLOSED],
 }
-"""What a report of a tab can be; of those not named, any."""
+"""The statuses that a report of a tab can have; tabs not listed have any."""
 
 
 @router.get("/langsung")
 async def live(page_request: PanelRequest) -> Response:
-    """What happens to reports, as the service sends it: see `bell.live`."""
+    """Pass on the stream of events of reports: see `bell.live`."""
     return await passed_on(page_request, "reporting", "/events")
 
 
 @router.get("/hitungan")
 async def tab_counts(page_request: PanelRequest) -> Response:
-    """How many reports each tab has, for a page that is open while things happen: by `tab`, or
-    `tab/sub`, as they are written there."""
+    """Return the number of reports of each tab, by `tab` or `tab/sub`, for a page that stays
+    open."""
     query = page_request.request.query_params
     below = {name: query[name] for name in ("scope", "agency") if query.get(name)}
     counts = await page_request.read("routing", "/queue/counts", list[TabCount], params=below)
@@ -165,7 +165,7 @@ async def queue(page_request: PanelRequest) -> Response:
 
 @router.post("")
 async def search(page_request: PanelRequest) -> Response:
-    """On to the list with what the form asks for."""
+    """Redirect to the list that the form asks for."""
     fields = *_FILTERS, "agency_cari", "agency_nama", "tab", "sub"
     form = FormData(await page_request.form(*fields))
     kept: dict[str, object] = {"q": in_address(page_request, form.get("q").strip()) or None}
@@ -176,7 +176,7 @@ async def search(page_request: PanelRequest) -> Response:
 
 @router.post("/tampilan")
 async def save_view(page_request: PanelRequest) -> Response:
-    """Save the filters that the form carries under the name given."""
+    """Save the filters in the form under the given name."""
     form = FormData(await page_request.form(*_FILTERS, "tab", "sub", "nama", "bagikan"))
     kept = {"q": in_address(page_request, form.get("q")) or None}
     back, named = _link(form, kept), urlencode({"nama": form.get("nama")})
@@ -208,8 +208,8 @@ async def remove_view(page_request: PanelRequest, view_id: UUID) -> Response:
 async def _agencies(
     page_request: PageRequest, form: FormData, choices: QueueChoices
 ) -> tuple[dict[str, str], list[references.AgencyOption]]:
-    """The names of the agencies to choose from, and of the one that is chosen, by id; then those
-    that are found by the words of a search, where there are too many for a list."""
+    """Return the names, by id, of the agencies to choose from and of the chosen one; and the
+    results of a search by words, if there are too many agencies for a list."""
     names = {str(each.id): each.name for each in choices.agencies}
     found: list[references.AgencyOption] = []
     agency = form.id("agency")
@@ -225,14 +225,15 @@ async def _agencies(
 
 
 def _numbers(counts: Sequence[TabCount]) -> dict[str, str]:
-    """What stands beside each tab, and *Terdisposisi* is the sum of those in it."""
+    """Return the number shown beside each tab; that of *Terdisposisi* is the sum of its
+    sub-tabs."""
     shown = {f"{one.tab}/{one.sub}" if one.sub else one.tab: one.count for one in counts}
     shown["disposed"] = sum(one.count for one in counts if one.sub)
     return {name: thousands(count) for name, count in shown.items()}
 
 
 def _flags() -> dict[str, str]:
-    """In words, by their names."""
+    """Return the words of each flag, by its name."""
     words = {
         "overdue": label("mark", "overdue"),
         "escalated": translated("Dieskalasi kepada kami"),
@@ -253,7 +254,7 @@ def _orders() -> list[references.Option]:
 
 
 def _statuses(form: FormData) -> list[references.Option]:
-    """Those to choose from in this tab, where there are several."""
+    """Return the statuses to choose from in this tab; none if it has only one."""
     possible = _STATUSES.get(form.get("tab"), frozenset(Status))
     if len(possible) == 1:
         return []
@@ -261,19 +262,20 @@ def _statuses(form: FormData) -> list[references.Option]:
 
 
 def _has_replied(form: FormData) -> bool:
-    """Whether reports of this tab can have a reply that waits."""
+    """Return whether reports of this tab can have a reply that waits for an answer."""
     return Status.REPLIED_BY_REPORTER in _STATUSES.get(form.get("tab"), frozenset(Status))
 
 
 def _how_many(late: int) -> str:
-    """As far as a person would count."""
+    """Return the number of late reports in words, only as exact as a person needs."""
     if late > _COUNTED:
         return translated("lebih dari {count}").format(count=_COUNTED)
     return str(late)
 
 
 def _not_found(form: FormData, page: QueuePage) -> list[int]:
-    """Of several numbers that were searched for, those that are not on the only page."""
+    """Return those of the searched report numbers that are not on the page, if it is the only
+    page."""
     there = {row.number for row in page.items}
     return [n for n in numbers_in(form.get("q")) if n not in there] if not page.next else []
 
@@ -287,10 +289,10 @@ def _params(form: FormData) -> dict[str, object]:
 
 
 _OF_A_TAB = dict.fromkeys(("sub", "order", "status", "reply_owed"))
-"""What does not go along to another tab."""
+"""Parameters that are not kept when the tab changes."""
 
 
 def _link(form: FormData, changed: Mapping[str, object]) -> str:
-    """This queue's address with some parameters changed; a value of None leaves one out."""
+    """Return this queue's address with some parameters changed; the value None removes one."""
     params = form.given("tab", "sub", *_FILTERS) | dict(changed)
     return "/panel?" + urlencode({k: v for k, v in params.items() if v is not None})

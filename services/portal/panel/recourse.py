@@ -1,4 +1,4 @@
-"""*Tempat mengadu lain*: where else a reporter can go, in pusat's words."""
+"""*Tempat mengadu lain*: other places where a reporter can complain, in pusat's words."""
 
 from typing import Annotated
 
@@ -31,7 +31,7 @@ async def offices(page_request: PanelRequest) -> Response:
 
 @router.post("")
 async def add(page_request: PanelRequest) -> Response:
-    """Another office. `concerns` is a field of reports and the value that they must have."""
+    """Add an office. `concerns` is a field of reports and the value that it must have."""
     form = FormData(await page_request.form(*NAMES), NAMES, _NEW)
     body: dict[str, object] = form.given("code", "name", "how", "url")
     field, _, value = form.get("concerns").partition(":")
@@ -47,7 +47,7 @@ async def add(page_request: PanelRequest) -> Response:
 
 @router.post("/{office}")
 async def change(page_request: PanelRequest, office: Office) -> Response:
-    """Other words, or named no more, or named again."""
+    """Change an office's texts, or whether it is named to reporters."""
     form = FormData(await page_request.form("name", "how", "url", "active"), NAMES, office)
     body: dict[str, object] = form.given("name", "how", "url")
     if form.get("active"):
@@ -63,7 +63,7 @@ async def change(page_request: PanelRequest, office: Office) -> Response:
 async def _page(
     page_request: PageRequest, sent: FormData, status: int = 200, changed: str = ""
 ) -> Response:
-    """All offices, each in a form; the one that was refused as it was typed."""
+    """Return the page of all offices, each in a form; a refused one is shown as it was typed."""
     kept = await page_request.read("routing", "/management/recourse", list[KeptRecourse])
     forms = [
         (
@@ -86,7 +86,7 @@ async def _page(
 
 
 async def _concerns(page_request: PageRequest) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Which reports an office can be named on, beside all."""
+    """Return the kinds of reports on which an office can be named, if not on all."""
     groups = [
         ("Diarsipkan sebagai", "archive_category", labels("archive_category").items()),
         ("Klasifikasi", "classification", labels("classification").items()),

@@ -1,4 +1,4 @@
-"""Reference data as pusat keeps it: categories in two levels, their tags, priority programmes,
+"""Reference data kept by pusat: categories in two levels, their tags, priority programmes, and
 reasons to archive."""
 
 from collections import Counter
@@ -46,7 +46,7 @@ async def category(page_request: PanelRequest, category_id: Id) -> Response:
 
 @router.post("/kategori/{category_id}/kata-lain")
 async def set_aliases(page_request: PanelRequest, category_id: Id) -> Response:
-    """Everyday words by which the category is found."""
+    """Set the everyday words by which the category is found."""
     form = FormData(await page_request.form("aliases"), NAMES)
     aliases = [words.strip() for words in form.get("aliases").split(";") if words.strip()]
     path = f"/management/categories/{category_id}/aliases"
@@ -70,7 +70,7 @@ _OF_NEW: dict[Made, tuple[str, ...]] = {
 
 @router.post("/buat/{kind}")
 async def create(page_request: PanelRequest, kind: Made) -> Response:
-    """A group, a category of a group, a tag of a category, or a programme."""
+    """Create a group, a category of a group, a tag of a category, or a programme."""
     form = FormData(await page_request.form(*_OF_NEW[kind]), NAMES)
     body: dict[str, object] = form.given("name", "code" if kind == "categories" else "name")
     if kind == "tags":
@@ -87,7 +87,7 @@ async def create(page_request: PanelRequest, kind: Made) -> Response:
 
 @router.post("/ubah/{kind}/{one}")
 async def change(page_request: PanelRequest, kind: Kind, one: Code) -> Response:
-    """A new name, or in use no more, or in use again."""
+    """Change the name, or whether it is in use."""
     form = FormData(await page_request.form("name", "active", "category_id", "one"), NAMES)
     body: dict[str, object] = form.given("name")
     if form.get("active"):
@@ -108,7 +108,7 @@ def _place(kind: Kind, form: FormData) -> str:
 
 
 async def _again(page_request: PageRequest, kind: Kind, form: FormData, status: int) -> Response:
-    """The page the form stood on, with what is wrong."""
+    """Return the page of the form, with its errors."""
     if kind == "programmes":
         return await _programmes(page_request, form, status)
     if kind == "archive-reasons":
@@ -144,7 +144,8 @@ async def _category(
     status: int = 200,
     typed: str | None = None,
 ) -> Response:
-    """With the other words that were `typed` and not kept, or those it has."""
+    """Return the page of a category with its other words, or with those that were `typed` but not
+    saved."""
     kept = await _all(page_request)
     categories = {category.id: category for category in kept.categories}
     known = categories.get(category_id)

@@ -1,4 +1,4 @@
-"""A report in full, its files, and revealing an anonymous reporter."""
+"""The page of a report, its files, and revealing an anonymous reporter."""
 
 from contextlib import suppress
 from uuid import UUID
@@ -26,14 +26,15 @@ REVEAL_NAMES = {
 
 
 async def read_report(page_request: PageRequest, number: int) -> ReportView:
-    """The report as this person may read it."""
+    """Return the report as this person may read it."""
     return await page_request.read("routing", f"/reports/{number}", ReportView)
 
 
 @router.post("/{number}/dibuka")
 async def has_open(page_request: PanelRequest, number: ReportNumber) -> Response:
-    """Who else has the report open, for a script that says again and again that this person has.
-    The first time (`baru`) their bell is read of what is mere news; it may be away."""
+    """Return who else has the report open, for a script that keeps reporting that this person has.
+    The first time (`baru`), items in their bell about mere news are marked as read; this may fail
+    silently."""
     if (await page_request.form("baru")).get("baru"):
         with suppress(Problem):
             await page_request.call("notification", "POST", f"/me/bell/reports/{number}/read")
@@ -42,18 +43,18 @@ async def has_open(page_request: PanelRequest, number: ReportNumber) -> Response
 
 
 def last_entry(report: ReportView) -> int:
-    """The newest entry of its history, as this person reads it."""
+    """Return the number of the newest entry of the history that this person reads."""
     return max((line.entry or 0 for line in report.history), default=0)
 
 
 def steps_since(report: ReportView, entry: int) -> list[HistoryLine]:
-    """What was done to it after this entry of its history."""
+    """Return the steps after this entry of the history."""
     return [line for line in report.history if line.kind == "step" and (line.entry or 0) > entry]
 
 
 @router.get("/{number}/sejak/{entry}")
 async def since(page_request: PanelRequest, entry: int, number: ReportNumber) -> Response:
-    """A piece of a page, for one that is open while somebody else does something."""
+    """Return a part of a page, for an open page, while somebody else changes the report."""
     report = await read_report(page_request, number)
     return page_request.piece("panel/since.html", since=steps_since(report, entry))
 
@@ -75,7 +76,7 @@ async def attachment(
 async def preview(
     page_request: PanelRequest, attachment_id: UUID, number: ReportNumber
 ) -> Response:
-    """A picture made small, for a page that shows it."""
+    """Return a small version of a picture, for a page that shows it."""
     path = f"/reports/{number}/attachments/{attachment_id}/preview"
     return page_request.beside(PassedOn(await page_request.download("routing", path, None)))
 
@@ -84,29 +85,29 @@ async def preview(
 async def original(
     page_request: PanelRequest, attachment_id: UUID, number: ReportNumber
 ) -> Response:
-    """What was sent, sealed: while a reveal is in force for the person who asks."""
+    """Return the original file, which is sealed, while a reveal is in force for the caller."""
     path = f"/reports/{number}/attachments/{attachment_id}/original"
     return page_request.sealed(PassedOn(await page_request.download("routing", path, None)))
 
 
 @router.get("/{number}/dokumen")
 async def document(page_request: PanelRequest, number: ReportNumber) -> Response:
-    """The report on paper, as this person reads it."""
+    """Return the report as a document to print, as this person may read it."""
     path = f"/reports/{number}/document"
     return page_request.sealed(PassedOn(await page_request.download("routing", path, None)))
 
 
 @router.get("/{number}/surat/{message_id}")
 async def letter(page_request: PanelRequest, message_id: UUID, number: ReportNumber) -> Response:
-    """A follow-up as a letter to the reporter."""
+    """Return a follow-up as a letter to the reporter."""
     path = f"/reports/{number}/follow-ups/{message_id}/letter"
     return page_request.sealed(PassedOn(await page_request.download("routing", path, None)))
 
 
 @router.post("/{number}/identitas")
 async def reveal(page_request: PanelRequest, number: ReportNumber) -> Response:
-    """The identity stands on the answer itself and nowhere else; until another of pusat has
-    granted it, the page says that it waits."""
+    """Reveal the reporter. The identity is only in this answer; until a second person of pusat has
+    granted the request, the page says that it waits."""
     fields = "reason", "reason_class", "tell_on"
     form = FormData(await page_request.form(*fields, "emergency"), REVEAL_NAMES)
     body = form.given(*fields) | {"emergency": bool(form.get("emergency"))}
@@ -130,7 +131,7 @@ async def report_shown(
     request_id: str | None = None,
     request_form: FormData | None = None,
 ) -> Response:
-    """The report's page, perhaps with a form on it that was refused."""
+    """Return the report's page, possibly with a form that was refused."""
     report = await read_report(page_request, number)
     pending = any(each.id == request_id and not each.decision for each in report.requests)
     if request_form and not pending:
@@ -156,7 +157,8 @@ async def report_shown(
 
 
 def say_what_to_do_now(form: FormData, *, possible: bool) -> None:
-    """In place of the advice to load the page again: the form is about the report as it is now."""
+    """Replace the advice to load the page again, because the form is already about the report as it
+    is now."""
     if form.refusal:
         possibly = translated("Periksa, lalu kirim lagi bila masih perlu.")
         never = translated("Tindakan ini sekarang tidak dapat dilakukan pada laporan ini.")
@@ -164,7 +166,7 @@ def say_what_to_do_now(form: FormData, *, possible: bool) -> None:
 
 
 def _say_how_it_ended(form: FormData, report: ReportView, request_id: str | None) -> None:
-    """In place of what else is wrong with the form: what it asks for is decided already."""
+    """Replace the errors of the form with the one that the request is decided already."""
     ended = next((each for each in report.requests if each.id == request_id), None)
     if ended is None:
         return

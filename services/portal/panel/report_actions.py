@@ -1,4 +1,4 @@
-"""Doing something to a report: the outcome, and refusals with the words kept."""
+"""Actions on a report: the result, and refusals that keep the text typed."""
 
 import asyncio
 import json
@@ -41,9 +41,10 @@ from shared.lifecycle.actions import Action
 
 _SENDING = ("kirim", "lanjut")
 _TICKED = "centang"
-"""By the script: what is ticked of the checklist is kept, and nothing else done."""
+"""The step that the script sends: it only keeps the ticks of the checklist."""
 _LINKING = "tautkan-"
-"""With a number: links the report to that one, from whichever form, whose words stay."""
+"""The step, followed by a number, that links the report to that one from any form, and keeps the
+form's text."""
 router = APIRouter(prefix="/panel/laporan", include_in_schema=False)
 
 
@@ -60,7 +61,7 @@ async def action_form(page_request: PanelRequest, action: str, number: ReportNum
 
 
 def _refuse_overseers(page_request: PageRequest) -> None:
-    """403, before the report is read: that would be logged as a reading."""
+    """Raises the 403 problem before the report is read, because reading would be logged."""
     if page_request.session.only_reads:
         raise forbidden()
 
@@ -101,7 +102,8 @@ async def act(page_request: PanelRequest, action: str, number: ReportNumber) -> 
     except Problem as problem:
         form.refuse(problem, {"region_code": "province", **_AS_WRITTEN.get(action, {})})
         report = await read_report(page_request, number)
-        # What was refused is over; what could not be asked may have happened: same key again.
+        # A refused command is over. One that could not be sent may have been executed, so its key
+        # is kept.
         key = form.key if problem.status >= 500 else None
         since = _since(report, form) if problem.status == 412 else []
         if problem.status == 412 or problem.code == "not_allowed_in_status":
@@ -124,7 +126,8 @@ async def act(page_request: PanelRequest, action: str, number: ReportNumber) -> 
 async def _with_draft(
     page_request: PageRequest, known: ActionForm, number: int, action: str, form: FormData
 ) -> Response:
-    """The draft kept, used or discarded; one that is used is of the report as it was then."""
+    """Keep, use or discard the draft. A draft that is used shows what has been done to the report
+    since then."""
     status, came_from = 422 if form.wrong else 200, form.get("kembali")
     try:
         form = await form_drafts.step(page_request, known, number, action, form)
@@ -143,7 +146,8 @@ async def _with_draft(
 async def _sent_to_linked(
     page_request: PageRequest, known: ActionForm, number: int, form: FormData
 ) -> str:
-    """Once the main report has the follow-up; asked again with the same form it is sent once."""
+    """Send the follow-up to the linked reports after the main one has it. The same form sent again
+    sends it once."""
     numbers = form.ids("to_linked")
     body = {"numbers": numbers, "form": known.body(form)}
     path, key = f"/reports/{number}/linked-follow-ups", uuid5(form.key, "linked")
@@ -158,7 +162,8 @@ async def _sent_to_linked(
 
 
 async def _keep_ticks(page_request: PageRequest, number: int, form: FormData) -> None:
-    """With every step of the form. Whoever may not verify is told so by what they asked for."""
+    """Keep the ticks with every step of the form. A refusal is ignored here: the caller sees it
+    with the action itself."""
     with suppress(Problem):
         body = {"checked": form.all("checked")}
         await page_request.call("routing", "PUT", f"/reports/{number}/checklist", json=body)
@@ -190,13 +195,14 @@ def _since(report: ReportView, form: FormData) -> list[HistoryLine]:
 
 
 def _as_it_is_now(form: FormData, report: ReportView) -> None:
-    """The form is from now on about the report as it is, whatever it was when it was opened."""
+    """Make the form refer to the report as it is now, whatever version it was opened with."""
     form.set("versi", str(report.version))
     form.set("riwayat", str(last_entry(report)))
 
 
 async def _go_to_next(page_request: PageRequest, done: int, words: str) -> Response:
-    """On to the first report of *Tugas Saya* but the one just done, at the form of what is owed."""
+    """Redirect to the first report of *Tugas Saya* except the one just done, at the form of the
+    step it owes."""
     items = (await page_request.read("routing", "/owed", Page[OwedItem], params={"limit": 2})).items
     report = next((item.report for item in items if item.report.number != done), None)
     if report is None:
@@ -218,7 +224,7 @@ async def _perform(
     files: list[File],
     key: UUID | None = None,
 ) -> CommandAnswer:
-    """`key` where it is not the form's own."""
+    """Send the form of an action. `key` replaces the form's own key."""
     key = key or form.key
     path = known.path.format(number=number)
     body = known.body(form)

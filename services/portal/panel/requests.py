@@ -28,8 +28,8 @@ _DONE = {
 async def decide(
     page_request: PanelRequest, request_id: UUID, decision: Decision, number: ReportNumber
 ) -> Response:
-    """Accepting a not-authority request is an action of its own. Whoever decides in the list of
-    what they owe goes on there."""
+    """Decide or withdraw a request. Accepting a not-authority request is an action of its own. A
+    person who decides in the list of what they owe returns to it."""
     form = FormData(await page_request.form("reason", "versi", "kembali"), {"reason": "Alasan"})
     words = form.get("reason").strip()
     try:

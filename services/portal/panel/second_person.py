@@ -1,4 +1,4 @@
-"""*Persetujuan*: what another has asked and this person may grant, and what they asked."""
+"""*Persetujuan*: requests of others that this person may grant, and their own requests."""
 
 from typing import Literal
 from uuid import UUID
@@ -43,7 +43,7 @@ async def decide(
 
 
 async def to_decide(page_request: PageRequest) -> list[RequestToConfirm]:
-    """What waits for this person, for a notice on their first page."""
+    """Return the requests that wait for this person, for a notice on their first page."""
     if page_request.session.role not in MANAGERS:
         return []
     requests = (await page_request.read("routing", PATH, Requests)).items

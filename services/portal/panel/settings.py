@@ -1,4 +1,4 @@
-"""*Pengaturan*: what a person of this role can look at or set, in one list."""
+"""*Pengaturan*: one list of what a person of this role can look at or set."""
 
 from typing import NamedTuple
 

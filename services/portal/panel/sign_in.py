@@ -26,7 +26,7 @@ async def sign_in_form(page_request: PanelDoor, lanjut: str = "") -> Response:
 
 @router.post("/masuk")
 async def sign_in(page_request: PanelDoor) -> Response:
-    """Who wrote something while their session ended goes back to it."""
+    """Sign in. A person who wrote something while their session ended returns to it."""
     form = FormData(await page_request.form(*NAMES, "lanjut"), NAMES)
     body: dict[str, object] = {
         "username": form.get("username").strip(),
@@ -45,7 +45,7 @@ async def sign_in(page_request: PanelDoor) -> Response:
         page_request.is_known_as(signed_in.device_tokens)
         me = await page_request.read("routing", "/me", Me)
     except Problem as problem:
-        page_request.session.sign_out()  # not half: with tokens, and nobody whose they are
+        page_request.session.sign_out()  # otherwise there would be tokens without a person
         if problem.code == "second_factor_enrolment_needed":
             words = "Admin pusat memasang faktor kedua sebelum masuk."
             return page_request.go("/panel/faktor-kedua", words)

@@ -1,4 +1,4 @@
-"""*Plt.*: who stands in for oneself, or for a person one manages, and until when."""
+"""*Plt.*: who stands in for oneself, or for a person whom one manages, and until when."""
 
 from fastapi import APIRouter, Response
 

@@ -37,19 +37,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Asked:
-    """The agency (the own by default) and the period (this year by default) of a page."""
+    """The agency (one's own by default) and the period (this year by default) of a page."""
 
     params: dict[str, str]
 
     def link(self, page: str, **more: object) -> str:
-        """Another page of the same agency and period, with further parameters."""
+        """Return the address of another page of the same agency and period, with further
+        parameters."""
         query = {k: v for k, v in {**self.params, **more}.items() if v not in (None, "")}
         return f"/panel/statistik/{page}?{urlencode(query, doseq=True)}"
 
 
 @router.get("")
 async def statistics(request: Request) -> Response:
-    """On to the first page, for the same agency and period."""
+    """Redirect to the first page, for the same agency and period."""
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(f"/panel/statistik/pengelolaan{query}", 303)
 
@@ -108,13 +109,13 @@ async def reports(page_request: PanelRequest) -> Response:
 
 
 def _short(bucket: str) -> str:
-    """`31/1` of a day, `1/26` of a month."""
+    """Return `31/1` for a day and `1/26` for a month."""
     year, month, *day = bucket.split("-")
     return f"{int(day[0])}/{int(month)}" if day else f"{int(month)}/{year[2:]}"
 
 
 async def _staff(page_request: PageRequest, selection: Asked) -> list[StaffFigures] | None:
-    """None for officers, who see figures of nobody."""
+    """Return the figures of the staff; None for officers, who see no figures of people."""
     if page_request.session.role not in ADMINS:
         return None
     return (await _read(page_request, "staff", StaffRanking, selection)).items
@@ -139,7 +140,7 @@ async def _page(
     figures: Management | Usage | Places,
     **content: Any,
 ) -> Response:
-    """A page of figures with the form for agency and period above them."""
+    """Return a page of figures with the form for agency and period above them."""
     scope = figures.scope
     query = page_request.request.query_params.get("agency_cari", "").strip()
     agency = await read_agency(page_request, scope.agency_id)

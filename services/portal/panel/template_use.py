@@ -1,4 +1,4 @@
-"""*Pakai templat*: a template's words put into the form of an answer, filled in for the report."""
+"""*Pakai templat*: puts a template's text, filled in for the report, into the form of an answer."""
 
 from typing import Any
 from uuid import UUID
@@ -15,20 +15,21 @@ _ANSWERS: dict[str, str] = {
     Action.ARCHIVE: "note",
     Action.CLOSE: "reason",
 }
-"""The forms of staff whose words are an answer to the reporter, and the field of those words."""
+"""The staff forms whose text is an answer to the reporter, and the field of that text."""
 _USE = "templat"
-"""The step of the form that asks for the words."""
+"""The step of the form that asks for a template's text."""
 
 
 def template_fields(action: str) -> tuple[str, ...]:
-    """What the form of this action sends beside its own fields."""
+    """Return the fields that the form of this action sends in addition to its own."""
     return (_FIELD,) if action in _ANSWERS else ()
 
 
 async def templates_for(
     page_request: PageRequest, action: str, form: FormData, report: ReportView
 ) -> dict[str, Any]:
-    """What this form offers. Words that were asked for stand in it then, after what was typed."""
+    """Return the templates that this form offers. The text of a chosen one is put into the form,
+    after what was typed."""
     field = _ANSWERS.get(action)
     if field is None:
         return {"templates": []}
@@ -48,7 +49,7 @@ async def templates_for(
 
 
 def _name(template: OfferedTemplate, own: int | None) -> str:
-    """With the agency, where it is one above."""
+    """Return the template's name, with the agency if it is one above."""
     if template.agency_id == own:
         return template.name
     return f"{template.name} ({template.agency_name})"

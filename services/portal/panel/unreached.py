@@ -1,4 +1,5 @@
-"""*Harus dihubungi dengan cara lain*: news that reporters are owed and no message could bring."""
+"""*Harus dihubungi dengan cara lain*: news that reporters should get but no message could
+deliver."""
 
 from fastapi import APIRouter, Response
 
@@ -20,7 +21,7 @@ async def unreached(page_request: PanelRequest) -> Response:
 
 @router.post("/{number}")
 async def told(page_request: PanelRequest, number: ReportNumber) -> Response:
-    """The reporter knows: who says so, and when, stands with the message."""
+    """Record that the reporter knows; who said so, and when, is shown with the message."""
     form = FormData(await page_request.form("message_id"))
     path = f"/reports/{number}/told-otherwise"
     try:

@@ -1,4 +1,4 @@
-"""*Webhook*: the addresses told of every step, what they answered, and sending again."""
+"""*Webhook*: the addresses notified of every step, their answers, and sending again."""
 
 from uuid import UUID
 
@@ -24,7 +24,7 @@ async def webhooks(page_request: PanelRequest) -> Response:
 
 @router.post("")
 async def create(page_request: PanelRequest) -> Response:
-    """The secret stands on this answer and nowhere else."""
+    """Create a webhook. Its secret is only in this answer."""
     form = FormData(await page_request.form("url"), NAMES)
     try:
         answer = await page_request.call("reporting", "POST", "/webhooks", json=form.given("url"))

@@ -1,5 +1,5 @@
-"""Whether an action is possible at all, and why it is not at this moment, as the page of its form
-says it."""
+"""Whether an action is possible at all, and why it is not at this moment, for the page of its
+form."""
 
 from services.portal.contracts.routing import ReportView
 from services.portal.translation import language, translated
@@ -12,12 +12,13 @@ from shared.lifecycle.statuses import STATUSES_OF, Status
 
 
 def may_ever(role: Role | None, action: str) -> bool:
-    """Whether somebody of this role can do it to some report or other."""
+    """Return whether a person of this role can ever do the action to some report."""
     return role is not None and bool(RULES[Action(action)].who & possible_capacities(role))
 
 
 def why_not_now(report: ReportView, action: str) -> str:
-    """What is known of it here: the status, or a request that waits; else only that it is so."""
+    """Return why the action is not possible now: the status, or a waiting request; otherwise a
+    general text."""
     sources = RULES[Action(action)].sources
     if report.status.code not in sources:
         words = translated(
@@ -35,7 +36,8 @@ def why_not_now(report: ReportView, action: str) -> str:
 
 
 def _in_words(sources: frozenset[Status]) -> str:
-    """Tabs whose statuses all are among them by the tab's name, others one by one."""
+    """Return the names of the statuses; a tab of which all statuses are included is named instead
+    of them."""
     names: list[str] = []
     for tab, statuses in STATUSES_OF.items():
         if statuses <= sources:

@@ -1,4 +1,4 @@
-"""A post on X becomes a report: read or pasted, completed, created once."""
+"""Making a report from a post on X: the post is read or pasted, completed, and created once."""
 
 import asyncio
 

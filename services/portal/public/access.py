@@ -1,4 +1,4 @@
-"""Reaching one's own report by number and access code."""
+"""Opening one's own report by number and access code."""
 
 from services.portal.answers import answer_as
 from services.portal.contracts.intake import PublicReport, ReportAccess, ReporterReport
@@ -9,14 +9,15 @@ Report = PublicReport | ReporterReport
 
 
 async def read_report(page_request: PageRequest, number: int) -> Report:
-    """The report as its reporter sees it where this browser has access, else what is public."""
+    """Return the report as its reporter sees it if this browser has access, else the public
+    version."""
     token = page_request.session.reports.get(number)
     return await page_request.read("intake", f"/reports/{number}", Report, token=token)
 
 
 async def open_report(page_request: PageRequest, number: int, code: str) -> Report:
-    """Show number and code; the browser keeps the access. Gives the report as its reporter
-    sees it. Raises the refusal where they do not belong together."""
+    """Open a report by its number and code, and keep the access in the browser's session. Returns
+    the report as its reporter sees it. Raises the refusal if number and code do not match."""
     answer = await page_request.call(
         "intake", "POST", f"/reports/{number}/access", json={"access_code": code}
     )
@@ -26,9 +27,9 @@ async def open_report(page_request: PageRequest, number: int, code: str) -> Repo
 
 
 async def leave_report(page_request: PageRequest, number: int, token: str) -> None:
-    """End an access, which a copy of the cookie would have as well."""
+    """End an access, so that it is also useless in a copy of the cookie."""
     try:
         await page_request.call("intake", "DELETE", f"/reports/{number}/access", token=token)
     except Problem as problem:
-        if problem.status != 401:  # one that ran out by itself has ended
+        if problem.status != 401:  # an expired access has ended already
             raise

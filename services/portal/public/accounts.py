@@ -128,7 +128,7 @@ async def my_reports(page_request: PublicRequest, lanjut: str | None = None) -> 
 
 
 def enter(page_request: PageRequest, signed_in: SignedIn | SignedInHere) -> None:
-    """This browser's session is that of the account."""
+    """Make this browser's session that of the account."""
     page_request.session.sign_out()
     page_request.session.tokens = TokenPair(
         access=signed_in.access_token, refresh=signed_in.refresh_token

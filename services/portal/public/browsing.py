@@ -1,4 +1,4 @@
-"""What everybody reads: the first page, the reports, listed and searched, and the figures."""
+"""The pages for everyone: the first page, the reports, listed and searched, and the figures."""
 
 import asyncio
 from urllib.parse import urlencode
@@ -23,7 +23,7 @@ _FILTERS = ("q", "tab", "classification", "category", "region")
 
 @router.get("/")
 async def home(page_request: PublicRequest) -> Response:
-    """What happens to a report, with the nation's process times."""
+    """Return the first page: what happens to a report, with the national process times."""
     return page_request.page("public/home.html", policy=NATIONAL_DEFAULT)
 
 
@@ -64,6 +64,6 @@ async def public_reports(page_request: PublicRequest) -> Response:
 
 @router.get("/angka")
 async def figures(page_request: PublicRequest) -> Response:
-    """How many reports there are and where they stand; small groups are not told."""
+    """Return the page of public figures; small groups are not shown."""
     known = await page_request.read("reporting", "/figures/public", PublicFigures)
     return page_request.page("public/figures.html", figures=known)

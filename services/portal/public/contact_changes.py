@@ -1,4 +1,4 @@
-"""A contact of one's own account or report is replaced, kept, or removed as it is not safe."""
+"""Replacing, keeping or removing a contact of one's own account or report."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -31,20 +31,20 @@ _AGAIN = "Demi keamanan, masukkan lagi kode akses laporan Anda."
 
 @dataclass(frozen=True)
 class ContactsOf:
-    """Whose contacts a page shows: those of the account that is signed in, or of one report."""
+    """The owner of the contacts on a page: the account that is signed in, or one report."""
 
     number: int | None = None
     token: str | None = None
-    """What opens the report; None as the person who is signed in."""
+    """The token that opens the report; None to act as the person signed in."""
 
     @property
     def page(self) -> str:
-        """Where these forms stand, and the beginning of their addresses."""
+        """Return the page with these forms; the forms' addresses begin with it."""
         return "/akun" if self.number is None else f"/laporan/{self.number}"
 
     @property
     def path(self) -> str:
-        """Of the services."""
+        """Return the beginning of the services' paths."""
         return "/reporters/me" if self.number is None else f"/reports/{self.number}"
 
     def back(self, page_request: PageRequest, notice: str) -> Response:
@@ -52,13 +52,13 @@ class ContactsOf:
         return page_request.go(place, notice)
 
     def refused(self, page_request: PageRequest, problem: Problem) -> Response:
-        """Back to where the form stood, which says what is wrong."""
+        """Redirect to the page of the form, which shows the error."""
         if self.is_closed_by(problem):
             return self.ask_again(page_request)
         return self.back(page_request, why_refused(FormData(names=NAMES), problem))
 
     def is_closed_by(self, problem: Problem) -> bool:
-        """Whether the session, or the access to the report, has ended."""
+        """Return whether the session, or the access to the report, has ended."""
         return problem.status == 401 or (self.number is not None and problem.status == 404)
 
     def ask_again(self, page_request: PageRequest) -> Response:
@@ -68,7 +68,7 @@ class ContactsOf:
 
 
 def why_refused(form: FormData, problem: Problem) -> str:
-    """What is wrong with the form, in a notice."""
+    """Return the error of the form, as a notice."""
     form.refuse(problem)
     words = [*form.wrong.values(), form.refusal.detail if form.refusal else ""]
     return next(filter(None, words), "Belum berhasil. Coba lagi sebentar lagi.")
@@ -82,7 +82,7 @@ OF_ACCOUNT = ContactsOf()
 
 
 async def read_waiting(page_request: PageRequest, of: ContactsOf) -> WaitingChanges:
-    """The contacts that are to be replaced."""
+    """Return the changes of contacts that wait."""
     if of.number is None:
         return await page_request.read("intake", "/reporters/me/contact-changes", WaitingChanges)
     path = f"/reports/{of.number}/contact-changes"
@@ -90,8 +90,8 @@ async def read_waiting(page_request: PageRequest, of: ContactsOf) -> WaitingChan
 
 
 async def apply_waiting(page_request: PageRequest, of: ContactsOf) -> bool:
-    """Contacts that waited for one that was proven now are the holder's at once: both are proven.
-    Whether one is."""
+    """Apply the waiting changes of contacts after one was proven; they take effect at once, because
+    both contacts are proven now. Returns whether any was applied."""
     replaced = False
     for change in (await read_waiting(page_request, of)).waiting:
         path = f"{of.path}/contact-changes/{change.channel}/apply"
@@ -140,15 +140,16 @@ async def remove_report_contact(
 @router.get("/kontak-tetap/{token}")
 @router.get("/kontak-laporan/{token}")
 async def keep_contact_page(page_request: PublicRequest, token: str) -> Response:
-    """The link in the notice: of an account, or of a report. Opening it stops nothing: mail
-    programs look at links."""
+    """Show the page of the link in the notice, for an account or a report. Opening it stops
+    nothing, because mail programs open links by themselves."""
     return _keep_page(page_request, token, "asked")
 
 
 @router.post("/kontak-tetap/{token}")
 @router.post("/kontak-laporan/{token}")
 async def keep_contact(page_request: PublicRequest, token: str) -> Response:
-    """404, with where to look, where nothing was stopped: nobody may take it for safe then."""
+    """Stop the change. If nothing was stopped, the page has status 404 and says where to look, so
+    that nobody believes the contact is safe."""
     await page_request.form()
     body = {"token": token}
     try:
@@ -174,9 +175,9 @@ def _keep_page(
 
 
 async def _replace(page_request: PageRequest, of: ContactsOf) -> Response:
-    """First the new contact, then the code that came there: with the password of an account, or
-    whether the contact of a report is safe. What the code was shown for goes on where the password
-    is wrong: a code is good once."""
+    """Replace a contact in two steps: first the new contact; then the code sent there, with the
+    account's password or, for a report, whether the contact is safe. The proof token from the code
+    is kept in the form if the password is wrong, because a code works only once."""
     sent = await page_request.form("contact", "code", "current_password", "safe", "proof_token")
     form = FormData(sent, NAMES)
     contact = {"contact": form.get("contact")}

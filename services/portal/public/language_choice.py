@@ -11,12 +11,12 @@ from shared.labels.catalogue import LANGUAGES
 router = APIRouter(include_in_schema=False)
 
 _KEPT_FOR = 365 * 86_400
-"""Seconds."""
+"""How long the choice is kept, in seconds."""
 
 
 @router.get("/bahasa/{language}")
 async def choose_language(request: Request, language: str, ke: str = "/") -> Response:
-    """Keep the language, and go back to the page `ke`."""
+    """Save the language, and redirect to the page `ke`."""
     if language not in LANGUAGES:
         raise not_found()
     answer = RedirectResponse(own_path(ke, "/"), 303)

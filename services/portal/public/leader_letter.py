@@ -1,4 +1,4 @@
-"""The leader of an agency opens the link that proves their address, without signing in."""
+"""The page on which the leader of an agency proves their address, without signing in."""
 
 from fastapi import APIRouter, Response
 
@@ -13,8 +13,8 @@ router = APIRouter(prefix="/surat-mingguan/{agency_id}", include_in_schema=False
 
 @router.get("")
 async def confirm_page(page_request: PublicRequest, agency_id: Id) -> Response:
-    """The link in the mail. Opening it proves nothing: mail programs look at links by
-    themselves."""
+    """Show the page of the link in the mail. Opening it proves nothing, because mail programs open
+    links by themselves."""
     token = page_request.request.query_params.get("kunci", "")
     return _page(page_request, agency_id, token=token)
 

@@ -1,4 +1,5 @@
-"""A lost password of an account: a code to its proven contact, then another password."""
+"""Replacing a lost password of an account: a code is sent to its proven contact, then a new one is
+chosen."""
 
 from fastapi import APIRouter, Response
 
@@ -23,8 +24,9 @@ async def lost_password_form(page_request: PublicRequest) -> Response:
 
 @router.post("/kata-sandi-hilang")
 async def recover_password(page_request: PublicRequest) -> Response:
-    """First the contact, then the code that came and a password; the same page whether a code was
-    sent. What the code was shown for goes on where the password is refused: a code is good once."""
+    """Recover an account in two steps: first the contact; then the code with a new password. The
+    page is the same whether or not a code was sent. The recovery token from the code is kept in the
+    form if the password is refused, because a code works only once."""
     sent = await page_request.form(*_FIELDS)
     form = FormData(sent, NAMES)
     asked = {"contact": form.get("contact")}

@@ -1,5 +1,5 @@
-"""What a reporter is told, and where: contacts are proven, messages chosen or ended; a lost access
-code is recovered."""
+"""The messages of a reporter: proving contacts, choosing or stopping messages, and recovering a
+lost access code."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -30,11 +30,12 @@ Channel = Literal["email", "sms"]
 
 NAMES = {"code": "Kode", "number": "Nomor laporan", "contact": "Nomor telepon atau surel"}
 _PLACES = {"tanda-terima": "/tanda-terima"}
-"""Where these forms stand beside a report's page."""
+"""Other pages with these forms, besides a report's page."""
 
 
 async def waiting_contacts(page_request: PageRequest, number: int) -> dict[str, WaitingChange]:
-    """What is to be the contact of one's own report, and when; as far as that can be read."""
+    """Return the contacts that will replace those of one's own report, and when; none if they
+    cannot be read."""
     try:
         waiting = await read_waiting(page_request, of_report(page_request, number))
     except Problem:
@@ -43,7 +44,8 @@ async def waiting_contacts(page_request: PageRequest, number: int) -> dict[str, 
 
 
 async def own_contacts(page_request: PageRequest, number: int) -> OwnContacts | None:
-    """The contacts of one's own report. None while they cannot be read: the page is worth more."""
+    """Return the contacts of one's own report. Returns None if they cannot be read, because the
+    page is still useful without them."""
     token = page_request.session.reports.get(number)
     path = f"/reports/{number}/contacts"
     try:
@@ -77,7 +79,8 @@ async def prove(page_request: PublicRequest, channel: Channel, number: ReportNum
 
 
 async def _proven(page_request: PageRequest, number: int, channel: Channel) -> str:
-    """Of what is proven; that news comes there only where the reporter has said that it may."""
+    """Return the notice for a proven contact. It promises news there only if the reporter allows
+    it."""
     contacts = await own_contacts(page_request, number)
     if contacts is None or contacts.stopped or not getattr(contacts, channel):
         return "Terima kasih. Kontak ini sudah diverifikasi."
@@ -100,7 +103,7 @@ async def choose(page_request: PublicRequest, number: ReportNumber) -> Response:
 
 @router.post("/laporan/{number}/kontak/berhenti")
 async def stop_all(page_request: PublicRequest, number: ReportNumber) -> Response:
-    """*Jangan hubungi saya*, by one tap on the report's page; the other choices stay."""
+    """*Jangan hubungi saya*, with one tap on the report's page; the other choices are kept."""
     form = FormData(await page_request.form(), NAMES)
     contacts = await own_contacts(page_request, number)
     chosen = contacts.model_dump(include={"email", "sms", "muted"}) if contacts else {}
@@ -111,8 +114,8 @@ async def stop_all(page_request: PublicRequest, number: ReportNumber) -> Respons
 
 @router.get("/berhenti/{token}")
 async def stop_page(page_request: PublicRequest, token: str) -> Response:
-    """The link in each mail. Opening it ends nothing: mail programs look at links by themselves.
-    Where that cannot be read, whether it was used is not said."""
+    """Show the page of the link in each mail. Opening it stops nothing, because mail programs open
+    links by themselves. If the link cannot be read, the page does not say whether it was used."""
     if not _is_uuid(token):
         return _stop_page(page_request, token, "unknown")
     try:
@@ -124,9 +127,9 @@ async def stop_page(page_request: PublicRequest, token: str) -> Response:
 
 @router.post("/berhenti/{token}")
 async def stop(page_request: PublicRequest, token: str) -> Response:
-    """One tap, also that of a mail program (RFC 8058), which has no session, gets no cookie, and
-    has no form of ours: the token is what shows that it may. 404, with where else to choose, where
-    it is nobody's."""
+    """Stop the messages with one tap. A mail program may send it too (RFC 8058): it has no session
+    and no form of ours, and gets no cookie, so the token is the permission. For an unknown token
+    the page has status 404 and says where else to choose."""
     if not _is_uuid(token):
         return _stop_page(page_request, token, "unknown", no_cookie=True)
     try:
@@ -141,7 +144,7 @@ async def stop(page_request: PublicRequest, token: str) -> Response:
 
 
 def _is_uuid(token: str) -> bool:
-    """A link that was cut short by a mail program is none."""
+    """Return whether the token is complete; mail programs cut some links short."""
     try:
         return bool(UUID(token))
     except ValueError:
@@ -156,8 +159,8 @@ def _stop_page(
     *,
     no_cookie: bool = False,
 ) -> Response:
-    """In the words for whom the mail was, as its token says: a `reporter`, `staff`, the `leader` of
-    an agency. Where nobody says, in words for all of them."""
+    """Return the page in words for the recipient of the mail, as its token says: a `reporter`,
+    `staff`, or the `leader` of an agency. Without an audience, its words suit all of them."""
     status = 404 if state == "unknown" else 200
     return page_request.page(
         "public/stop_messages.html",
@@ -176,7 +179,8 @@ async def recovery_form(page_request: PublicRequest) -> Response:
 
 @router.post("/kode-hilang")
 async def recover(page_request: PublicRequest) -> Response:
-    """First number and contact, then the code that came; the same page whether one was sent."""
+    """Recover an access code in two steps: first number and contact, then the code. The page is the
+    same whether or not a code was sent."""
     form = FormData(await page_request.form("number", "contact", "code"), NAMES)
     number = only_number_in(form.get("number"))
     if number is None:
@@ -216,7 +220,7 @@ async def _asked(
     notice: str,
     method: str = "POST",
 ) -> Response:
-    """Ask the service, and go back to where the form stood; a refusal is said there."""
+    """Call the service and redirect to the page of the form, which also shows a refusal."""
     token = page_request.session.reports.get(number)
     try:
         await page_request.call("notification", method, path, json=body, token=token)

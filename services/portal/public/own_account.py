@@ -1,4 +1,4 @@
-"""One's own account: its contacts proven, earlier reports put into it."""
+"""One's own account: proving its contacts and adding earlier reports to it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -50,7 +50,8 @@ async def send_code(page_request: PublicRequest, channel: Channel) -> Response:
 
 @router.post("/akun/kontak/{channel}/bukti")
 async def prove(page_request: PublicRequest, channel: Channel) -> Response:
-    """Contacts that waited for this one to be told are the account's at once: both are proven."""
+    """Prove a contact. Changes of contacts that waited for it take effect at once, because both
+    contacts are proven now."""
     form = FormData(await page_request.form("code"), NAMES)
     path = f"/reporters/me/contacts/{channel}/proof"
     notice = "Terima kasih. Kontak ini sudah diverifikasi."
@@ -72,7 +73,7 @@ async def put_into_account(page_request: PublicRequest, number: ReportNumber) ->
 
 @router.post("/akun/laporan")
 async def put_discreet_into_account(page_request: PublicRequest) -> Response:
-    """An anonymous or secret report, which needs its access code besides."""
+    """Add an anonymous or secret report, which also needs its access code."""
     form = FormData(await page_request.form("number", "access_code"), NAMES)
     number = only_number_in(form.get("number"))
     if number is None:

@@ -1,4 +1,4 @@
-"""A report's page: to its reporter all of it with what can be done, to others what is public."""
+"""A report's page: its reporter sees all of it and what they can do, others see what is public."""
 
 import json
 from uuid import UUID
@@ -77,7 +77,7 @@ async def report_page(page_request: PublicRequest, number: ReportNumber) -> Resp
 
 @router.get("/laporan/{number}/dokumen")
 async def document(page_request: PublicRequest, number: ReportNumber) -> Response:
-    """The report on paper, as anybody may read it."""
+    """Return the report as a document to print, as the public may read it."""
     path = f"/reports/{number}/document"
     return page_request.sealed(PassedOn(await page_request.download("intake", path)))
 
@@ -94,7 +94,7 @@ async def attachment(
 
 @router.post("/laporan/{number}/kode-akses")
 async def renew_code(page_request: PublicRequest, number: ReportNumber) -> Response:
-    """The new code stands on the answer itself and nowhere else."""
+    """Renew the access code. The new code is only in this answer."""
     await page_request.form()
     token = page_request.session.reports.get(number)
     try:
@@ -132,7 +132,8 @@ async def act(page_request: PublicRequest, action: str, number: ReportNumber) ->
     notice = _DONE[action]
     if command.state == "waiting":
         notice = "Sudah kami simpan dan segera dijalankan. Muat ulang halaman ini sebentar lagi."
-    # To where it is said: without one of its own the address keeps that of the form, now empty.
+    # The fragment leads to the news; without one, the browser would keep the fragment of the form,
+    # which is empty now.
     return page_request.go(f"/laporan/{number}#kabar", notice)
 
 
@@ -162,7 +163,9 @@ async def _perform(
     if action == "object":
         body |= form.given("objection_reason")
     if action == "rate" and (solved := form.get("solved")):
-        body["solved"] = {"yes": True, "no": False}.get(solved, solved)  # else it is refused
+        body["solved"] = {"yes": True, "no": False}.get(
+            solved, solved
+        )  # the service refuses others
     answer = await page_request.call("followup", "POST", path, json=body, key=form.key, token=token)
     return answer_as(CommandAnswer, answer)
 
@@ -177,13 +180,14 @@ async def _page(
     try:
         report = await read_report(page_request, number)
     except Problem as problem:
-        # A secret report is not there for anyone who has no access to it (any more).
+        # A person without access, or whose access has ended, is not shown that a secret report
+        # exists.
         if problem.status == 401 or (form is not None and problem.status == 404):
             return await _ask_again(page_request, number)
         if problem.status != 404:
             raise
-        # The link of a message leads here: its reporter is asked for the code, and reads what
-        # anybody reads of a number that nobody has.
+        # The link of a message leads here. The reporter is asked for the code; the text is the same
+        # as for a number that does not exist.
         track = FormData({"number": number}, TRACK)
         return page_request.page("public/track.html", 404, form=track, not_public=True)
     if isinstance(report, PublicReport):
@@ -211,14 +215,14 @@ async def _page(
 
 
 def _question(report: ReporterReport) -> HistoryLine | None:
-    """The line with the question that waits for an answer."""
+    """Return the line with the question that waits for an answer."""
     questions = [line for line in report.history if line.action == "defer" and line.words]
     return questions[-1] if questions and report.question_open else None
 
 
 async def _ask_again(page_request: PageRequest, number: int) -> Response:
-    """The access to a report ends after an hour; then the code is asked for again, or the
-    password of whose account it is. What was written meanwhile is carried over."""
+    """Ask for access again: it ends after an hour. The page asks for the code or, for a report of
+    an account, for its password. What was written is carried over."""
     kept = await carried_over(page_request)
     page_request.session.reports.pop(number, None)
     if kept is None:

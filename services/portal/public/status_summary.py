@@ -1,4 +1,4 @@
-"""Where a report is, in one line for its reporter: who has it, what they owe, until when."""
+"""The state of a report in one line for its reporter: who has it, what they owe, until when."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,8 @@ from shared.lifecycle.statuses import Status
 
 
 class StatusSummary(NamedTuple):
-    """`line` says who has it; `until` by when, or what follows; `late`: that day is over."""
+    """The state of a report in words. `line` says who has it, `until` by when or what follows;
+    `late` is true if that day has passed."""
 
     line: str
     until: str
@@ -19,11 +20,12 @@ class StatusSummary(NamedTuple):
 
 
 def status_summary(report: ReporterReport) -> StatusSummary:
-    """The first thing a reporter reads. `report` as intake gives it to its reporter."""
+    """Return the first thing that a reporter reads. `report` is as intake returns it to its
+    reporter."""
     handler, status = report.handler, Status(report.status)
     line = translated(_LINES[status]).format(handler=handler)
     if status is Status.FOLLOWED_UP and report.due_at:
-        # After an initial response, or opened again: the agency owes the next step.
+        # After an initial response or a reopening, the agency owes the next step.
         line = translated("{handler} masih harus menyelesaikan laporan Anda.")
         line = line.format(handler=handler)
     late = bool(report.due_at and report.overdue) and status is not Status.AWAITING_INFORMATION

@@ -60,7 +60,7 @@ _OURS = {
 
 
 class Receipt(BaseModel):
-    """What the browser that submitted a report keeps of the answer."""
+    """The part of the answer that the browser keeps after submitting a report."""
 
     number: int
     access_code: str | None
@@ -69,7 +69,8 @@ class Receipt(BaseModel):
 
     @property
     def follow_at(self) -> str:
-        """Where number and code are asked for, as it is typed from paper."""
+        """Return the address, short enough to type from paper, of the page that asks for number and
+        code."""
         return self.link.rpartition("/laporan/")[0] + "/lacak"
 
 
@@ -80,8 +81,8 @@ async def report_form(
     anonim: bool = False,
     rahasia: bool = False,
 ) -> Response:
-    """`lanjutan`: the number of a report that this one goes on from. Whoever was anonymous there
-    is so here, unless they say otherwise."""
+    """Return the empty form. `lanjutan` is the number of a report that this one continues; a
+    reporter who was anonymous there is so here, unless they choose otherwise."""
     prefilled = {"classification": "complaint", "linked_number": lanjutan}
     flags = {name: "1" for name, on in (("anonymous", anonim), ("secret", rahasia)) if on}
     form = FormData(prefilled | flags, NAMES)
@@ -90,8 +91,8 @@ async def report_form(
 
 @router.post("/buat-laporan", max_body_size=BODY_LIMIT)
 async def submit(page_request: PublicRequest) -> Response:
-    """The steps of the form. It is sent from the page that shows all answers once more, where
-    who can see what is said in so many words."""
+    """Handle the steps of the form. It is sent from the page that shows all answers again and says
+    plainly who can see what."""
     sent = await page_request.form(*_FIELDS)
     form = FormData(sent, NAMES)
     form.refuse_twice(name for name in NAMES if name != "attachments")
@@ -103,7 +104,7 @@ async def submit(page_request: PublicRequest) -> Response:
         return await _form_page(page_request, form, 422 if form.wrong else 200)
     report = _report(page_request, form)
     linked = form.id("linked_number")
-    # The token of an earlier report opens that one only, yet shows that it is one's own.
+    # The token of an earlier report opens only that one, but shows that it is one's own.
     token = None
     if isinstance(linked, int) and not page_request.signed_in:
         token = page_request.session.reports.get(linked)
@@ -139,15 +140,16 @@ async def submit(page_request: PublicRequest) -> Response:
 
 @router.get("/tanda-terima")
 async def receipt(page_request: PublicRequest) -> Response:
-    """Number and code, shown to the browser that submitted until it submits again or leaves. Its
-    own report is shown for as long as the submission opened it: the code is not used here."""
+    """Show the number and code to the browser that submitted, until it submits again or leaves. The
+    report is shown as long as the access from the submission lasts; the code is not used for
+    this."""
     if page_request.session.receipt is None:
         return page_request.go("/lacak")
     receipt = Receipt.model_validate_json(page_request.session.receipt)
     try:
         report = await read_report(page_request, receipt.number)
     except Problem:
-        report = None  # the receipt is worth more than who verifies
+        report = None  # the receipt is useful without the report
     own = report if isinstance(report, ReporterReport) else None
     zone = Zone(own.zone) if own else Zone.WIB
     contacts = await own_contacts(page_request, receipt.number) if own else None
@@ -163,7 +165,7 @@ async def receipt(page_request: PublicRequest) -> Response:
 
 
 async def _review(page_request: PageRequest, form: FormData) -> Response:
-    """All answers, in the words of the form, and what each means."""
+    """Return the page with all answers, in the words of the form, and what each means."""
     regions, addressees, groups = await asyncio.gather(
         references.regions(page_request, form),
         references.addressees(page_request, form),
@@ -215,6 +217,7 @@ def _report(page_request: PageRequest, form: FormData) -> dict[str, object]:
 
 
 def reporter_of(form: FormData) -> dict[str, object]:
-    """Who reports, and where messages may come, of the forms for new reports."""
+    """Return the reporter's name and contacts, and which of them are safe, from a form for a new
+    report."""
     safe = {name: bool(form.get(name)) for name in ("phone_safe", "email_safe")}
     return {**form.given("name", "phone", "email", "nik"), **safe}

@@ -1,4 +1,4 @@
-"""Finding one's report again by number and access code."""
+"""Finding one's own report by number and access code."""
 
 from fastapi import APIRouter, Response
 
@@ -19,8 +19,8 @@ _WHAT_HELPS = (
     "berakhir. Bila kode terbaru tidak Anda miliki, dapatkan yang baru lewat kontak Anda yang "
     "terverifikasi, dengan tautan di bawah formulir ini."
 )
-"""The same whether there is no such report, the code is wrong, or a newer one was made: nothing
-tells strangers which."""
+"""The text is the same for an unknown number, a wrong code and an old code, so that strangers
+cannot find out which it is."""
 
 
 @router.get("/lacak")
