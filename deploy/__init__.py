@@ -1,1 +1,1 @@
-"""Everything that puts the system together and runs it: local stack, command line, migrations."""
+"""Everything that assembles and runs the system: local stack, command line, migrations."""

@@ -26,21 +26,21 @@ ROLES = (
     "lapor_backup",
 )
 Whose = Literal["staff", "reporter"]
-"""Whose tokens a key signs."""
+"""The people whose tokens a key signs."""
 SECRETS = frozenset(name for names in SECRETS_OF.values() for name in names)
 _AUTHORITY = frozenset(f"LAPOR_{name.upper()}" for name in AUTHORITY)
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """What one stack's processes know of each other."""
+    """The secrets that one stack's processes share."""
 
     postgres: str
     """The superuser's password."""
     roles: dict[str, str]
     """The password of each Postgres role."""
     nats: Authority
-    """Lets into NATS."""
+    """The keys that give access to NATS."""
     demo: str
     """The password of the demo staff."""
     application: dict[str, str]
@@ -48,13 +48,15 @@ class Credentials:
 
 
 def load_or_create(data_dir: Path) -> Credentials:
-    """Reads the stack's secrets; what is missing is generated and added, readable by us only."""
+    """Read the stack's secrets. Missing ones are generated and added; only our user can read the
+    file."""
     path = data_dir / "secrets.env"
-    # For us only: below are people's files and letters, and servers that write files all can read.
+    # Only for our user: the folder holds people's files and letters, and servers write files there
+    # that everyone could read.
     data_dir.mkdir(parents=True, exist_ok=True)
     data_dir.chmod(0o700)
     values = _read(path)
-    if not _AUTHORITY & values.keys():  # new, or of before NATS had keys of its own
+    if not _AUTHORITY & values.keys():  # new, or from before NATS had its own keys
         values = {k: v for k, v in values.items() if k not in _FORMER} | new_authority()
         _write(path, values)
     if missing := [name for name in _GENERATED if name not in values]:
@@ -71,8 +73,8 @@ def load_or_create(data_dir: Path) -> Credentials:
 
 
 def rotate(data_dir: Path, whose: Whose) -> None:
-    """A new key signs from the next start on; the former one still verifies. Those before it, of
-    an earlier change, no longer do."""
+    """Add a new key, which signs from the next start on. The former one still verifies; those from
+    earlier changes no longer do."""
     values = _read(data_dir / "secrets.env")
     signing, public = f"LAPOR_{whose.upper()}_SIGNING_KEY", f"LAPOR_{whose.upper()}_PUBLIC_KEYS"
     former = public_key_of(values[signing])
@@ -87,8 +89,9 @@ def environment(
     role: str | None,
     process: str = COMMANDS,
 ) -> dict[str, str]:
-    """The variables of a process with its own secrets, or of the commands that people run, with
-    all; with a role also its way to the database and the bus, where it is a user of its own."""
+    """Return the variables of a process with its own secrets, or with all secrets for the commands
+    that people run. With a role, they include the addresses of the database and of NATS, where each
+    process has its own user."""
     secrets = SECRETS_OF[process] if process != COMMANDS else [*SECRETS, *AUTHORITY]
     variables = {
         f"LAPOR_{name.upper()}": str(value)
@@ -96,7 +99,7 @@ def environment(
     }
     for name in secrets:
         variables[f"LAPOR_{name.upper()}"] = credentials.application[f"LAPOR_{name.upper()}"]
-    variables["LAPOR_SECOND_FACTOR_REQUIRED"] = "false"  # nobody has enrolled the demo's people
+    variables["LAPOR_SECOND_FACTOR_REQUIRED"] = "false"  # the demo's people have no second factor
     if role is not None:
         database = f"{role}:{credentials.roles[role]}@{addresses.postgres_servers}/lapor"
         variables |= {
@@ -108,9 +111,10 @@ def environment(
 
 
 def stack_settings(role: str = "lapor_owner") -> Settings:
-    """Settings for a command run by a person: the environment's, else those of the local stack.
+    """Return the settings for a command that a person runs: the environment's, else those of the
+    local stack.
 
-    Raises StackError when neither is there.
+    Raises StackError if there are neither.
     """
     if "LAPOR_DATABASE_URL" in os.environ:
         return Settings()
@@ -140,7 +144,7 @@ def _write(path: Path, values: Mapping[str, str]) -> None:
 
 
 _Make = Callable[[Mapping[str, str]], str]
-"""Makes a secret; those before it in the list are there."""
+"""Makes a secret; earlier ones in the list exist already."""
 
 
 def _random(_: Mapping[str, str]) -> str:

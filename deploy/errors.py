@@ -1,5 +1,5 @@
-"""Trouble that a person can do something about, told without a traceback."""
+"""Errors that a person can solve, shown without a traceback."""
 
 
 class StackError(Exception):
-    """The stack cannot start or go on; the message says why and what to do."""
+    """The stack cannot start or continue; the message says why and what to do."""

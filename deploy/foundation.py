@@ -1,8 +1,8 @@
-"""What every system begins with: pusat, the guide's process times, the working calendar, usual
-abbreviations, everyday words for categories.
+"""The data that every system begins with: pusat, the guide's process times, the working calendar,
+usual abbreviations, and everyday words for categories.
 
-Nothing that is there is changed: `lapor migrate` lays what is missing each time, so that the next
-year's holidays are there as soon as the package knows them.
+Existing data is not changed. `lapor migrate` adds what is missing each time, so that the next
+year's holidays are added as soon as the package knows them.
 """
 
 import csv
@@ -26,7 +26,7 @@ ROOT, ROOT_NAME = "pusat", "Admin Pusat"
 
 
 async def lay(database_url: str) -> None:
-    """Lay what is missing. `database_url` is of a role that writes schema `routing`."""
+    """Add what is missing. `database_url` is of a role that writes schema `routing`."""
     database = Database(database_url, pool_size=1)
     try:
         async with database.session() as session:
@@ -41,14 +41,14 @@ async def lay(database_url: str) -> None:
 
 
 async def lay_root(session: AsyncSession) -> None:
-    """Pusat, where there is no agency yet."""
+    """Add pusat if there is no agency yet."""
     if await session.scalar(select(col(Agency.id)).limit(1)) is None:
         pusat = {"code": ROOT, "name": ROOT_NAME, "kind": "central", "zone": "WIB"}
         await add_agency(session, pusat, above=())
 
 
 async def lay_policy(session: AsyncSession) -> None:
-    """The guide's process times, where none are set for the nation."""
+    """Add the guide's process times if none are set for the nation."""
     national = select(col(PolicyVersion.version)).where(col(PolicyVersion.agency_id).is_(None))
     if await session.scalar(national.limit(1)) is None:
         body = NATIONAL_DEFAULT.model_dump(mode="json", exclude={"version"})
@@ -57,7 +57,8 @@ async def lay_policy(session: AsyncSession) -> None:
 
 
 async def lay_closed_days(session: AsyncSession) -> None:
-    """Last year's to next year's, as decreed so far; a year that has some is left alone."""
+    """Add the holidays of last year to next year, as decreed so far; a year that has some is not
+    changed."""
     this_year = datetime.now(UTC).year
     year = cast(extract("year", col(ClosedDay.day)), Integer)
     stored = set(await session.scalars(select(year).distinct()))
@@ -68,15 +69,15 @@ async def lay_closed_days(session: AsyncSession) -> None:
 
 
 async def lay_abbreviations(session: AsyncSession) -> None:
-    """What people call offices and their work for short, as far as it is not known yet."""
+    """Add common abbreviations of offices and their work that are missing."""
     usual = resources.files("deploy").joinpath("abbreviations.csv").read_text()
     rows = list(csv.DictReader(usual.splitlines()))
     await session.execute(insert(Abbreviation).values(rows).on_conflict_do_nothing())
 
 
 async def lay_category_aliases(session: AsyncSession) -> None:
-    """What people call the usual categories, where none has another word yet, nor had one that
-    pusat has taken away."""
+    """Add everyday words for the usual categories, unless a category has such words already, or had
+    some that pusat has removed."""
     there = select(col(CategoryAlias.alias)).limit(1)
     kept = select(col(ManagementEntry.id)).where(
         col(ManagementEntry.kind) == "category",

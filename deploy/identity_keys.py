@@ -1,8 +1,8 @@
-"""What the identity keys encrypt is encrypted anew by the first of them: others can be dropped.
+"""Encrypts all data of the identity keys anew with the first key, so that others can be dropped.
 
-Holders' keys are wrapped anew; what these encrypt, all contacts, stays as it is. It may stop at any
-moment and be run again: what the first key opens is passed over. Rows that change meanwhile are
-written by processes that have the first key.
+Holders' keys are wrapped anew; what these encrypt, which is all contacts, stays unchanged. The work
+may be stopped at any moment and run again: what the first key opens is skipped. Rows that change
+meanwhile are written by processes that have the first key.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ BATCH: Final = 200
 
 @dataclass(frozen=True)
 class Encrypted:
-    """A column of tokens, and by which columns its rows are found."""
+    """An encrypted column, and the columns that identify its rows."""
 
     table: str
     column: str
@@ -34,7 +34,7 @@ class Encrypted:
 ENCRYPTED: Final = (
     Encrypted("intake.reporter", "holder_key", ("id",)),
     Encrypted("intake.submission", "holder_key", ("number",)),
-    # Not carried over to a key of their holder yet: intake does it in the background.
+    # Not yet encrypted by a key of their holder: intake does this in the background.
     *(
         Encrypted(table, column, key, f"holder_key IS NULL AND octet_length({column}) > 0")
         for table, key in (("intake.reporter", ("id",)), ("intake.submission", ("number",)))
@@ -58,7 +58,7 @@ ENCRYPTED: Final = (
 
 @dataclass
 class Rotated:
-    """Of one column: how many were encrypted anew, and how many no key opens."""
+    """The result for one column: how many values were encrypted anew, and how many no key opens."""
 
     of: Encrypted
     anew: int = 0
@@ -66,8 +66,9 @@ class Rotated:
 
 
 async def rotate(database: Database, cipher: IdentityCipher) -> list[Rotated]:
-    """Encrypt all of it by the first key. `database` as its owner: no role of a service reaches all
-    of it. What no key opens stays as it is."""
+    """Encrypt all columns with the first key and return the results. `database` is used as its
+    owner, because no service's role can reach all of them. Values that no key opens are not
+    changed."""
     return [await _column(database, cipher, column) for column in ENCRYPTED]
 
 
@@ -83,7 +84,7 @@ async def _column(database: Database, cipher: IdentityCipher, column: Encrypted)
 async def _batch(
     session: AsyncSession, cipher: IdentityCipher, rotated: Rotated, after: tuple[object, ...]
 ) -> tuple[object, ...] | None:
-    """The key of the last row looked at; None where there was none."""
+    """Rotate one batch; return the key of its last row, or None if there was none."""
     column = rotated.of
     keys = ", ".join(column.key)
     beyond = dict(_named("after", after))

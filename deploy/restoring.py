@@ -1,5 +1,5 @@
-"""After a restore from a backup: numbers go on above any ever given, and what Temporal and NATS
-know of steps that are lost is no longer taken for these reports'."""
+"""Work after a restore from a backup: report numbers continue above any ever given, and steps that
+only Temporal and NATS know are no longer taken for steps of the restored reports."""
 
 import asyncio
 from collections.abc import Mapping
@@ -26,28 +26,28 @@ from shared.database.lifecycle import Report
 from shared.temporal import names
 
 MARGIN: Final = 1000
-"""Numbers that may have been given without Temporal or NATS having heard of them."""
+"""How many numbers may have been given without Temporal or NATS knowing of them."""
 PAGE: Final = 1000
 
 
 @dataclass(frozen=True)
 class LostStep:
-    """What NATS tells of a step that the database does not have."""
+    """What NATS knows of a step that the database does not have."""
 
     number: int
     version: int
     event: str
     at: datetime
     system: str | None
-    """The partner whose report it is."""
+    """The partner that submitted the report."""
 
 
 @dataclass(frozen=True)
 class Restored:
-    """`next_number` is what the next report gets; `lost` the reports that Temporal or NATS knows
-    and the database does not; `renewed` those whose later steps are lost, and which go on as new to
-    both, by a version above any told; `steps` what NATS tells of both. `told_again` are those whose
-    last step no stream had heard of."""
+    """The result. `next_number` is that of the next report. `lost` are reports that Temporal or
+    NATS knows and the database does not. `renewed` are those that lost later steps and continue as
+    new ones for both, with a version above any published. `steps` is what NATS knows of both.
+    `told_again` are reports whose last step was in no stream."""
 
     next_number: int
     lost: tuple[int, ...]
@@ -59,8 +59,9 @@ class Restored:
 async def after_restore(
     database: Database, client: Client | None, bus: Bus, intake_url: str
 ) -> Restored:
-    """Without a client: Temporal is as empty as the restored folder. `intake_url` is where partners
-    read. Safe to run again; the services may run meanwhile, but had better not."""
+    """Prepare a restored database for further work. Without a client, Temporal is as empty as the
+    restored folder. `intake_url` is where partners read. It may be run again; the services should
+    not run meanwhile."""
     async with database.session() as session:
         newest: datetime | None = (await session.execute(_NEWEST)).scalar_one()
     running, highest = await _runs(client) if client is not None else (set[int](), 0)
@@ -91,14 +92,14 @@ async def after_restore(
 
 
 async def go_on_above(database: Database, highest: int) -> int:
-    """The next report's number: above any that somebody has heard of."""
+    """Set and return the next report's number, above any number known anywhere."""
     async with database.session() as session:
         above = {"above": highest + MARGIN}
         return int((await session.execute(_SET_NUMBER, above)).scalar_one())
 
 
 async def _went_on(client: Client, numbers: list[int], newest: datetime) -> list[int]:
-    """Which runs did something after this instant, which NATS may not have heard of."""
+    """Return the reports whose runs were active after this instant; NATS may not know of it."""
     at_once = asyncio.Semaphore(_ASKED_AT_ONCE)
 
     async def went_on(number: int) -> bool:
@@ -119,7 +120,8 @@ async def _went_on(client: Client, numbers: list[int], newest: datetime) -> list
 
 
 async def _runs(client: Client) -> tuple[set[int], int]:
-    """The reports that run, and the highest number of any run, ended ones too."""
+    """Return the reports with a running workflow, and the highest number of any run, including
+    ended ones."""
     running: set[int] = set()
     highest, token = 0, b""
     while True:
@@ -144,8 +146,8 @@ async def _runs(client: Client) -> tuple[set[int], int]:
 
 
 async def _told(bus: Bus, newest: datetime | None) -> tuple[LostStep, ...]:
-    """The events since the newest step of the database, and at least those that the duplicate
-    window may still hold."""
+    """Return the steps of events since the newest step in the database, and at least of those in
+    the window of duplicates."""
     since = datetime.now(UTC) - timedelta(seconds=2 * DUPLICATE_WINDOW)
     if newest is not None:
         since = min(since, newest - _RECORDED_WITHIN)
@@ -181,11 +183,11 @@ def _step(data: Mapping[str, Any]) -> LostStep:
 
 
 _RECORDED_WITHIN: Final = timedelta(minutes=1)
-"""A step is dated before it is recorded, and told after."""
+"""A step is dated before it is recorded, and published afterwards."""
 _ASKED_AT_ONCE: Final = 32
 _NEWEST = text("SELECT max(last_step_at) FROM lifecycle.report")
-# A step of the same number and version would pass for a repeat of the one that was lost; so would a
-# lower version to a partner, who leaves out what is no news.
+# A step with the number and version of a lost one would be taken for its repeat. A partner, which
+# ignores old versions, would also ignore a lower version.
 _RENEW = text("""
 UPDATE lifecycle.report r SET identity = new.identity, version = new.version,
     state = r.state || jsonb_build_object('identity', new.identity, 'version', new.version)

@@ -1,4 +1,4 @@
-"""After a restore: what a report's last step was, for streams that have not heard of it."""
+"""After a restore: publishes a report's last step again if the streams do not have it."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -19,11 +19,11 @@ from shared.lifecycle.state import ReportState
 from workflows.outbox import outbox_statements
 
 _OVERLAP: Final = timedelta(minutes=1)
-"""A step is told after it was made."""
+"""A step is published after it was made."""
 
 
 async def last_told(bus: Bus) -> datetime | None:
-    """When the streams last heard of a step; None where they know of none."""
+    """Return when the streams last received a step; None if they have none."""
     state = (await bus.js.stream_info(REPORTS.name)).state
     return (await bus.js.get_msg(REPORTS.name, state.last_seq)).time if state.messages else None
 
@@ -31,9 +31,10 @@ async def last_told(bus: Bus) -> datetime | None:
 async def tell_again(
     session: AsyncSession, since: datetime, told: dict[int, int], words_at: str
 ) -> list[int]:
-    """Puts the last step of each report into the outbox that was made after this instant and of
-    which nobody was told, by `told` the latest version of each. It has the id of the message that
-    is lost. Steps before the last are not told: who follows a report reads where it stands."""
+    """Put the last step of each report into the outbox, if it was made after this instant and not
+    published; return the reports. `told` holds the latest published version of each report. The
+    message has the id of the lost one. Earlier steps are not published: readers follow a report's
+    present state."""
     lines = select(col(Report.state), col(Report.external_id), HistoryEntry).where(
         col(Report.last_step_at) >= since - _OVERLAP,
         col(HistoryEntry.number) == col(Report.number),

@@ -20,12 +20,13 @@ from shared.temporal import names
 _STARTING = 30.0
 _PATIENCE = 60.0
 UNVERSIONED = ""
-"""The version of workers that were given none."""
+"""The version of workers without a version."""
 
 
 @dataclass(frozen=True)
 class WorkerVersion:
-    """`runs`: running reports whose last task one of its workers did."""
+    """A version of the worker. `runs` counts the running reports whose last task one of its workers
+    did."""
 
     name: str
     in_use: bool
@@ -34,7 +35,7 @@ class WorkerVersion:
 
 
 async def versions(client: Client) -> list[WorkerVersion]:
-    """Newest first, then the workers without one."""
+    """Return the versions, newest first, then the workers without a version."""
     deployment = await _deployment(client)
     current = deployment.worker_deployment_info.routing_config.current_deployment_version.build_id
     known = []
@@ -49,11 +50,14 @@ async def versions(client: Client) -> list[WorkerVersion]:
 
 
 async def use(client: Client, version: str) -> None:
-    """From now on this version's workers get the tasks of all runs, new and old; those of others
-    finish what they have. Returns when every part of Temporal knows; `TimeoutError` when none says
-    so in a minute. Raises StackError for one that has no worker, or whose worker does not ask for
-    all that the present ones do, also after half a minute: one that has just started asks for one
-    thing after the other."""
+    """Make this version the one in use.
+
+    Its workers get the tasks of all runs, new and old; other workers finish what they have. Returns
+    when every part of Temporal knows. Raises `TimeoutError` if this takes more than a minute, and
+    StackError if the version has no worker, or if its workers do not poll for all that the present
+    ones do within half a minute: a worker that has just started polls for one thing after the
+    other.
+    """
     until = time.monotonic() + _STARTING
     while (refusal := await _refusal(client, version)) is not None:
         if refusal.status is RPCStatusCode.NOT_FOUND or time.monotonic() > until:
@@ -65,7 +69,7 @@ async def use(client: Client, version: str) -> None:
 
 
 async def _refusal(client: Client, version: str) -> RPCError | None:
-    """Make it the current version; why Temporal does not, if so."""
+    """Make it the current version; return the error if Temporal refuses."""
     try:
         await client.workflow_service.set_worker_deployment_current_version(
             SetWorkerDeploymentCurrentVersionRequest(

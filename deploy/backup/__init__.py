@@ -1,1 +1,2 @@
-"""Backups of Postgres with its log, streams, attachments and, sealed apart, the secrets."""
+"""Backups of Postgres with its log, of streams and attachments, and of the secrets, which are
+sealed."""

@@ -1,4 +1,4 @@
-"""`python -m deploy.backup`: the process that keeps backups."""
+"""Runs the process that keeps backups: `python -m deploy.backup`."""
 
 from deploy.backup.keep import run
 

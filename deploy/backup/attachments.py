@@ -1,4 +1,4 @@
-"""Attachments in the backup folder: every file of the store, as it is there now."""
+"""Attachments in the backup folder: every file of the store, in its present state."""
 
 import hashlib
 import json
@@ -16,13 +16,13 @@ from shared.attachments.store import PREVIEWS
 
 _GONE: Final = "gone.json"
 _PASSING: Final = ("drafts/", PREVIEWS)
-"""Files of forms that are not sent yet: kept for hours, and chosen again where they are missing.
-Small pictures: made again."""
+"""Files that are not copied: those of unsent forms, which are kept for hours and can be chosen
+again, and small pictures, which can be made again."""
 
 
 @dataclass(frozen=True)
 class Copied:
-    """What the folder has now, and how much of it is new."""
+    """The files that the folder has now, and how many of them are new."""
 
     files: int
     bytes: int
@@ -30,8 +30,8 @@ class Copied:
 
 
 def copy_attachments(storage_url: str, folder: Path) -> Copied:
-    """Brings the folder up to the store: what is new or was written over is copied. What the store
-    no longer has stays, since an earlier moment needs it, until `forget_gone`."""
+    """Copy new and changed files from the store to the folder. Files that the store no longer has
+    are kept until `forget_gone`, because restoring an earlier moment needs them."""
     listed: set[str] = set()
     files = size = new = 0
     store = _store(storage_url)
@@ -47,7 +47,7 @@ def copy_attachments(storage_url: str, folder: Path) -> Copied:
 
 
 def forget_gone(folder: Path, before: datetime) -> int:
-    """Deletes what the store was without before this instant, and says how many."""
+    """Delete files that the store has lacked since before this instant, and return their number."""
     gone = _gone(folder)
     old = [path for path, since in gone.items() if since < before]
     for path in old:
@@ -58,7 +58,7 @@ def forget_gone(folder: Path, before: datetime) -> int:
 
 
 def differs(folder: Path, key: str, sha256: str) -> bool:
-    """Whether the file with this key is another than the database says, or is missing."""
+    """Return whether the file with this key is missing, or differs from what the database says."""
     path = folder / key[:2] / key
     if not path.exists():
         return True
@@ -67,7 +67,7 @@ def differs(folder: Path, key: str, sha256: str) -> bool:
 
 
 def kept_files(folder: Path) -> Iterator[str]:
-    """The paths of all files in the folder."""
+    """Yield the paths of all files in the folder."""
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.name != _GONE and not path.name.endswith(".new"):
             yield path.relative_to(folder).as_posix()
@@ -103,7 +103,7 @@ def _copy(store: ObjectStore, path: str, target: Path, changed: datetime) -> Non
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
-    except FileNotFoundError:  # deleted since it was listed
+    except FileNotFoundError:  # deleted after it was listed
         new.unlink(missing_ok=True)
         return
     os.utime(new, (changed.timestamp(), changed.timestamp()))

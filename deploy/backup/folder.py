@@ -27,8 +27,7 @@ _UNFINISHED: Final = ".new"
 
 
 class StreamCopy(BaseModel):
-    """A stream as it lay at the server. `sha256` is of what describes it and
-    of the file, `bytes` of the file alone."""
+    """A copied stream. `sha256` is of its description and its file, `bytes` only of the file."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -39,7 +38,7 @@ class StreamCopy(BaseModel):
 
 
 class Copy(BaseModel):
-    """All streams at an instant, and the highest number that a report had by then."""
+    """A copy of all streams at an instant, and the highest number that a report had by then."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -53,16 +52,17 @@ class Copy(BaseModel):
 
 
 class Backup(BaseModel):
-    """A base backup. With the log, every moment from `ended` on can be restored. Sizes in bytes."""
+    """A base backup. Together with the log, any moment from `ended` on can be restored. Sizes are
+    in bytes."""
 
     model_config = ConfigDict(frozen=True)
 
     id: str
     ended: datetime
     server_version: int
-    """As Postgres numbers it: 180006."""
+    """Postgres's version as a number, such as 180006."""
     first_segment: str
-    """The first file of the log that it needs."""
+    """The first file of the log that the backup needs."""
     bytes: int
     attachments: int
     attachment_bytes: int
@@ -78,13 +78,14 @@ Record = TypeVar("Record", Backup, Copy)
 
 @dataclass(frozen=True)
 class BackupFolder:
-    """The folder, and what is whole in it."""
+    """The folder, and the complete backups in it."""
 
     path: Path
 
     @classmethod
     def at(cls, path: Path) -> Self:
-        """Makes it where it is missing; readable by us alone, since people's words lie in it."""
+        """Return the folder, created if missing. Only our user can read it, because it holds
+        people's texts."""
         folder = cls(path.resolve())
         for part in (folder.path, folder.base, folder.wal, folder.streams, folder.attachments):
             part.mkdir(parents=True, exist_ok=True)
@@ -94,8 +95,8 @@ class BackupFolder:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """While the block runs nobody else writes here. Raises StackError where somebody does;
-        kill -9 frees it."""
+        """Hold the folder's lock during the block, so that nobody else writes here. Raises
+        StackError if it is taken. The lock is also freed by kill -9."""
         with (self.path / "lock").open("a") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -124,7 +125,7 @@ class BackupFolder:
         return self.path / "secrets"
 
     def postgres_of(self, backup: Backup) -> Path:
-        """Its base backup of Postgres, as `pg_basebackup` wrote it."""
+        """Return the folder of its base backup, as `pg_basebackup` wrote it."""
         return self.base / backup.id / POSTGRES
 
     def backups(self) -> list[Backup]:
@@ -132,7 +133,7 @@ class BackupFolder:
         return list(_records(self.base, "backup.json", Backup))
 
     def copies(self) -> list[Copy]:
-        """Of the streams, the oldest first."""
+        """Return the copies of the streams, oldest first."""
         return list(_records(self.streams, "copy.json", Copy))
 
     def sealed_secrets(self) -> list[Path]:
@@ -149,7 +150,8 @@ def instant_of(id: str) -> datetime:
 
 
 def unfinished(path: Path) -> Path:
-    """Where something is made that gets its name when it is whole."""
+    """Return the path at which something is made; it is renamed to its final name when it is
+    complete."""
     return path.with_name(path.name + _UNFINISHED)
 
 

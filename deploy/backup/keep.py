@@ -1,5 +1,6 @@
-"""`lapor backup keep`: Postgres's log as it is written, streams and files every five minutes, and
-a whole backup each day. What no moment to be kept needs is deleted."""
+"""`lapor backup keep`: receives Postgres's log as it is written, copies streams and files every
+five minutes, and takes a whole backup each day. What no longer serves a moment to be kept is
+deleted."""
 
 import asyncio
 import logging
@@ -26,17 +27,18 @@ log = logging.getLogger(__name__)
 ROUND: Final = 300.0
 """Seconds between copies of streams and files: so much of them can be lost."""
 LAST_COPIES: Final = 3
-"""Of the streams: an earlier moment needs none, since messages are told again by their rows."""
+"""The copies of streams that are kept. Earlier moments need none, because messages are sent again
+from their rows."""
 _PAUSE: Final = 5.0
 
 
 def run() -> None:
-    """Until SIGTERM."""
+    """Run until SIGTERM."""
     run_process("backup", keep, "postgres", "nats")
 
 
 async def keep(settings: Settings, stopping: asyncio.Event) -> None:
-    """All of it, until told to stop. What fails is tried again; the metrics say for how long."""
+    """Keep backups until stopped. What fails is tried again; the metrics show for how long."""
     folder = BackupFolder.at(settings.backup_dir)
     keeper = Keeper(folder, settings)
     CHECKS["backups"] = keeper.all_well
@@ -48,7 +50,7 @@ async def keep(settings: Settings, stopping: asyncio.Event) -> None:
 
 
 class Keeper:
-    """What keeps the folder up to date."""
+    """Keeps the folder up to date."""
 
     def __init__(self, folder: BackupFolder, settings: Settings) -> None:
         self._folder, self._settings = folder, settings
@@ -61,7 +63,7 @@ class Keeper:
         self._show()
 
     async def all_well(self) -> None:
-        """Raises `NotReady` while the log is not received, or the last backup is too old."""
+        """Raise `NotReady` while the log is not received, or if the last backup is too old."""
         if not self._receiver.alive:
             raise NotReady("the log is not received")
         age = self._age()
@@ -69,7 +71,7 @@ class Keeper:
             raise NotReady("the last whole backup is too old")
 
     async def receive(self) -> None:
-        """The log, from the moment at which the server was first told to keep it for us."""
+        """Receive the log, from the moment at which the server first kept it for us."""
         address = Address.of(self._settings.database_url)
         try:
             while True:
@@ -87,7 +89,7 @@ class Keeper:
             await self._receiver.stop()
 
     async def rounds(self) -> None:
-        """Streams and files, and a whole backup where it is time."""
+        """Copy streams and files in rounds, and take a whole backup when it is due."""
         while True:
             try:
                 with self._folder.alone():
@@ -97,7 +99,7 @@ class Keeper:
             await asyncio.sleep(ROUND)
 
     async def once(self) -> None:
-        """One round."""
+        """Do one round."""
         age = self._age()
         if age is None or age >= self._every:
             secrets = secrets_at_hand(self._settings)
@@ -130,14 +132,15 @@ class Keeper:
 
 
 def forget(folder: BackupFolder, before: datetime) -> None:
-    """Deletes what no moment since `before` needs. The last backup from before it is needed."""
+    """Delete what is not needed to restore any moment since `before`. The last backup from before
+    it is needed."""
     backups = folder.backups()
     needed = [b for b in backups if b.ended >= before]
     needed = [b for b in backups if b.ended < before][-1:] + needed
     for backup in backups:
         if backup not in needed:
             shutil.rmtree(folder.base / backup.id)
-    for sealed in folder.sealed_secrets()[:-1]:  # the last may be all there is
+    for sealed in folder.sealed_secrets()[:-1]:  # the last may be the only one
         if instant_of(sealed.stem) < before:
             sealed.unlink()
     if needed:
@@ -164,4 +167,4 @@ _failures = Counter(
     "lapor_backup_failures", "What could not be backed up", ["part"], registry=registry
 )
 for _part in ("log", "round"):
-    _failures.labels(_part)  # at 0, so that the first failure is a rise
+    _failures.labels(_part)  # starts at 0, so that the first failure shows as a rise

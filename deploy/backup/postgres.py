@@ -1,5 +1,5 @@
-"""A base backup of Postgres, and its log as it is written: by the server's own programs, over its
-address, with a role that may replicate and read."""
+"""Base backups of Postgres and its log, made by the server's own programs over its address, with a
+role that may replicate and read."""
 
 import gzip
 import os
@@ -19,22 +19,22 @@ from deploy.errors import StackError
 from deploy.local.postgres import BINARIES
 
 SLOT: Final = "lapor_backup"
-"""The server keeps its log until whoever reads by this name has it."""
+"""The replication slot: the server keeps its log until the reader of this slot has received it."""
 MANIFEST: Final = "backup_manifest"
 _SEGMENT_SIZE: Final = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Address:
-    """A server: `conninfo` without the password, which goes by the environment, where others on
-    the machine do not see it."""
+    """A server's address. `conninfo` lacks the password, which is passed in the environment, where
+    others on the machine cannot see it."""
 
     conninfo: str
     password: str
 
     @classmethod
     def of(cls, database_url: str) -> "Address":
-        """From a setting: `postgresql+psycopg://…`."""
+        """Return the address from a setting: `postgresql+psycopg://…`."""
         parts = conninfo_to_dict(database_url.replace("+psycopg", "", 1))
         password = str(parts.pop("password", "") or "")
         return cls(make_conninfo("", **parts), password)
@@ -51,8 +51,8 @@ class Address:
 
 
 def take_base(address: Address, folder: Path) -> str:
-    """A compressed copy of the whole server into this folder, with what of the log it needs to be
-    consistent by itself; the first file of the log that it needs. Raises StackError."""
+    """Copy the whole server, compressed, into this folder, with the part of the log that makes it
+    consistent. Returns the first file of the log that it needs. Raises StackError."""
     shown = ["--progress"] if sys.stderr.isatty() else []
     arguments = ["-D", str(folder), "-F", "tar", "-Z", "gzip:3", "-X", "stream", "-c", "fast"]
     arguments += ["--manifest-checksums", "SHA256", *shown]
@@ -62,11 +62,11 @@ def take_base(address: Address, folder: Path) -> str:
 
 
 def check_base(folder: Path) -> None:
-    """Every file is there as it was sent. Raises StackError."""
+    """Check that every file is there as it was sent. Raises StackError if not."""
     command = [str(BINARIES / "pg_verifybackup"), "--quiet", "--no-parse-wal", str(folder)]
     _run(command, None, f"the base backup in {folder}")
     try:
-        with gzip.open(folder / "pg_wal.tar.gz") as log:  # of which the manifest says nothing
+        with gzip.open(folder / "pg_wal.tar.gz") as log:  # the manifest does not cover it
             while log.read(_SEGMENT_SIZE):
                 pass
     except (OSError, EOFError, zlib.error) as error:
@@ -74,25 +74,25 @@ def check_base(folder: Path) -> None:
 
 
 def receiving(address: Address, folder: Path) -> list[str]:
-    """The command that receives the log into this folder until it is stopped."""
+    """Return the command that receives the log into this folder until it is stopped."""
     arguments = ["-D", str(folder), "-S", SLOT, "--synchronous"]
     return address.command("pg_receivewal", *arguments)
 
 
 def make_slot(address: Address) -> None:
-    """From now on the server keeps its log for us."""
+    """Create the slot: from now on the server keeps its log for us."""
     command = address.command("pg_receivewal", "-S", SLOT, "--create-slot", "--if-not-exists")
     _run(command, address.environment, "Postgres")
 
 
 def segment_name(timeline: int, lsn: str) -> str:
-    """The file of the log that holds this position."""
+    """Return the name of the log file that holds this position."""
     high, low = (int(part, 16) for part in lsn.split("/"))
     return f"{timeline:08X}{high:08X}{low // _SEGMENT_SIZE:08X}"
 
 
 def missing_segments(folder: Path, first: str) -> list[str]:
-    """The files of the log that are not there between `first` and the last that is."""
+    """Return the log files that are missing between `first` and the last one present."""
     present = {path.name[8:24] for path in segments(folder)}
     wanted = [name for name in sorted(present) if name >= first[8:]]
     if not wanted:
@@ -102,7 +102,7 @@ def missing_segments(folder: Path, first: str) -> list[str]:
 
 
 def segments(folder: Path) -> list[Path]:
-    """The files of the log, that being written (`.partial`) too."""
+    """Return the files of the log, including the one being written (`.partial`)."""
     return sorted(
         path for path in folder.iterdir() if len(path.name.removesuffix(".partial")) == _LENGTH
     )

@@ -1,5 +1,5 @@
-"""A backup put into an empty folder, from which `lapor up` runs: Postgres as it was at a moment,
-streams as they were last, attachments, secrets."""
+"""Restores a backup into an empty folder, from which `lapor up` runs: Postgres as it was at a
+moment, the last copy of the streams, attachments and secrets."""
 
 import asyncio
 import os
@@ -31,8 +31,8 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class RestoredFolder:
-    """From which backup, the last transaction that came back, how many files; and what is known of
-    afterwards, where the streams came back too."""
+    """The result: the backup used, the last restored transaction, the number of attachments and, if
+    the streams were restored, what is known of the lost time."""
 
     backup: Backup
     until: datetime | None
@@ -43,9 +43,10 @@ class RestoredFolder:
 async def restore(
     source: BackupFolder, target: Path, moment: datetime | None, key_file: Path | None, say: Say
 ) -> RestoredFolder:
-    """Without a key file the secrets, and the streams that need them, are left out. Raises
-    StackError where the folder is not empty, the moment lies before the first backup or after the
-    log's end, or the key does not open the secrets."""
+    """Restore a backup into `target`, as of `moment`. Without a key file, the secrets and the
+    streams, which need them, are left out. Raises StackError if the folder is not empty, if the
+    moment is before the first backup or after the end of the log, or if the key does not open the
+    secrets."""
     backup = _before(source, moment)
     _make_empty(target)
     say("Attachments …")
@@ -72,8 +73,8 @@ async def restore(
 
 @asynccontextmanager
 async def _streams(copy: Copy, source: BackupFolder, target: Path) -> AsyncIterator[Bus]:
-    """The last copy of the streams, also where it is later than the moment: what came in by then
-    and was not read is in nothing else, and it tells what is lost."""
+    """Run NATS with the last copy of the streams, even if that is later than the moment: messages
+    received but not read by then are nowhere else, and it shows what is lost."""
     authority = load_or_create(target).nats
     nats = Nats(target, authority=authority, port=free_port(), monitor_port=free_port())
     await nats.prepare()
@@ -91,9 +92,9 @@ async def _streams(copy: Copy, source: BackupFolder, target: Path) -> AsyncItera
 
 
 async def _remake_again(database: Database, attachments: Path) -> None:
-    """A file that was remade after it was last copied lies here as it was sent, perhaps with its
-    sender's name in it: it waits to be remade from its sealed original, and is not served till
-    then."""
+    """Mark files to be remade again that were remade after their last copy. The copied file is
+    still as it was sent, perhaps with its sender's name in it; it is not served until it is remade
+    from its sealed original."""
     async with database.session() as session:
         for schema in ("intake", "followup"):
             rows = await session.execute(text(_REMADE.format(schema=schema)))
@@ -132,7 +133,7 @@ def _secrets(source: BackupFolder, key_file: Path) -> bytes:
     sealed = source.sealed_secrets()
     if not sealed:
         raise StackError(f"There are no secrets in {source.path}.")
-    # The newest open all that the older ones do: keys are added in front, and dropped later.
+    # The newest secrets open all that older ones do: keys are added in front and dropped later.
     return unseal(sealed[-1], key_file)
 
 

@@ -1,4 +1,4 @@
-"""Postgres brought to a moment: a base backup, and its log played on until then."""
+"""Restores Postgres to a moment, from a base backup and the log up to then."""
 
 import asyncio
 import contextlib
@@ -23,8 +23,8 @@ from deploy.local.postgres import BINARIES, DATABASE, as_other_user, give_to_oth
 
 @dataclass(frozen=True)
 class RecoveredPostgres:
-    """A server that only we reach, by `database_url`. `until`: its last transaction before the
-    moment, None where there was none since the backup."""
+    """A restored server that only we can reach, at `database_url`. `until` is its last transaction
+    before the moment, or None if there was none after the backup."""
 
     database_url: str
     until: datetime | None
@@ -38,8 +38,8 @@ async def recovered(
     moment: datetime | None,
     password: str | None,
 ) -> AsyncIterator[RecoveredPostgres]:
-    """`target/postgres` as the server was at the moment, or as far as its log goes, running while
-    the block does. The superuser gets the password, if there is one. Raises StackError."""
+    """Restore `target/postgres` to the moment, or to the end of the log, and run it during the
+    block. The superuser gets the password, if one is given. Raises StackError."""
     folder = target / "postgres"
     await asyncio.to_thread(_unpack, source.postgres_of(backup), folder)
     _ask_for(folder, source.wal, moment)
@@ -67,7 +67,7 @@ def _unpack(base: Path, folder: Path) -> None:
 
 def _ask_for(folder: Path, log: Path, moment: datetime | None) -> None:
     quoted = str(log).replace("'", "''")
-    # The file that was being written when the log ended has another name.
+    # The last file of the log has another name if it was still being written.
     command = f'f="{quoted}/%f"; test -f "$f" || f="$f.partial"; test -f "$f" && cp "$f" "%p"'
     settings = [f"restore_command = '{command}'", "recovery_target_action = 'promote'"]
     if moment is not None:
@@ -80,7 +80,7 @@ def _ask_for(folder: Path, log: Path, moment: datetime | None) -> None:
 
 @asynccontextmanager
 async def _running(target: Path, folder: Path) -> AsyncIterator[tuple[psycopg.Connection, Path]]:
-    """By a socket in a folder of ours alone: passwords are not needed, nor known."""
+    """Run the server with a socket in a private folder, so that no password is needed."""
     door = Path(tempfile.mkdtemp(prefix="lapor-restore-"))
     give_to_other_user(door)
     (door / "pg_hba.conf").write_text("local all all trust\n")
@@ -91,7 +91,7 @@ async def _running(target: Path, folder: Path) -> AsyncIterator[tuple[psycopg.Co
         f"unix_socket_directories={door}",
         f"hba_file={door}/pg_hba.conf",
         "archive_mode=off",
-        "hot_standby=off",  # it answers when all is done, whatever limits the server had
+        "hot_standby=off",  # it answers only after recovery
     ):
         command += ["-c", setting]
     server = Child("postgres", target, command, stop_signal=signal.SIGINT, patience=60)

@@ -1,5 +1,5 @@
-"""The secrets in a backup: sealed to a key that is kept elsewhere, in the form of `age`, so that
-its own program opens them too: `age --decrypt -i key.txt 20261129T132000Z.age`."""
+"""The secrets in a backup. They are sealed to a key that is kept elsewhere, in the format of `age`,
+so that its own program also opens them: `age --decrypt -i key.txt 20261129T132000Z.age`."""
 
 import os
 from collections.abc import Mapping
@@ -15,14 +15,15 @@ _NAMES = frozenset(f"LAPOR_{name.upper()}" for name in (*SECRETS, *AUTHORITY))
 
 
 def new_key() -> tuple[str, str]:
-    """What opens (`AGE-SECRET-KEY-…`), and what seals (`age1…`)."""
+    """Return a new pair: the key that opens (`AGE-SECRET-KEY-…`) and the one that seals
+    (`age1…`)."""
     key = pyrage.x25519.Identity.generate()
     return str(key), str(key.to_public())
 
 
 def secrets_at_hand(addresses: Addresses, environment: Mapping[str, str] = os.environ) -> bytes:
-    """The secrets that this command can see, as lines `NAME=value`: those of the stack on this
-    machine, else those in the environment; empty where there are none."""
+    """Return the secrets that this command can see, as lines `NAME=value`: those of the stack on
+    this machine, else those in the environment; empty if there are none."""
     of_stack = addresses.data_dir / "secrets.env"
     if of_stack.exists():
         return of_stack.read_bytes()
@@ -31,7 +32,7 @@ def secrets_at_hand(addresses: Addresses, environment: Mapping[str, str] = os.en
 
 
 def seal(content: bytes, recipient: str) -> bytes:
-    """Raises StackError where the setting is no recipient."""
+    """Return the sealed content. Raises StackError if the setting is not a recipient."""
     try:
         return bytes(pyrage.encrypt(content, [pyrage.x25519.Recipient.from_str(recipient)]))
     except pyrage.RecipientError:
@@ -39,7 +40,8 @@ def seal(content: bytes, recipient: str) -> bytes:
 
 
 def unseal(sealed: Path, key_file: Path) -> bytes:
-    """The content, by a file that has the key on a line of its own. Raises StackError."""
+    """Return the content, opened with a file that has the key on its own line. Raises
+    StackError."""
     lines = [line.strip() for line in key_file.read_text().splitlines()]
     keys = [line for line in lines if line.startswith("AGE-SECRET-KEY-")]
     if not keys:

@@ -1,5 +1,6 @@
-"""NATS's streams, by the server's own snapshots: with sequence numbers, times, what makes a message
-a repeat, and how far every consumer has read. Reading them anew would lose all four."""
+"""Copies of NATS's streams, made with the server's own snapshots. They keep sequence numbers,
+times, the ids that detect repeated messages, and how far every consumer has read; rewriting the
+messages would lose all four."""
 
 import asyncio
 import hashlib
@@ -19,7 +20,7 @@ _PATIENCE: Final = 30.0
 
 
 async def copy_streams(bus: Bus, folder: Path) -> tuple[StreamCopy, ...]:
-    """Every stream of ours that is there, `<name>.snapshot` with `<name>.json`. Raises
+    """Copy each of our streams that exists, as `<name>.snapshot` with `<name>.json`. Raises
     StackError."""
     copies: list[StreamCopy] = []
     for stream in STREAMS:
@@ -32,10 +33,10 @@ async def copy_streams(bus: Bus, folder: Path) -> tuple[StreamCopy, ...]:
 
 
 async def restore_streams(bus: Bus, folder: Path, copies: tuple[StreamCopy, ...]) -> None:
-    """Puts the streams of a copy where there are none. Raises StackError
-    when one of them is there: nobody's messages are written over.
+    """Restore the streams of a copy. Raises StackError if one of them exists already with messages,
+    so that none is overwritten.
 
-    nats-server 2.15 knows again what was told in the last hour when it is next started, not before.
+    nats-server 2.15 recognises repeats of the last hour's messages only after its next start.
     """
     for copy in copies:
         try:
@@ -51,7 +52,7 @@ async def restore_streams(bus: Bus, folder: Path, copies: tuple[StreamCopy, ...]
 
 
 def check_stream(folder: Path, copy: StreamCopy) -> None:
-    """Raises StackError unless the file is as it was written."""
+    """Raise StackError unless the file is as it was written."""
     described, path = folder / f"{copy.name}.json", folder / f"{copy.name}.snapshot"
     digest = hashlib.sha256(described.read_bytes())
     with path.open("rb") as file:
@@ -82,7 +83,7 @@ async def _copy(bus: Bus, name: str, folder: Path) -> StreamCopy:
                 file.write(chunk.data)
                 digest.update(chunk.data)
                 size += len(chunk.data)
-                if chunk.reply:  # the server sends on when it hears this
+                if chunk.reply:  # the server sends the next chunk after this
                     await bus.nc.publish(chunk.reply, b"")
     except TimeoutError:
         raise StackError(f"NATS broke off the copy of {name}.") from None

@@ -1,4 +1,4 @@
-"""Taking a backup: Postgres first, then the files that its rows name, so that none is missing."""
+"""Takes a backup: Postgres first, then the files that its rows name, so that none is missing."""
 
 import asyncio
 import shutil
@@ -18,8 +18,8 @@ Say = Callable[[str], None]
 
 
 async def take(folder: BackupFolder, settings: Settings, secrets: bytes, say: Say) -> Backup:
-    """Everything as it is now. What a former call left unfinished is cleared away. The secrets are
-    in it where there are any and a recipient is set. Raises StackError."""
+    """Take a backup of everything. Unfinished ones are deleted first. The secrets are included if
+    there are any and a recipient is set. Raises StackError."""
     clear_unfinished(folder)
     id = new_id()
     new = unfinished(folder.base / id)
@@ -52,7 +52,7 @@ async def take(folder: BackupFolder, settings: Settings, secrets: bytes, say: Sa
 
 
 async def copy_all_streams(folder: BackupFolder, settings: Settings) -> Copy:
-    """The streams as they are now. Raises StackError."""
+    """Copy all streams. Raises StackError."""
     id = new_id()
     new = unfinished(folder.streams / id)
     new.mkdir()
@@ -61,7 +61,7 @@ async def copy_all_streams(folder: BackupFolder, settings: Settings) -> Copy:
         streams = await copy_streams(bus, new)
     finally:
         await bus.close()
-    # Last: what was told of is among them.
+    # Read last, so that the number covers all reports in the copied messages.
     highest = await asyncio.to_thread(_highest_number, Address.of(settings.database_url))
     copy = Copy(id=id, highest_number=highest, streams=streams)
     (new / "copy.json").write_text(copy.model_dump_json())
@@ -70,7 +70,7 @@ async def copy_all_streams(folder: BackupFolder, settings: Settings) -> Copy:
 
 
 def clear_unfinished(folder: BackupFolder) -> None:
-    """What was being made when its process ended."""
+    """Delete unfinished backups, left when their process ended."""
     for part in (folder.base, folder.streams):
         for path in part.glob("*.new"):
             shutil.rmtree(path)

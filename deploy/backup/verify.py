@@ -1,4 +1,4 @@
-"""Whether a backup is whole. That it can be restored, only a restore shows."""
+"""Checks whether a backup is complete. Only a restore shows that it can be restored."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from deploy.errors import StackError
 
 
 def problems(folder: BackupFolder, backup: Backup) -> Iterator[str]:
-    """What is wrong with a backup, its log and the copies of the streams since; in words."""
+    """Yield, in words, what is wrong with a backup, its log and the later copies of the streams."""
     try:
         check_base(folder.postgres_of(backup))
     except StackError as error:

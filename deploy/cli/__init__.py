@@ -32,7 +32,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-# A module of commands registers itself here; it imports what is slow inside its functions.
+# Each module of commands is registered here; it imports slow modules inside its functions.
 app.command("up")(up.up)
 app.command("migrate")(migrate.migrate)
 app.command("migrated")(migrate.migrated)
@@ -55,7 +55,7 @@ app.add_typer(attachments.app, name="attachments")
 
 
 def main() -> None:
-    """Runs the command line; expected trouble is told in words, with exit code 1."""
+    """Run the command line. Expected errors are printed as a message, with exit code 1."""
     try:
         app()
     except StackError as error:

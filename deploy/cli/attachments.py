@@ -1,4 +1,4 @@
-"""`lapor attachments …`: files of anonymous reports, remade before they are served."""
+"""`lapor attachments …`: remakes the files of anonymous reports before they are served."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -22,11 +22,11 @@ def attachments() -> None:
 def remake(
     failed: bool = typer.Option(False, help="Those too that were set aside for an error of ours."),
 ) -> None:
-    """Remake what waits, beside the services, and show how far it is.
+    """Remake the waiting files while the services run, and show the progress.
 
-    Wanted after an upgrade from a version that served files as they were sent: none of an
-    anonymous report is served before its turn. Ctrl-C stops it; the services go on, and so does
-    the next call.
+    This is needed after an upgrade from a version that served files as they were sent: files of
+    anonymous reports are not served before they are remade. Ctrl-C stops it; the services continue
+    the work, and so does the next call.
     """
     from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -71,6 +71,6 @@ async def _until_none_waits(queue: "RemakingQueue", schema: str, shown: "Progres
         total = max(total, left)
         shown.update(task, completed=total - left, total=total)
         if not await queue.one():
-            await asyncio.sleep(1)  # the rest is with others, or waits to be tried again
+            await asyncio.sleep(1)  # the rest is being done by others, or waits to be tried again
     shown.update(task, completed=total, total=total)
     return total

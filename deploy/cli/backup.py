@@ -1,4 +1,4 @@
-"""`lapor backup …`: taken, listed, looked at."""
+"""`lapor backup …`: takes, lists and checks backups."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated
@@ -46,7 +46,7 @@ def backup(context: typer.Context) -> None:
 
 @app.command("list")
 def list_() -> None:
-    """Show the backups that are whole, the oldest first, and to which moments one can go back."""
+    """Show the complete backups, oldest first, and the moments that can be restored."""
     from deploy.backup.postgres import missing_segments, segments
 
     folder = _folder()
@@ -65,9 +65,9 @@ def list_() -> None:
 
 @app.command()
 def verify(backup_id: Id = "") -> None:
-    """Check that a backup is whole, byte by byte, with its log and its streams.
+    """Check that a backup is complete, byte by byte, with its log and its streams.
 
-    That it can be restored, only `lapor restore` into an empty folder shows: do it each month.
+    Only `lapor restore` into an empty folder shows that it can be restored: do it each month.
     """
     from deploy.backup.verify import problems
 
@@ -104,7 +104,7 @@ def keep() -> None:
 def secrets() -> None:
     """Seal the secrets that this command sees into LAPOR_BACKUP_DIR, for LAPOR_BACKUP_RECIPIENT.
 
-    Wanted in production after each change of a key, where the process `backup` has none.
+    Use it in production after each change of a key, because the process `backup` has no secrets.
     """
     from deploy.backup.folder import BackupFolder, new_id
     from deploy.backup.sealing import seal, secrets_at_hand
@@ -122,7 +122,8 @@ def secrets() -> None:
 
 @app.command()
 def key() -> None:
-    """Make a pair of keys and print it. Nothing is stored: keep the first line away from here."""
+    """Make a pair of keys and print it. Nothing is stored: keep the first line on another
+    machine."""
     from deploy.backup.sealing import new_key
 
     opens, seals = new_key()

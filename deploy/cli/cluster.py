@@ -1,4 +1,4 @@
-"""`lapor cluster`: everything several times on this machine."""
+"""`lapor cluster`: runs several copies of everything on this machine."""
 
 import asyncio
 import os
@@ -42,7 +42,7 @@ def promote(
 ) -> None:
     """Make the standby the primary, and the former primary its standby, while everything runs.
 
-    Commands wait meanwhile, and those under way are asked again by whoever sent them.
+    Commands wait meanwhile; those under way are sent again by their callers.
     """
     from deploy.cluster.promote import promote
 
@@ -51,7 +51,7 @@ def promote(
 
 @app.command("leaders")
 def leaders_() -> None:
-    """Show who leads what: Postgres, the relay, each stream of NATS."""
+    """Show which node leads Postgres, the relay and each stream of NATS."""
     from deploy.cluster.leaders import ROLE, leaders
     from deploy.credentials import stack_settings
 
@@ -68,7 +68,7 @@ def _addresses() -> "Addresses":
 
 
 def _running() -> "Addresses":
-    """Of the cluster that runs, which says in its folder where it is."""
+    """Return the addresses of the running cluster, read from a file in its folder."""
     from deploy.cluster.layout import read_environment
 
     own = _addresses()

@@ -1,4 +1,4 @@
-"""`lapor dead-letters …`: messages nobody could handle, seen and put back."""
+"""`lapor dead-letters …`: shows and puts back messages that could not be handled."""
 
 import asyncio
 import uuid
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Messages nobody could handle.", no_args_is_help=True)
 
 AT_MOST = 10_000
-"""Letters that one command shows or puts back."""
+"""The most dead letters that one command shows or puts back."""
 
 Id = Annotated[uuid.UUID, typer.Argument(help="As `list` shows it.")]
 
 
 @app.command("list")
 def list_() -> None:
-    """Show the dead letters still to be looked at, oldest first; without their words."""
+    """Show the dead letters that wait for a decision, oldest first, without their content."""
     from sqlalchemy import select
 
     from shared.bus.dead_letter_review import unresolved
@@ -44,7 +44,7 @@ def list_() -> None:
 
 @app.command()
 def show(letter_id: Id) -> None:
-    """Show one dead letter whole, its words too: for anyone who may read them."""
+    """Show one whole dead letter, including its content: only for people who may read it."""
     from deploy.errors import StackError
     from shared.bus.dead_letters import DeadLetter, read
     from shared.privacy.identity import IdentityCipher

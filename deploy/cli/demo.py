@@ -1,4 +1,4 @@
-"""`lapor demo`: reports come in, are acted on, and stand somewhere in the end."""
+"""`lapor demo`: drives demo reports through a running stack to their outcome."""
 
 import asyncio
 import secrets

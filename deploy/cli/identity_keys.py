@@ -1,4 +1,5 @@
-"""`lapor identity-keys rotate`: an old key of `LAPOR_IDENTITY_KEYS` can be dropped afterwards."""
+"""`lapor identity-keys rotate`: encrypts data anew, so that an old key of `LAPOR_IDENTITY_KEYS` can
+be dropped."""
 
 import asyncio
 

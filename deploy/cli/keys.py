@@ -19,7 +19,7 @@ class Whose(StrEnum):
 
 @app.command("make")
 def make(whose: Annotated[Whose, typer.Argument(help="Whose tokens it will sign")]) -> None:
-    """Make a pair of keys and print it, as the environment has it. Nothing is stored."""
+    """Make a pair of keys and print it as environment variables. Nothing is stored."""
     from shared.http.signing_keys import key_id_of, new_signing_key, public_key_of
 
     signing = new_signing_key()
@@ -32,8 +32,8 @@ def make(whose: Annotated[Whose, typer.Argument(help="Whose tokens it will sign"
 
 @app.command("rotate")
 def rotate(whose: Annotated[Whose, typer.Argument(help="Whose tokens it signs")]) -> None:
-    """Give the stack on this machine a new key. It signs from the next start on; the former one
-    still verifies, until the next change."""
+    """Give the stack on this machine a new key, which signs from the next start on. The former one
+    still verifies until the next change."""
     from deploy.credentials import rotate as rotate_in
     from shared.settings import Addresses
 

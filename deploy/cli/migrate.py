@@ -1,4 +1,4 @@
-"""`lapor migrate`, and `lapor migrated`, which waits for it."""
+"""`lapor migrate`, and `lapor migrated`, which waits until the database is migrated."""
 
 import asyncio
 import time

@@ -17,8 +17,9 @@ app = typer.Typer(help="NATS's keys, accounts and users.", no_args_is_help=True)
 
 @app.command()
 def keys() -> None:
-    """Make the keys of a new operator and print them, as the environment has them. Nothing is
-    stored. For `lapor nats` and `lapor partner` alone: whoever has them reads and writes all."""
+    """Make the keys of a new operator and print them as environment variables. Nothing is stored.
+    They are only for `lapor nats` and `lapor partner`: whoever has them can read and write
+    everything."""
     from deploy.nats.authority import new_authority
 
     for name, value in new_authority().items():
@@ -29,7 +30,7 @@ def keys() -> None:
 def seed(
     kind: Annotated[str, typer.Argument(help="operator or account")],
 ) -> None:
-    """Make one more key, to put before those of a setting: the first signs, all are believed."""
+    """Make a further key, to put before those of a setting: the first signs, all are accepted."""
     from deploy.nats.tokens import new_seed
 
     if kind not in ("operator", "account"):
@@ -39,7 +40,7 @@ def seed(
 
 @app.command()
 def config() -> None:
-    """Print what every node includes in its configuration: `operator.conf`. No secret in it."""
+    """Print what every node includes in its configuration, `operator.conf`. It holds no secret."""
     from deploy.nats.authority import Authority
 
     print(Authority.of(_settings()).server_config(), end="")
@@ -60,10 +61,10 @@ def user(
 
 @app.command()
 def push() -> None:
-    """Have every node that can be reached take all accounts anew: ours and every partner's.
+    """Send all accounts, ours and every partner's, to every reachable node again.
 
-    After a change of keys or of partners' limits, when NATS lost its disk, and when the database
-    was restored to an earlier moment.
+    Use it after a change of keys or of partners' limits, when NATS has lost its disk, and when the
+    database was restored to an earlier moment.
     """
     from deploy.credentials import stack_settings
     from deploy.partners import register
@@ -86,7 +87,7 @@ def push() -> None:
 def restore() -> None:
     """Put the last copy of the streams from LAPOR_BACKUP_DIR into a NATS that has none.
 
-    Then restart its nodes: only then do they know again what was told in the last hour.
+    Restart its nodes afterwards: only then do they recognise repeats of messages of the last hour.
     """
     from deploy.backup.folder import BackupFolder
     from deploy.backup.streams import restore_streams
@@ -113,7 +114,8 @@ def restore() -> None:
 def adopt(
     store: Annotated[Path, typer.Argument(help="The `store_dir` of the server's configuration.")],
 ) -> None:
-    """Give our account the streams of a NATS of before it had keys. The server must be stopped."""
+    """Give our account the streams of a NATS from before it had keys. The server must be
+    stopped."""
     from deploy.local.nats import adopt_streams
 
     settings = _settings()
@@ -124,7 +126,7 @@ def adopt(
 
 
 def _settings() -> "Settings":
-    """The environment's where it has keys, else those of the stack on this machine."""
+    """Return the environment's settings if it has keys, else those of the stack on this machine."""
     from deploy.credentials import stack_settings
     from shared.settings import Settings
 

@@ -1,4 +1,4 @@
-"""`lapor notifications …`: messages to people, what became of them, and sending them again."""
+"""`lapor notifications …`: shows messages to people with their results, and sends them again."""
 
 import asyncio
 import sys
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Messages to people.", no_args_is_help=True)
 
 AT_MOST = 1_000
-"""Messages that one command shows or sends again."""
+"""The most messages that one command shows or sends again."""
 MAIL_AT_MOST = 1_000_000
-"""Bytes of a report that are read: what came back is its end."""
+"""The most bytes that are read of a bounce report; the rest, the returned mail, comes at its
+end."""
 RECENT = timedelta(days=3)
-"""What is older is no news any more."""
+"""Older messages are no longer news."""
 
 Id = Annotated[uuid.UUID, typer.Argument(help="As `list` shows it.")]
 
@@ -57,7 +58,7 @@ def list_(
 
 @app.command()
 def show(message_id: Id) -> None:
-    """Show what is known of a message; neither its contact nor what it said."""
+    """Show what is known of a message, without its contact and its text."""
 
     async def act() -> str:
         async with _session() as session:
@@ -70,7 +71,7 @@ def show(message_id: Id) -> None:
 
 @app.command()
 def letters() -> None:
-    """Have this week's letters to leaders written, where they are not there yet."""
+    """Write this week's letters to leaders, except those that exist already."""
     from deploy.credentials import stack_settings
     from services.notification.digest.mornings import write_letters_of_this_week
     from shared.temporal.client import connect
@@ -87,8 +88,8 @@ def retry(
     message_id: Annotated[uuid.UUID | None, typer.Argument(help="As `list` shows it.")] = None,
     failed: Annotated[bool, typer.Option("--failed", help="All that failed lately.")] = False,
 ) -> None:
-    """Send a message, or all that failed within three days, within seconds. One that was sent, or
-    tells a code, is not sent again."""
+    """Send a message again, or all that failed within three days, within seconds. Messages that
+    were sent, or that hold a code, are not sent again."""
     from sqlalchemy import func, update
     from sqlmodel import col
 
@@ -134,9 +135,9 @@ def retry(
 
 @app.command()
 def bounced() -> None:
-    """Read a mail from standard input that reports that one of ours came back (RFC 3464): that
-    message has failed, and where nobody is at the address, its proof ends. For the mail server,
-    which hands over what comes to the sender's address; other mail is passed over."""
+    """Read a bounce report (RFC 3464) from standard input. The returned message is marked as
+    failed, and if nobody has the address, its proof ends. The mail server calls this with what
+    comes to the sender's address; other mail is ignored."""
     from services.notification.sending.bounces import bounce_of
     from services.notification.sending.late_failures import came_back
 

@@ -1,4 +1,4 @@
-"""`lapor partner …`: other government systems let in and out."""
+"""`lapor partner …`: gives other government systems access, and ends it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -28,7 +28,7 @@ def add(
         str | None, typer.Option(help="Its short name in subjects; made of the name by default.")
     ] = None,
 ) -> None:
-    """Let a partner in, without restarting anything; shows its credentials once."""
+    """Give a partner access, without restarting anything; show its credentials once."""
     from deploy.partners import register
 
     async def act() -> "Credentials":
@@ -40,8 +40,8 @@ def add(
 
 @app.command("list")
 def list_() -> None:
-    """Show all partners that ever were: whether they were given credentials of the present kind,
-    are connected, and when they were last seen and last sent a message."""
+    """Show all present and former partners: whether they have credentials of the present kind,
+    whether they are connected, and when they were last seen and last sent a message."""
     from rich.console import Console
     from rich.table import Table
 
@@ -82,7 +82,7 @@ def rotate(system: System) -> None:
 
 @app.command()
 def remove(system: System) -> None:
-    """Let a partner in no more; its reports stay. Adding it again gives it new credentials."""
+    """End a partner's access; its reports stay. Adding it again gives it new credentials."""
     from deploy.partners import register
 
     async def act() -> "Reach | None":
@@ -97,7 +97,8 @@ _ACTIVITY = ("connections", "last seen", "last message")
 
 
 def _credentials(partner: "Partner") -> str:
-    """Old ones are of before NATS had keys of its own: they let nobody in any more."""
+    """Return the kind of a partner's credentials. Old ones are from before NATS had keys of its own
+    and no longer give access."""
     if not partner.active:
         return ""
     return "old" if partner.nats_account is None else "present"

@@ -54,7 +54,7 @@ def restore(
 
 
 def show_afterwards(restored: "Restored") -> None:
-    """What is known of the time that is lost."""
+    """Print what is known of the lost time."""
     print(f"The next report gets number {restored.next_number}.")
     print(f"{len(restored.lost)} reports are known elsewhere and are not in this database:")
     print(f"  {', '.join(map(str, restored.lost)) or 'none'}")

@@ -1,4 +1,4 @@
-"""`lapor sms …`: long messages in parts that could become no report, seen and tried again."""
+"""`lapor sms …`: shows and retries long messages whose parts could not become a report."""
 
 import asyncio
 import uuid
@@ -21,7 +21,7 @@ Message = Annotated[uuid.UUID, typer.Argument(help="As `list` shows it.")]
 
 @app.command("list")
 def list_() -> None:
-    """Show what was set aside, oldest first; without its words."""
+    """Show the messages set aside, oldest first, without their text."""
     from sqlalchemy import func, select
     from sqlmodel import col
 
@@ -47,7 +47,7 @@ def list_() -> None:
 
 @app.command()
 def show(message: Message) -> None:
-    """Show who sent a message, and its words: for anyone who may read them."""
+    """Show the text of a message: only for people who may read it."""
     from cryptography.fernet import InvalidToken
 
     from shared.privacy.identity import IdentityCipher
@@ -69,7 +69,7 @@ def show(message: Message) -> None:
 
 @app.command()
 def retry(message: Message) -> None:
-    """Let a message become a report after all, with the next round."""
+    """Try again, in the next round, to make a report from a message."""
 
     async def act() -> None:
         async with _stack() as (session, _):

@@ -1,4 +1,4 @@
-"""`lapor staff`: people of agencies."""
+"""`lapor staff`: manages the people of agencies."""
 
 import asyncio
 import re
@@ -67,8 +67,8 @@ def break_glass(
         bool, typer.Option(help="Of USER: forget the second factor too")
     ] = False,
 ) -> None:
-    """Stand in for the second person where there is none. Without a request or a user: list what
-    waits and nobody else can decide."""
+    """Stand in for the second person if there is none. Without a request or a user, list the
+    waiting requests that nobody else can decide."""
     if subject is None:
         lines = asyncio.run(_stuck())
         print("\n".join(lines) or "Nothing waits for you.")

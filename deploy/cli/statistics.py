@@ -1,4 +1,4 @@
-"""`lapor statistics rebuild`: the figures of *Monitor > Statistik*, made anew."""
+"""`lapor statistics rebuild`: rebuilds the figures of *Monitor > Statistik*."""
 
 import asyncio
 
@@ -14,10 +14,10 @@ def statistics() -> None:
 
 @app.command("rebuild")
 def rebuild() -> None:
-    """Make all figures anew from the histories, while everything runs.
+    """Rebuild all figures from the histories, while everything runs.
 
-    People see the former figures until the end. Ctrl-C leaves these as they were. Wanted when
-    reports are older than the events that NATS keeps, or where a figure is doubted.
+    People see the former figures until the end; Ctrl-C leaves these unchanged. Use it if reports
+    are older than the events that NATS keeps, or if a figure is doubted.
     """
     from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -1,4 +1,4 @@
-"""`lapor workers …`: versions of the worker, one of which carries all reports."""
+"""`lapor workers …`: shows and selects the version of the worker that handles all reports."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +13,7 @@ app = typer.Typer(help="Versions of the worker.", no_args_is_help=True)
 
 @app.command("versions")
 def versions() -> None:
-    """Show which version is in use, and how many running reports were last with which."""
+    """Show which version is in use, and how many running reports each version handled last."""
     from rich.console import Console
     from rich.table import Table
 
@@ -37,9 +37,9 @@ def use(
     ] = "",
     none: Annotated[bool, typer.Option("--none", help="Those that were given no version.")] = False,
 ) -> None:
-    """Give all reports to this version's workers, new ones and those under way, without a stop.
+    """Give all reports, new ones and those under way, to this version's workers, without a stop.
 
-    Start its workers before. The others finish what they have, and can be stopped.
+    Start its workers before. The other workers finish what they have, and can then be stopped.
     """
     from deploy.errors import StackError
     from deploy.worker_versions import use

@@ -1,1 +1,1 @@
-"""The whole system twice on one machine: what production has on many, to be tried and broken."""
+"""The whole system twice on one machine, to try and to break what production runs on many."""

@@ -1,4 +1,4 @@
-"""Caddy in front: ends TLS, and sends each request to any copy that lives."""
+"""Caddy as the reverse proxy: ends TLS, and sends each request to a copy that is alive."""
 
 import os
 import sysconfig
@@ -12,7 +12,7 @@ from deploy.local.child import Child, first_line
 
 
 class Caddy(Child):
-    """Listens at the ports by which people and services know the portal and the services."""
+    """Listens at the ports at which people and services reach the portal and the services."""
 
     def __init__(self, layout: Layout, shown: Certificates) -> None:
         addresses = layout.addresses
@@ -41,16 +41,17 @@ class Caddy(Child):
         self._config.write_text(self._text)
 
     async def is_ready(self) -> bool:
-        # It says in plain HTTP that it wants TLS.
+        # A plain HTTP request is answered with the message that it wants TLS.
         answer = await first_line(*self._front, b"GET / HTTP/1.0\r\n\r\n")
         return answer.startswith(b"HTTP/") and self.alive
 
 
 _BINARY: Final = Path(sysconfig.get_path("scripts")) / "caddy"
 
-# Each copy is asked every second whether it takes requests; one that ends says no some seconds
-# before. A request that reached no copy is sent to the next; one that reached a copy never twice.
-# Connections to copies are not kept: a copy that ends could close one in the moment of its use.
+# Every second Caddy asks each copy whether it takes requests; a copy that is ending says no some
+# seconds before. A request that reached no copy is sent to the next one; a request that reached a
+# copy is never sent twice. Connections to copies are not kept, because a copy that ends could close
+# one just when it is used.
 _GLOBAL: Final = """\
 {
   admin off

@@ -1,4 +1,4 @@
-"""An authority of the cluster's own, and the certificate that its servers show."""
+"""The cluster's own certificate authority, and the certificate that its servers show."""
 
 import ipaddress
 import os
@@ -18,7 +18,7 @@ _MADE_ANEW_BEFORE: Final = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Certificates:
-    """Files in PEM. The authority's own key is kept nowhere."""
+    """The files of the certificates, in PEM. The authority's own key is not stored."""
 
     authority: Path
     certificate: Path
@@ -26,7 +26,8 @@ class Certificates:
 
 
 def certificates(folder: Path, host: str) -> Certificates:
-    """Those in this folder; made anew where they are missing, of another host or soon worthless."""
+    """Return the certificates in this folder. They are made anew if they are missing, for another
+    host, or expire soon."""
     files = Certificates(folder / "ca.crt", folder / "server.crt", folder / "server.key")
     if not _are_good(files, host):
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Which copies and nodes there are, and where each listens; what commands need to find them."""
+"""Which copies and nodes there are, where each listens, and what commands need to find them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ COPIES: Final = 2
 POSTGRES: Final = ("postgres-1", "postgres-2")
 NATS: Final = ("nats-1", "nats-2", "nats-3")
 ENVIRONMENT: Final = "environment"
-"""A file of the data folder: the variables by which commands find this cluster."""
+"""A file in the data folder with the variables by which commands find this cluster."""
 
 
 @dataclass(frozen=True)
 class NatsPorts:
-    """Of one node: for clients, for the other nodes, and for watching it."""
+    """The ports of one node: for clients, for the other nodes, and for monitoring."""
 
     clients: int
     route: int
@@ -28,18 +28,18 @@ class NatsPorts:
 
 @dataclass(frozen=True)
 class Layout:
-    """Ports are new at each start, but those that `addresses` names: there people reach Caddy, the
-    first Postgres and the first NATS node."""
+    """The copies and nodes with their ports. Ports are new at each start, except those that
+    `addresses` names: there people reach Caddy, the first Postgres and the first NATS node."""
 
     addresses: Addresses
     copies: Mapping[str, tuple[int, ...]]
-    """Of what answers HTTP, by the process."""
+    """The ports of the copies that answer HTTP, by process."""
     postgres: Mapping[str, int]
     nats: Mapping[str, NatsPorts]
 
 
 def lay_out(own: Addresses) -> Layout:
-    """A layout whose front is at the ports of `own`."""
+    """Return a layout whose front is at the ports of `own`."""
     first = NatsPorts(own.nats_port, free_port(), own.nats_monitor_port)
     others = (NatsPorts(free_port(), free_port(), free_port()) for _ in NATS[1:])
     nats = dict(zip(NATS, (first, *others), strict=True))
@@ -64,13 +64,13 @@ def lay_out(own: Addresses) -> Layout:
 
 
 def names_of(process: str) -> tuple[str, ...]:
-    """Its copies."""
+    """Return the names of a process's copies."""
     return tuple(f"{process}-{number}" for number in range(1, COPIES + 1))
 
 
 def write_environment(layout: Layout, authority: Path) -> Path:
-    """The file of variables; `authority` signed what the cluster's servers show. No secret is in
-    it: commands read these from the data folder."""
+    """Write the file of variables and return its path. `authority` signed the certificates of the
+    cluster's servers. The file holds no secret: commands read these from the data folder."""
     path = layout.addresses.data_dir / ENVIRONMENT
     variables = layout.addresses.model_dump(exclude_none=True)
     lines = [f"LAPOR_{name.upper()}='{value}'" for name, value in variables.items()]
@@ -79,7 +79,7 @@ def write_environment(layout: Layout, authority: Path) -> Path:
 
 
 def read_environment(data_dir: Path) -> dict[str, str]:
-    """What `write_environment` wrote. Raises StackError where no cluster was started."""
+    """Return what `write_environment` wrote. Raises StackError if no cluster was started."""
     path = data_dir / ENVIRONMENT
     if not path.exists():
         raise StackError(f"No cluster in {data_dir}: start one with `lapor cluster`.")

@@ -1,4 +1,4 @@
-"""Who leads what at the moment: Postgres's primary, the relay that carries, NATS's streams."""
+"""Which nodes lead at the moment: Postgres's primary, the active relay, NATS's streams."""
 
 import asyncio
 from collections import Counter
@@ -18,12 +18,12 @@ from shared.database.address import connection_string
 from shared.settings import Settings
 
 ROLE = "lapor_relay"
-"""Only whoever has it sees from where the relay is connected."""
+"""Only this role sees the address from which the relay is connected."""
 NOBODY = "nobody at the moment"
 
 
 async def leaders(settings: Settings) -> dict[str, str]:
-    """What is led, and by whom. `settings` are of the role `ROLE`."""
+    """Return what is led, and by whom. `settings` are of the role `ROLE`."""
     of_postgres, of_streams = await asyncio.gather(_of_postgres(settings), _of_streams(settings))
     return of_postgres | of_streams
 
@@ -64,7 +64,8 @@ async def _leader_of(bus: Bus, stream: str) -> str:
 
 
 def summary(led: dict[str, str]) -> list[str]:
-    """For the screen: streams are counted by their leaders."""
+    """Return the leaders as lines for the screen, with the number of streams that each node
+    leads."""
     streams = Counter(led[stream.name] for stream in STREAMS)
     of_streams = ", ".join(f"{count} by {node}" for node, count in sorted(streams.items()))
     return [
@@ -75,7 +76,7 @@ def summary(led: dict[str, str]) -> list[str]:
 
 
 def _owner_of(data_dir: Path, port: int) -> str | None:
-    """The relay whose end of a connection this is."""
+    """Return the relay that has a connection from this port."""
     for name in names_of("relay"):
         try:
             pid = Child(name, data_dir).running_pid()

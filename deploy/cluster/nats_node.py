@@ -1,4 +1,4 @@
-"""One of three nodes of NATS, which keep every stream three times."""
+"""One of three nodes of NATS. They keep every stream three times."""
 
 from typing import Final
 
@@ -9,7 +9,8 @@ from deploy.nats.authority import Authority
 
 
 class NatsNode(Nats):
-    """Encrypted to clients and between the nodes, which show each other certificates."""
+    """A node whose connections to clients and other nodes are encrypted; nodes show each other
+    certificates."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Postgres twice: a primary, and a standby that streams from it. A file says which is which."""
+"""Postgres twice: a primary, and a standby that streams from it. A file names the primary."""
 
 import asyncio
 import os
@@ -24,9 +24,9 @@ _OPTIONS: Final = {
 
 
 class PostgresNode(Postgres):
-    """One of the two. Started, it is what the file says: who was the primary and is no more begins
-    anew from a copy of the present one. With `synchronous` a commit is answered when the other has
-    it on its disk too; while the other is away, commits wait."""
+    """One of the two nodes. When it starts, it takes the role that the file says; a former primary
+    starts again from a copy of the present one. With `synchronous`, a commit is answered only when
+    the other node also has it on its disk; while the other is unavailable, commits wait."""
 
     def __init__(
         self,
@@ -58,13 +58,13 @@ class PostgresNode(Postgres):
         await super().prepare()
 
     async def is_ready(self) -> bool:
-        """A promotion that was interrupted is finished first."""
+        """Return whether the node is ready. An interrupted promotion is finished first."""
         if not await super().is_ready():
             return False
         return not self._is_primary or await asyncio.to_thread(self.promote)
 
     def promote(self) -> bool:
-        """Makes a standby the primary; whether it is one now."""
+        """Make a standby the primary; return whether it is one now."""
         with self.administer() as connection:
             row = connection.execute("SELECT pg_is_in_recovery()").fetchone()
             if row is not None and row[0]:
@@ -72,7 +72,8 @@ class PostgresNode(Postgres):
             return row is not None and not row[0]
 
     def sync_state(self) -> str | None:
-        """Of the standby, as this primary sees it: `quorum`, `async`; None where none streams."""
+        """Return the state of the standby as this primary sees it: `quorum`, `async`, or None if
+        none streams."""
         with self.administer() as connection:
             state = "SELECT sync_state FROM pg_stat_replication WHERE state = 'streaming'"
             row = connection.execute(f"{state} AND application_name = ANY(%s)", ([*POSTGRES],))
@@ -95,7 +96,8 @@ class PostgresNode(Postgres):
             give_to_other_user(path)
 
     async def _until_led(self) -> None:
-        """Until the other one is the primary: a copy that begins while it becomes so is aborted."""
+        """Wait until the other node is the primary: a copy that begins during its promotion is
+        aborted."""
         until = time.monotonic() + _PATIENCE
         while True:
             with suppress(psycopg.OperationalError):
@@ -131,13 +133,13 @@ class PostgresNode(Postgres):
 
 
 def primary_of(data_dir: Path) -> str:
-    """The node that is the primary, or is to be: the first, until another was promoted."""
+    """Return the node that is or will be the primary: the first, until another was promoted."""
     path = data_dir / _PRIMARY
     return path.read_text().strip() if path.exists() else POSTGRES[0]
 
 
 def appoint(data_dir: Path, name: str) -> None:
-    """From now on this node is the primary, and the other one follows when it starts."""
+    """Make this node the primary from now on; the other one follows when it starts."""
     new = data_dir / f"{_PRIMARY}.new"
     with new.open("w") as file:
         file.write(name)
@@ -147,7 +149,7 @@ def appoint(data_dir: Path, name: str) -> None:
 
 
 def _as_environment(conninfo: str) -> dict[str, str]:
-    # Not among the arguments of the command: everybody on the machine can read those.
+    # Not passed as arguments of the command, which everybody on the machine can read.
     known = psycopg.conninfo.conninfo_to_dict(conninfo)
     names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
     return {variable: str(known[name]) for name, variable in names.items()}

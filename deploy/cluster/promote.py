@@ -1,4 +1,4 @@
-"""The standby becomes the primary, and the former primary its standby."""
+"""Makes the standby the primary, and the former primary its standby."""
 
 import asyncio
 import signal
@@ -14,7 +14,7 @@ from shared.settings import Addresses
 
 
 def node_of(addresses: Addresses, name: str, password: str, *, synchronous: bool) -> PostgresNode:
-    """A node as the addresses of a cluster have it."""
+    """Return a node with the addresses of a cluster."""
     ports = dict(
         zip(
             POSTGRES,
@@ -35,11 +35,11 @@ def node_of(addresses: Addresses, name: str, password: str, *, synchronous: bool
 
 
 async def promote(addresses: Addresses, say: Callable[[str], None], *, kill: bool = False) -> str:
-    """The name of the new primary, which takes commands when this returns.
+    """Promote the standby and return its name; it takes commands when this returns.
 
-    The former one is ended before, so that never two take commands; its supervisor starts it again
-    as the standby. With `kill` it is ended as a machine that loses its power. Raises StackError
-    where there is no standby that has everything.
+    The former primary is ended first, so that two never take commands; its supervisor starts it
+    again as the standby. With `kill` it ends like a machine that loses its power. Raises StackError
+    if there is no standby that has everything.
     """
     former = primary_of(addresses.data_dir)
     [name] = (node for node in POSTGRES if node != former)
@@ -60,7 +60,8 @@ async def promote(addresses: Addresses, say: Callable[[str], None], *, kill: boo
 
 
 def _end(node: PostgresNode, how: signal.Signals) -> None:
-    """Until no process of it is left: a fast shutdown first sends the standby all that it has."""
+    """End a node and wait until no process of it is left. A fast shutdown first sends the standby
+    everything."""
     pid = node.running_pid()
     if pid is None:
         return

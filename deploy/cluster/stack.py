@@ -33,17 +33,18 @@ from deploy.local.supervisor import Stack, together
 from shared.settings import Addresses, Settings
 
 DRAIN: Final = 3
-"""Seconds for which a service that ends says so to Caddy, which asks every second."""
+"""Seconds for which a service that is ending says so to Caddy, which asks every second."""
 _STEPS: Final = 6 + len(NATS) + len(POSTGRES) + COPIES * len(PROCESSES)
 _AT_ONCE: Final = 4
-"""Processes that start at a time: more only wait for each other."""
+"""The number of processes that start at a time: more would only wait for each other."""
 _LOOK_EVERY: Final = 10.0
 _CHOOSING: Final = 30
-"""Seconds in which relay and streams have chosen who leads."""
+"""Seconds within which relay and streams have chosen their leaders."""
 
 
 class ClusterStack(Stack):
-    """With `synchronous` a commit is answered when both nodes of Postgres have it."""
+    """The stack of a cluster. With `synchronous`, a commit is answered when both nodes of Postgres
+    have it."""
 
     patience = 240.0
 
@@ -58,7 +59,7 @@ class ClusterStack(Stack):
         shown = certificates(self.addresses.data_dir / "tls", self.addresses.host)
         # NATS's client makes asyncio warn at the end of each encrypted connection.
         logging.getLogger("asyncio").setLevel(logging.ERROR)
-        # For the processes, which have it from here, and for what is done here.
+        # For the processes, which inherit it, and for what is done here.
         os.environ["SSL_CERT_FILE"] = str(shown.authority)
         write_environment(self.layout, shown.authority)
         owner = self.settings(credentials).database_url
@@ -91,7 +92,7 @@ class ClusterStack(Stack):
         self.screen.welcome(self.addresses, self._sign_ins, credentials.demo, more)
 
     async def _settled_leaders(self, credentials: Credentials) -> dict[str, str]:
-        """Once everything is led, or after a while whatever is."""
+        """Return the leaders when everything has one, or the known ones after a while."""
         for _ in range(_CHOOSING):
             led = await leaders(self.settings(credentials, ROLE))
             if NOBODY not in led.values():
@@ -100,7 +101,7 @@ class ClusterStack(Stack):
         return led
 
     def settings(self, credentials: Credentials, role: str = OWNER) -> Settings:
-        """Of the commands that people run, by this role of the database."""
+        """Return the settings of commands that people run, with this database role."""
         variables = environment(self.addresses, credentials, role)
         return Settings.model_validate(
             {name.removeprefix("LAPOR_").lower(): value for name, value in variables.items()}
@@ -121,7 +122,7 @@ class ClusterStack(Stack):
             await self.start_child(name, self.node(name, credentials))
 
     def node(self, name: str, credentials: Credentials) -> PostgresNode:
-        """A node of Postgres, running or not."""
+        """Return a node of Postgres, running or not."""
         return node_of(self.addresses, name, credentials.postgres, synchronous=self.synchronous)
 
     async def _prepare_database(
@@ -138,7 +139,7 @@ class ClusterStack(Stack):
     async def lay_people(
         self, database_url: str, credentials: Credentials, preparing: Preparation
     ) -> SignIns:
-        """Agencies and their staff, where there are none; who signs in by which name."""
+        """Load agencies and their staff if there are none; return who signs in with which name."""
         return await preparing.load_demo(database_url, credentials.demo)
 
     def _processes(
@@ -150,7 +151,7 @@ class ClusterStack(Stack):
                     yield self._start_copy(self.copy(process, number, credentials))
 
     def copy(self, process: Description, number: int, credentials: Credentials) -> Process:
-        """A copy of a process; those that answer HTTP listen at a port of their own."""
+        """Return a copy of a process; those that answer HTTP have their own port."""
         addresses = self.addresses
         if process.port is not None:
             port = self.layout.copies[process.name][number]
@@ -169,7 +170,7 @@ class ClusterStack(Stack):
             group.create_task(self._watch_leaders())
 
     async def _watch_leaders(self) -> None:
-        """Says what is led by another. Trouble with asking is none of the stack."""
+        """Print changes of leaders. An error when asking is not an error of the stack."""
         settings, known = self.settings(self.credentials, ROLE), set[str]()
         while True:
             try:

@@ -1,4 +1,4 @@
-"""Proven e-mail addresses for the demo's staff, so that what they are told is in the mailbox."""
+"""Proven e-mail addresses for the demo's staff, so that messages to them reach the mailbox."""
 
 from collections.abc import Sequence
 from uuid import uuid4
@@ -20,8 +20,8 @@ from shared.privacy.identity import BlindIndex, IdentityCipher
 
 
 async def give_addresses(database_url: str, identity_keys: str, blind_index_key: str) -> int:
-    """To each of the people shown at the start who has never had an address; how many got one.
-    `database_url` is of the owner."""
+    """Give an address to each person on the start screen who has never had one; return their
+    number. `database_url` is the owner's."""
     cipher, index = IdentityCipher(identity_keys), BlindIndex(blind_index_key)
     database = Database(database_url, pool_size=1)
     try:

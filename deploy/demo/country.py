@@ -55,23 +55,24 @@ class DemoCategory:
 
 
 def read_toml(name: str) -> dict[str, Any]:
-    """A data file of the demo."""
+    """Return the content of a data file of the demo."""
     return tomllib.loads(_FOLDER.joinpath(name).read_text())
 
 
 def ancestry(code: str) -> list[DemoAgency]:
-    """From pusat down to the agency itself. Raises KeyError for an unknown code."""
+    """Return the agencies from pusat down to the agency itself. Raises KeyError for an unknown
+    code."""
     agency = BY_CODE[code]
     return [agency] if agency.parent is None else [*ancestry(agency.parent), agency]
 
 
 def is_within(code: str, above: str) -> bool:
-    """Whether an agency is the other one or is below it."""
+    """Return whether an agency is the other one or is below it."""
     return any(agency.code == above for agency in ancestry(code))
 
 
 def siblings(code: str, within: str) -> list[str]:
-    """The connected agencies with the same parent that are below `within`."""
+    """Return the connected agencies with the same parent that are below `within`."""
     parent = BY_CODE[code].parent
     beside = [a.code for a in AGENCIES if a.connected and a.parent == parent]
     return [a for a in beside if a not in (code, within) and is_within(a, within)]
@@ -79,28 +80,29 @@ def siblings(code: str, within: str) -> list[str]:
 
 @cache
 def agency_with_admin(code: str) -> str:
-    """The agency itself, or the nearest above, that has somebody to verify and decide."""
+    """Return the agency itself, or the nearest above, that has somebody to verify and decide."""
     return next(a.code for a in reversed(ancestry(code)) if _with_role(a.code, ADMINS))
 
 
 def agency_above(code: str) -> str:
-    """The nearest agency strictly above that has an admin; pusat's is pusat."""
+    """Return the nearest agency above that has an admin; for pusat, pusat itself."""
     parent = BY_CODE[code].parent
     return agency_with_admin(parent) if parent else ROOT
 
 
 def admin_of(code: str) -> str:
-    """The user name of an admin who acts for the agency: its own, or of the nearest above."""
+    """Return the user name of an admin who acts for the agency: its own, or of the nearest
+    above."""
     return _with_role(agency_with_admin(code), ADMINS)[0]
 
 
 def officer_of(code: str) -> str:
-    """The user name of a liaison officer of the agency."""
+    """Return the user name of a liaison officer of the agency."""
     return _with_role(code, frozenset({Role.LIAISON_OFFICER}))[0]
 
 
 def full_name(rng: random.Random) -> str:
-    """A first and a last name."""
+    """Return a first and a last name."""
     return f"{rng.choice(PHRASES['first_name'])} {rng.choice(PHRASES['last_name'])}"
 
 
@@ -110,13 +112,14 @@ def _with_role(agency: str, roles: frozenset[Role]) -> list[str]:
 
 
 def _rows(name: str) -> list[dict[str, Any]]:
-    """Of a CSV file, by column; an empty field is None."""
+    """Return the rows of a CSV file, by column; an empty field is None."""
     rows = csv.DictReader(_FOLDER.joinpath(name).read_text().splitlines())
     return [{column: value or None for column, value in row.items()} for row in rows]
 
 
 def _staff() -> Iterator[DemoStaff]:
-    """In every connected agency somebody for each step it can owe; one overseer."""
+    """Yield the staff: for every connected agency, somebody for each step that it can owe; and one
+    overseer."""
     rng = random.Random("staf")
     parents = {agency.parent for agency in AGENCIES}
     usernames = Counter[str]()

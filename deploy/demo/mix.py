@@ -1,4 +1,4 @@
-"""In which shares demo reports come, and what they are about: `mix.toml` and `topics.toml`."""
+"""The shares of the kinds of demo reports, and their subjects: `mix.toml` and `topics.toml`."""
 
 import random
 from collections import Counter
@@ -62,12 +62,12 @@ THEMES = {
 
 
 def draw(rng: random.Random, shares: Mapping[T, float]) -> T:
-    """A key, each as often as its share says."""
+    """Return a random key, each as often as its share says."""
     return rng.choices(list(shares), list(shares.values()))[0]
 
 
 def draw_length(rng: random.Random, percentiles: Mapping[int, int]) -> int:
-    """A number of characters, distributed evenly between two neighbouring percentiles."""
+    """Return a number of characters, distributed evenly between two neighbouring percentiles."""
     ranges = list(pairwise(percentiles.items()))
     weights = [high - low for (low, _), (high, _) in ranges]
     (_, shortest), (_, longest) = rng.choices(ranges, weights)[0]
@@ -76,10 +76,10 @@ def draw_length(rng: random.Random, percentiles: Mapping[int, int]) -> int:
 
 @cache
 def assignments() -> dict[tuple[str, str], float]:
-    """The share of each pair of a category and an agency that handles it.
+    """Return the share of each pair of a category and an agency that handles it.
 
-    Categories and destinations both have their shares; iterative proportional fitting finds a
-    joint distribution with both.
+    Categories and destinations both have given shares; iterative proportional fitting finds a joint
+    distribution with both.
     """
     agencies = [agency.code for agency in AGENCIES if agency.connected]
     pairs = [(c, a) for c, theme in THEMES.items() for a in agencies if theme.handled_by(a)]
@@ -99,7 +99,7 @@ def assignments() -> dict[tuple[str, str], float]:
 
 
 def _with_rest(known: Mapping[str, float], codes: Iterable[str], whole: float) -> dict[str, float]:
-    """Shares that sum to 1: the known ones of `whole`, the others share the rest evenly."""
+    """Return shares that sum to 1: the known ones of `whole`; the others share the rest evenly."""
     others = sorted(set(codes) - set(known))
     rest = (whole - sum(known.values())) / len(others)
     return {

@@ -1,4 +1,4 @@
-"""One demo report: what a citizen sends in, and what is to become of it, step by step."""
+"""One demo report: what a citizen submits, and what happens to it, step by step."""
 
 import random
 from dataclasses import dataclass
@@ -60,14 +60,14 @@ class DemoReport:
     programme: str | None
 
     def writer(self, rng: random.Random) -> Writer:
-        """Writes more about the report."""
+        """Return a writer of further texts about the report."""
         return Writer(rng, self.verified_category, self.village, self.destination)
 
 
 def generate(
     rng: random.Random, channel: Channel | None = None, outcome: Status | None = None
 ) -> DemoReport:
-    """The next report of this generator: the same seed gives the same reports."""
+    """Return the next report of this generator: the same seed gives the same reports."""
     category, destination = draw(rng, assignments())
     at = pick_village(rng, destination)
     writer = Writer(rng, category, at, destination)
@@ -109,7 +109,7 @@ def generate(
 
 
 def _as_typed(rng: random.Random, title: str, body: str) -> tuple[str, str]:
-    """Title and text as the reporter typed them, within their limits."""
+    """Return title and text as the reporter typed them, within their limits."""
     typed_title, typed_body = title, body
     if rng.random() < MIX.body_corrected:
         typed_title, typed_body = roughen(rng, title), roughen(rng, body)
@@ -124,7 +124,7 @@ def _as_typed(rng: random.Random, title: str, body: str) -> tuple[str, str]:
 def _place(
     rng: random.Random, writer: Writer, destination: str, village: str
 ) -> tuple[str | None, str | None]:
-    """Region and place, where they are given; some people only know the district."""
+    """Return region and place, if given; some people only know the district."""
     if rng.random() < MIX.place_missing or BY_CODE[destination].kind == "mission":
         return None, None
     if rng.random() < 0.15:
@@ -133,7 +133,8 @@ def _place(
 
 
 def _addressee(rng: random.Random, destination: str) -> str | None:
-    """Mostly the government above the office; some name nobody, the office, or the wrong one."""
+    """Return the addressee: mostly the government above the office; some name nobody, the office,
+    or the wrong one."""
     above = BY_CODE[destination].parent or ROOT
     wrong, unconnected = rng.choice(AGENCIES).code, rng.choice(_NOT_CONNECTED)
     named = (above, None, destination, wrong, unconnected)
@@ -147,7 +148,7 @@ def _programme(rng: random.Random, category: str) -> str | None:
 
 
 def plan_reports(rng: random.Random, count: int) -> list[DemoReport]:
-    """This many reports in the shares of the mix, but the first of them by every channel and with
+    """Return `count` reports in the shares of the mix, except that the first use every channel and
     every outcome once, so that a short demo shows them all."""
     channels = sorted(MIX.channel, key=lambda channel: -MIX.channel[channel])
     varied = list(zip(channels, cycle(MIX.outcome), strict=False))[:count]
@@ -156,7 +157,7 @@ def plan_reports(rng: random.Random, count: int) -> list[DemoReport]:
 
 
 def plan_steps(report: DemoReport) -> tuple[str, ...]:
-    """Everything that is done to the report once it is in: see `Life`."""
+    """Return all steps of the report after its submission: see `Life`."""
     outcome, detours = report.outcome, report.detours
     if outcome not in WITH_AGENCY | CLOSED:
         before = ["throw"] if "thrown" in detours else []
@@ -201,7 +202,8 @@ _NOT_VERIFIED = {
     Status.INFORMATION_TO_EVALUATE: "request_information complete_information",
     Status.AGENCY_NOT_CONNECTED: "await_agency",
 }
-# The system closes ten days after the last follow-up: they go on when the demo ends.
+# Closings by the system come ten days after the last follow-up, so these reports are still open
+# when the demo ends.
 _CLOSING = {Status.CLOSED_BY_ADMIN: "close", Status.CLOSED_BY_REPORTER: "declare_satisfied"}
 _BEFORE_FOLLOW_UP = frozenset(
     "thrown information_requested not_authority_accepted not_authority_rejected forwarded copied"

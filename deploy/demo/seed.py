@@ -1,4 +1,4 @@
-"""Loading the demo: agencies, staff, reference data, holidays. Nothing that is there changes."""
+"""Loads the demo: agencies, staff, reference data, holidays. Existing data is not changed."""
 
 from collections.abc import Mapping, Sequence
 
@@ -20,8 +20,8 @@ from shared.labels import label
 
 
 async def load(database_url: str, password: str) -> Sequence[tuple[str, str]]:
-    """Load what is missing, in one transaction, and give the sign-ins worth showing: user name,
-    who it is. `database_url` is of a role that writes schema `routing`."""
+    """Load what is missing, in one transaction, and return the sign-ins to show: user name and
+    description. `database_url` is of a role that writes schema `routing`."""
     database = Database(database_url, pool_size=1)
     try:
         async with database.session() as session:
@@ -43,7 +43,8 @@ async def load(database_url: str, password: str) -> Sequence[tuple[str, str]]:
 
 
 async def _agencies(session: AsyncSession) -> Mapping[str, list[int]]:
-    """The stored path of each agency by code: ids from pusat down to its own."""
+    """Add missing agencies; return the path of each agency by code: ids from pusat down to its
+    own."""
     paths = {row.code: row.path for row in await session.scalars(select(Agency))}
     for agency in AGENCIES:
         if agency.code not in paths:
@@ -96,7 +97,7 @@ async def _programmes(session: AsyncSession) -> None:
 
 
 async def _add(session: AsyncSession, row: Agency | Category) -> int:
-    """Add the row; its id."""
+    """Add the row and return its id."""
     session.add(row)
     await session.flush()
     assert row.id is not None

@@ -29,7 +29,7 @@ class DemoReporter:
 
 
 def invent_reporter(rng: random.Random, village: str) -> DemoReporter:
-    """Somebody who was registered near the village of that code."""
+    """Return an invented person, registered near the village of that code."""
     name = full_name(rng)
     by = rng.choices(("phone email", "phone", "email"), (45, 35, 20))[0]
     handle = name.lower().replace("'", "").replace(" ", rng.choice(("", ".", "_")))
@@ -42,7 +42,8 @@ def invent_reporter(rng: random.Random, village: str) -> DemoReporter:
 
 
 def pick_village(rng: random.Random, agency: str) -> str:
-    """The code of a village in the area that the agency governs, or of any for a national one."""
+    """Return the code of a village in the area that the agency governs, or of any village for a
+    national agency."""
     code = BY_CODE[agency].region or rng.choice(_REGENCIES)
     while code.count(".") < 3:
         code = rng.choice(_children(code)).code
@@ -50,7 +51,7 @@ def pick_village(rng: random.Random, agency: str) -> str:
 
 
 def _nik(rng: random.Random, village: str) -> str:
-    """District, birth date (a woman's day plus 40) and serial number."""
+    """Return a NIK: district, birth date (a woman's day plus 40) and serial number."""
     day = rng.randrange(1, 29) + rng.choice((0, 40))
     birth = f"{day:02}{rng.randrange(1, 13):02}{rng.randrange(55, 100)}"
     return f"{village[:8].replace('.', '')}{birth}{rng.randrange(1, 60):04}"
@@ -62,7 +63,7 @@ def _children(code: str) -> list[Region]:
 
 
 class Writer:
-    """Fills in phrases with what is known of one report, and each time with new particulars."""
+    """Fills in phrases with the facts of one report, with new details each time."""
 
     def __init__(self, rng: random.Random, category: str, village: str, office: str) -> None:
         self._rng = rng
@@ -79,34 +80,34 @@ class Writer:
         }
 
     def fill(self, template: str) -> str:
-        """The template with what its {…} stand for."""
+        """Return the template with its {…} filled in."""
         return template.format_map(self)
 
     def __getitem__(self, name: str) -> str | int:
-        """What {name} stands for: something known, a number, or a phrase of `phrases.toml`."""
+        """Return what {name} stands for: a fact, a number, or a phrase of `phrases.toml`."""
         if name in PHRASES["numbers"]:
             return self._rng.randint(*PHRASES["numbers"][name])
         return self.fill(self._known.get(name) or self._rng.choice(PHRASES[name]))
 
     def write(self, *kinds: str) -> str:
-        """A phrase of each kind."""
+        """Return a phrase of each kind."""
         return " ".join(str(self[kind]) for kind in kinds)
 
     def archive_note(self, category: str) -> str:
         return self.fill(self._rng.choice(PHRASES["archive_note"][category]))
 
     def follow_up(self) -> str:
-        """The answer of the office that handled the report."""
+        """Return the answer of the office that handled the report."""
         remedies = self._rng.sample(self._theme.remedies, self._rng.randint(1, 2))
         return self.fill(" ".join(("{answer}", *remedies, "{answer_end}")))
 
     def title(self, length: int) -> str:
-        """A title of about so many characters."""
+        """Return a title of about this many characters."""
         titles = (_capital(self.fill("{subject}{title_ending}")) for _ in range(24))
         return _nearest(titles, length)[:TITLE_LIMIT].strip()
 
     def body(self, length: int, classification: str) -> str:
-        """A report's text of about so many characters, from a fragment to three pages."""
+        """Return a report's text of about this many characters, from a fragment to three pages."""
         if length < 90:
             return _nearest((_capital(self.write("short_body")) for _ in range(24)), length)
         sentences = [self.write("problem")]
@@ -135,7 +136,8 @@ class Writer:
 
 
 def roughen(rng: random.Random, text: str) -> str:
-    """The text as typed in haste: abbreviations, small or only capital letters, lost full stops."""
+    """Return the text as typed in haste: abbreviations, only small or only capital letters, missing
+    full stops."""
     share = rng.uniform(0.2, 0.9)
 
     def abbreviate(word: re.Match[str]) -> str:
@@ -152,7 +154,7 @@ def roughen(rng: random.Random, text: str) -> str:
 
 
 def make_awkward(rng: random.Random, text: str) -> str:
-    """The text with characters that careless software breaks on."""
+    """Return the text with characters that careless software cannot handle."""
     awkward: str = rng.choice(PHRASES["awkward"])
     return awkward.replace("…", text)
 

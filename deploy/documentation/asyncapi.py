@@ -1,4 +1,4 @@
-"""Generates the AsyncAPI document of the bus with partner systems, from the code itself."""
+"""Generates the AsyncAPI document for partner systems from the code itself."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ DOCUMENT: Final = Path(__file__).parent.parent.parent / "services" / "intake" / 
 
 INBOUND: Final[dict[str, type[BaseModel]]] = {**REPORTS, **ABOUT_REPORTS}
 TOLD_EVENTS: Final = sorted(EVENTS - INTERNAL_EVENTS - {"submitted"})
-"""A partner learns of the submission by its receipt."""
+"""The events sent to partners, which learn of the submission by its receipt."""
 
 _SUMMARIES: Final = {
     "report": "A new report of one of the partner's reporters",
@@ -36,7 +36,7 @@ _SUMMARIES: Final = {
 
 
 def document() -> dict[str, Any]:
-    """The whole document. `LAPOR!` is the application: what a partner sends, it receives."""
+    """Return the whole document. `LAPOR!` is the application: it receives what a partner sends."""
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -96,7 +96,7 @@ def document() -> dict[str, Any]:
 
 
 def written() -> str:
-    """The document as it is kept in the repository."""
+    """Return the document as it is stored in the repository."""
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
 
 

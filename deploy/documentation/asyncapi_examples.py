@@ -1,4 +1,4 @@
-"""One message of each kind as partners send and get them; the tests send and read them."""
+"""One message of each kind that partners send or receive; the tests send and read them."""
 
 from typing import Any, Final
 
@@ -93,7 +93,7 @@ EVENT: Final[dict[str, Any]] = {
 
 
 def sent(kind: str) -> dict[str, Any]:
-    """A whole event as a partner publishes it."""
+    """Return a whole event as a partner publishes it."""
     return {
         "specversion": "1.0",
         "id": f"0001-{kind}",
@@ -106,7 +106,7 @@ def sent(kind: str) -> dict[str, Any]:
 
 
 def told(type: str, id: str, data: dict[str, Any]) -> dict[str, Any]:
-    """A whole event as a partner gets it."""
+    """Return a whole event as a partner receives it."""
     envelope = {
         "specversion": "1.0",
         "id": id,

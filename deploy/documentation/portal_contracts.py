@@ -1,5 +1,5 @@
-"""The models by which the portal reads the services' answers, generated from their OpenAPI
-documents: of each service those that the portal imports, and what these are made of."""
+"""Generates, from the services' OpenAPI documents, the models with which the portal reads their
+answers: those that the portal imports, and the models of their fields."""
 
 import ast
 import json
@@ -23,20 +23,22 @@ _REF: Final = "#/components/schemas/"
 _READ: Final = frozenset(
     {"type", "format", "items", "properties", "additionalProperties", "anyOf", "const", "$ref"}
 )
-"""What says how an answer is read. Limits and patterns are the service's business, and so are the
-codes of an enumeration: a newer service may answer with one that the portal does not know."""
+"""The keys of a schema that say how to read an answer. Limits, patterns and the codes of an
+enumeration are the service's business: a newer service may answer with a code that the portal does
+not know."""
 _FORMATS: Final = ("date", "date-time")
-"""Others, such as those of ids, are texts to the portal: it passes them on as they are."""
+"""Other formats, such as those of ids, are plain texts for the portal, which passes them on
+unchanged."""
 
 
 def module(service: str) -> Path:
-    """Where the models of a service are."""
+    """Return the path of a service's models."""
     return PORTAL / "contracts" / f"{service}.py"
 
 
 def models(service: str) -> str:
-    """The text of that module. Raises KeyError where the portal imports a name that is no model
-    of the service."""
+    """Return the text of that module. Raises KeyError if the portal imports a name that is not a
+    model of the service."""
     from datamodel_code_generator import InputFileType, generate
     from datamodel_code_generator.enums import DataModelType
     from datamodel_code_generator.format import PythonVersion
@@ -64,7 +66,7 @@ def models(service: str) -> str:
 
 
 def document(service: str) -> dict[str, Any]:
-    """The OpenAPI document of a service as it is served. Nothing is connected to for it."""
+    """Return the OpenAPI document of a service as it is served. This makes no connection."""
     with TemporaryDirectory() as folder:
         secrets = load_or_create(Path(folder)).application
         values = {name.removeprefix("LAPOR_").lower(): value for name, value in secrets.items()}
@@ -76,7 +78,7 @@ def document(service: str) -> dict[str, Any]:
 
 
 def _imported(service: str) -> set[str]:
-    """The names that modules of the portal import from the contract of this service."""
+    """Return the names that modules of the portal import from the contract of this service."""
     contract, names = f"services.portal.contracts.{service}", set[str]()
     for path in PORTAL.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -86,7 +88,7 @@ def _imported(service: str) -> set[str]:
 
 
 def _with_parts(names: set[str], schemas: Mapping[str, Any]) -> set[str]:
-    """With the models of their fields, and of the fields of these."""
+    """Return the names with those of the models of their fields, and so on."""
     complete, waiting = set[str](), [*names]
     while waiting:
         name = waiting.pop()
@@ -105,8 +107,8 @@ def _referred_to(schema: Any) -> Iterator[str]:
 
 
 def _as_read(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema without what a reader need not know. A service of the version before leaves out
-    what it does not know yet: what may be nothing is nothing then."""
+    """Return the schema without what a reader does not need. A service of the previous version
+    leaves out fields that it does not know, so optional fields have a default."""
     if "enum" in schemas.get(schema.get("$ref", "").removeprefix(_REF), ()):
         return {"type": "string"}
     read = {name: value for name, value in schema.items() if name in _READ}
@@ -133,7 +135,7 @@ def _as_read(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str,
 
 
 def _nothing(field: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What a field is that is left out; None where it has to be there."""
+    """Return the default of a field that may be left out; None if the field is required."""
     if {"type": "null"} in field.get("anyOf", ()):
         return {"default": None}
     defaults: dict[str, Any] = {"boolean": False, "array": []}

@@ -1,4 +1,4 @@
-"""One operating-system process of the stack: started, watched, stopped, never left behind."""
+"""One operating-system process of the stack: started, watched, stopped, and never left running."""
 
 import asyncio
 import contextlib
@@ -46,10 +46,10 @@ class Child:
         self._run_file = self.data_dir / "run" / f"{name}.pid"
 
     async def prepare(self) -> None:
-        """Writes what the process needs before it starts (folders, configuration)."""
+        """Write what the process needs before it starts (folders, configuration)."""
 
     async def is_ready(self) -> bool:
-        """Whether it does its work; here, whether it runs."""
+        """Return whether the process is ready to work; by default, whether it runs."""
         return self.alive
 
     @property
@@ -62,16 +62,16 @@ class Child:
         return self.process.pid
 
     def running_pid(self) -> int | None:
-        """Its process, whoever started it; None where none runs."""
+        """Return the id of the running process, whoever started it; None if none runs."""
         return _running(self._run_file)
 
     def how_it_ended(self) -> str:
-        """`exit 1` or `signal 9`."""
+        """Return how the process ended: `exit 1` or `signal 9`."""
         code = self.process.poll() if self.process is not None else None
         return f"signal {-code}" if code is not None and code < 0 else f"exit {code}"
 
     def start(self) -> None:
-        """Starts the process; `wait_ready` tells when it does its work."""
+        """Start the process; `wait_ready` returns when it is ready."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._run_file.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
@@ -88,7 +88,8 @@ class Child:
         self._run_file.write_text(f"{self.process.pid} {started}\n")
 
     async def wait_ready(self, timeout: float = 60.0) -> None:
-        """Returns when ready. Raises StackError with the end of its log if it dies or is late."""
+        """Return when the process is ready. Raises StackError with the end of its log if it dies or
+        is late."""
         deadline = time.monotonic() + timeout
         while not await self.is_ready():
             if not self.alive:
@@ -100,7 +101,7 @@ class Child:
             await asyncio.sleep(_POLL_SECONDS)
 
     async def stop(self) -> None:
-        """Asks it to end, waits, then kills whatever is left of its group."""
+        """Ask the process to end, wait, then kill what is left of its group."""
         if self.process is None:
             return
         if self.alive:
@@ -118,8 +119,8 @@ class Child:
 
 
 async def first_line(host: str, port: int, request: bytes = b"") -> bytes:
-    """The first line a server answers within five seconds; empty when it is not there, dies while
-    it is asked, or does not speak."""
+    """Return the first line that a server answers within five seconds; empty if it is not there,
+    dies meanwhile, or does not answer."""
     try:
         async with asyncio.timeout(5):
             reader, writer = await asyncio.open_connection(host, port)
@@ -133,7 +134,7 @@ async def first_line(host: str, port: int, request: bytes = b"") -> bytes:
 
 
 async def end_leftovers(data_dir: Path, patience: float = 10.0) -> list[str]:
-    """Ends processes of an earlier start whose supervisor was killed; returns their names."""
+    """End processes of an earlier start whose supervisor was killed; return their names."""
     leftovers: list[tuple[str, psutil.Process]] = []
     for run_file in sorted((data_dir / "run").glob("*.pid")):
         if (pid := _running(run_file)) is not None:
@@ -151,7 +152,7 @@ async def end_leftovers(data_dir: Path, patience: float = 10.0) -> list[str]:
 
 
 def _running(run_file: Path) -> int | None:
-    """The process that a run file names, if it is still that one."""
+    """Return the process that a run file names, if it is still the same one."""
     try:  # a machine that lost its power may have left half a file, or an empty one
         pid, started = run_file.read_text().split()
         process = psutil.Process(int(pid))

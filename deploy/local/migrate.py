@@ -8,23 +8,23 @@ from shared.settings import Settings
 
 
 async def migrate_database(database_url: str) -> None:
-    """Runs the migrations as the owner of the database."""
+    """Run the migrations as the owner of the database."""
     from deploy.migrations import upgrade  # slow to import, while others start
 
     await asyncio.to_thread(upgrade, database_url)
 
 
 async def declare_streams(nats_url: str, replicas: int = 1) -> None:
-    """Declares streams and consumers as they should be; services only bind to them."""
+    """Declare the streams and consumers; services only bind to them."""
     from shared.bus.streams import declare
 
     await declare(nats_url, replicas)
 
 
 async def register_search_attributes(settings: Settings) -> None:
-    """What runs are found by in the Temporal UI. A server that is still starting is waited for,
-    a minute. Raises StackError where Temporal does not take them; the rest of the system has been
-    migrated by then."""
+    """Register the attributes by which the Temporal UI finds runs. Waits up to a minute for a
+    server that is still starting. Raises StackError if Temporal does not accept them; the rest of
+    the system has been migrated by then."""
     from temporalio.service import RPCError
 
     from shared.resilience.reasons import reason

@@ -1,4 +1,5 @@
-"""nats-server with JetStream, in operator mode: it keeps accounts as tokens, pushed to it."""
+"""nats-server with JetStream, in operator mode: it stores accounts as tokens, which are pushed to
+it."""
 
 import sysconfig
 from pathlib import Path
@@ -56,9 +57,9 @@ class Nats(Child):
 
 
 def adopt_streams(store: Path, account: str) -> bool:
-    """The streams of a server that knew our account by name and password become those of the
-    account of this key; what was read of them stays read. The server does not run meanwhile.
-    Whether there were any."""
+    """Give the streams of a server that knew our account by name and password to the account with
+    this key, and return whether there were any. What consumers have read stays read. The server
+    must be stopped."""
     former, present = store / "jetstream" / _FORMER, store / "jetstream" / account
     if not former.is_dir() or present.exists():
         return False
@@ -69,8 +70,9 @@ def adopt_streams(store: Path, account: str) -> bool:
 BINARY: Final = Path(sysconfig.get_path("scripts")) / "nats-server"
 _FORMER: Final = "LAPOR"
 
-# sync_interval always: what was acknowledged is on the disk, also through a power cut. No account
-# can be deleted: a node that is away meanwhile would bring it back. It is closed instead.
+# With `sync_interval: always`, acknowledged messages are on the disk and survive a power cut.
+# Accounts cannot be deleted, because a node that is away meanwhile would bring them back; they are
+# closed instead.
 _CONFIG: Final = """\
 server_name: {name}
 listen: "{host}:{port}"

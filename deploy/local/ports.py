@@ -1,4 +1,4 @@
-"""Loopback ports: one for us alone, and whether those asked for are free."""
+"""Loopback ports: reserving a free one, and checking that the configured ones are free."""
 
 import fcntl
 import functools
@@ -15,11 +15,12 @@ _OURS: set[int] = set()
 
 
 def free_port() -> int:
-    """A loopback port nobody listens on, and which no other caller on this machine is given.
+    """Return a loopback port on which nobody listens and which no other caller on this machine
+    gets.
 
-    It stays ours as long as this process lives, so that tests and measurements that run side by
-    side cannot choose the same port before their servers listen. It is one of those that the
-    kernel gives to nobody by itself: else an outgoing connection could have it meanwhile.
+    It stays reserved as long as this process lives, so that tests and measurements that run side by
+    side do not choose the same port before their servers listen. It is outside the range that the
+    kernel uses for outgoing connections, one of which could otherwise take it meanwhile.
     """
     while True:
         port = random.randrange(10_000, 32_000)  # noqa: S311  no secret
@@ -28,7 +29,8 @@ def free_port() -> int:
 
 
 def _claim(port: int) -> bool:
-    """Whether the port is ours from now on: a lock on its byte in a file common to all callers."""
+    """Reserve the port with a lock on its byte in a file shared by all callers; return whether it
+    succeeded."""
     if port in _OURS:
         return False
     try:
@@ -41,13 +43,14 @@ def _claim(port: int) -> bool:
 
 @functools.cache
 def _claims() -> int:
-    """The file whose bytes stand for ports. Open until the process ends, which frees its locks."""
+    """Return the file whose bytes stand for ports. It is open until the process ends, which frees
+    its locks."""
     path = Path(tempfile.gettempdir()) / f"lapor-ports-{os.getuid()}"
     return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
 
 def refuse_busy(addresses: Addresses) -> None:
-    """Raises StackError naming every setting whose port is in use or asked for twice."""
+    """Raise StackError naming every setting whose port is in use or configured twice."""
     ports = {
         name: getattr(addresses, name) for name in Addresses.model_fields if name.endswith("_port")
     }
@@ -61,7 +64,7 @@ def refuse_busy(addresses: Addresses) -> None:
 
 def _is_busy(host: str, port: int) -> bool:
     with socket.socket() as probe:
-        # As the servers do it, so that connections of an earlier start in TIME_WAIT do not count.
+        # Set as the servers do, so that connections of an earlier start in TIME_WAIT do not count.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))

@@ -1,4 +1,4 @@
-"""The embedded Postgres: data under `<data_dir>/postgres`, passwords for everybody, loopback."""
+"""The embedded Postgres: data under `<data_dir>/postgres`, a password for every role, loopback."""
 
 import asyncio
 import os
@@ -21,12 +21,13 @@ from deploy.local.child import Child
 DATABASE = "lapor"
 OWNER = "lapor_owner"
 BACKUP = "lapor_backup"
-"""Reads everything, and the server's log."""
+"""The role that reads everything, and the server's log."""
 MAX_CONNECTIONS = 300
 
 
 class Postgres(Child):
-    """`options` are server parameters beside ours. As root it runs as user `nobody`."""
+    """The Postgres server. `options` are further server parameters. Started by root, it runs as
+    user `nobody`."""
 
     def __init__(
         self,
@@ -64,18 +65,18 @@ class Postgres(Child):
         return await self.answers() and self.alive
 
     async def answers(self) -> bool:
-        """Whether it takes connections, whoever started it."""
+        """Return whether the server accepts connections, whoever started it."""
         probe = await asyncio.create_subprocess_exec(
             *[str(BINARIES / "pg_isready"), "-q", "-h", self.host, "-p", str(self.port)],
         )
         return await probe.wait() == 0
 
     def url(self, role: str, password: str, database: str = DATABASE) -> str:
-        """The SQLAlchemy address of a database for a role."""
+        """Return the SQLAlchemy address of a database for a role."""
         return f"postgresql+psycopg://{role}:{password}@{self.host}:{self.port}/{database}"
 
     def administer(self, database: str = "postgres") -> psycopg.Connection:
-        """A superuser's connection in autocommit mode."""
+        """Return a superuser's connection in autocommit mode."""
         return psycopg.connect(
             host=self.host,
             port=self.port,
@@ -86,7 +87,7 @@ class Postgres(Child):
         )
 
     def create_roles(self, passwords: Mapping[str, str]) -> None:
-        """Creates the roles that are missing and sets all their passwords."""
+        """Create the missing roles and set all their passwords."""
         with self.administer() as connection:
             known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
             for role, password in passwords.items():
@@ -99,7 +100,7 @@ class Postgres(Child):
             connection.execute(_MAY_BACK_UP)
 
     def create_database(self, database: str = DATABASE) -> None:
-        """Creates the database, owned by the owner's role, unless it exists."""
+        """Create the database, owned by the owner's role, unless it exists."""
         with self.administer() as connection:
             exists = "SELECT 1 FROM pg_database WHERE datname = %s"
             if connection.execute(exists, (database,)).fetchone() is None:
@@ -110,7 +111,7 @@ class Postgres(Child):
                 )
 
     def _initialise(self) -> None:
-        # In a folder of its own, renamed when complete: killed in between, it is done anew.
+        # Made in a separate folder and renamed when complete: if it is killed, it starts again.
         unfinished = self.folder.with_suffix(".new")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True, mode=0o700)
@@ -138,7 +139,7 @@ class Postgres(Child):
 
 
 def _is_postgres(pid: str) -> bool:
-    """Whether this number, as a file has it, is that of a running Postgres."""
+    """Return whether this number, read from a file, is the process id of a running Postgres."""
     try:
         return bool(psutil.Process(int(pid)).name() == "postgres")
     except (ValueError, OverflowError, psutil.Error):
@@ -157,7 +158,8 @@ _OTHER_USER = "nobody"
 
 
 def as_other_user() -> list[str]:
-    """What a command of Postgres begins with, so that it runs as a user that it accepts."""
+    """Return the beginning of a Postgres command, so that it runs as a user that Postgres
+    accepts."""
     if os.geteuid() != 0:
         return []
     if shutil.which("setpriv") is None:
@@ -173,7 +175,7 @@ def as_other_user() -> list[str]:
 
 
 def give_to_other_user(path: Path) -> None:
-    """Makes a file or folder that user's."""
+    """Give a file or folder to that user."""
     if os.geteuid() == 0:
         user = pwd.getpwnam(_OTHER_USER)
         os.chown(path, user.pw_uid, user.pw_gid)

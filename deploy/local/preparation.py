@@ -1,8 +1,8 @@
-"""Migrations and demo data of a start, made by a process that ends with it.
+"""Migrations and demo data of a start, made by a separate process.
 
-What they import and allocate, twice what the supervisor itself needs, would otherwise stay for as
-long as the stack runs. `python -m deploy.local.preparation` is that process: a task in JSON on each
-line that it reads, its result on each that it writes.
+What they import and allocate, twice what the supervisor itself needs, would otherwise stay in
+memory as long as the stack runs. `python -m deploy.local.preparation` is that process: it reads a
+task in JSON on each line and writes the result of each on a line.
 """
 
 import asyncio
@@ -19,26 +19,28 @@ SignIns = Sequence[tuple[str, str]]
 
 
 class Preparation:
-    """The process, which imports while others start; its log is `preparation.log`."""
+    """The separate process, which imports while others start. Its log is `preparation.log`."""
 
     def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
         self._process = process
         self._log = log
 
     async def search_attributes(self) -> dict[str, str]:
-        """Names and types for Temporal, as its CLI spells them."""
+        """Return names and types of search attributes, as Temporal's CLI spells them."""
         return dict(await self._ask("search_attributes"))
 
     async def migrate(self, database_url: str) -> None:
-        """As the owner of the database. Raises StackError."""
+        """Run the migrations as the owner of the database. Raises StackError."""
         await self._ask("migrate", database_url)
 
     async def load_demo(self, database_url: str, password: str) -> SignIns:
-        """The sign-ins worth showing: user name, who it is. Raises StackError."""
+        """Load the demo and return the sign-ins to show: user name and description. Raises
+        StackError."""
         return [(name, who) for name, who in await self._ask("load_demo", database_url, password)]
 
     async def give_addresses(self, database_url: str, secrets: Mapping[str, str]) -> None:
-        """Addresses for these people; `secrets` are the stack's. Raises StackError."""
+        """Give e-mail addresses to the people shown; `secrets` are the stack's. Raises
+        StackError."""
         keys = [secrets[f"LAPOR_{name}"] for name in ("IDENTITY_KEYS", "BLIND_INDEX_KEY")]
         await self._ask("give_addresses", database_url, *keys)
 
@@ -55,7 +57,8 @@ class Preparation:
 
 @asynccontextmanager
 async def preparation(data_dir: Path) -> AsyncIterator[Preparation]:
-    """Ends with the block, and, since it then reads no more, with the supervisor."""
+    """Run the process. It ends with the block and, because its input then ends, with the
+    supervisor."""
     log = data_dir / "log" / "preparation.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as errors:
@@ -77,7 +80,7 @@ async def preparation(data_dir: Path) -> AsyncIterator[Preparation]:
 
 
 def _perform() -> None:
-    # Before anything is asked, while others start; not in the supervisor.
+    # Imported before the first task, while others start, and not in the supervisor.
     from deploy.demo import addresses, seed
     from deploy.migrations import upgrade
     from shared.temporal.names import SEARCH_ATTRIBUTES

@@ -11,8 +11,8 @@ from shared.settings import AUTHORITY, Addresses
 
 @dataclass(frozen=True)
 class Description:
-    """One process: `module` is run with `python -m`; `port` names the setting of its address, of
-    one that answers HTTP."""
+    """One process. `module` is run with `python -m`; `port` names the setting of its port if it
+    answers HTTP."""
 
     name: str
     module: str
@@ -32,7 +32,7 @@ PROCESSES = (
     Description("relay", "workflows.relay", "lapor_relay"),
 )
 KEEPER = Description("backup", "deploy.backup", "lapor_backup")
-"""In production beside them: it keeps backups. On one machine `lapor backup keep` starts it."""
+"""The process that keeps backups in production. On one machine, `lapor backup keep` starts it."""
 
 
 class Process(Child):
@@ -70,7 +70,7 @@ class Process(Child):
         return status.split(b" ")[1:2] == [b"200"]
 
 
-# Of another process, also when the person's shell has them.
+# Secrets of other processes are not inherited, even if the person's shell has them.
 _SECRETS = {
     "LAPOR_DATABASE_URL",
     "LAPOR_NATS_URL",

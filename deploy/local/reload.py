@@ -1,4 +1,4 @@
-"""`lapor up --reload`: a process starts again when the code it runs has changed."""
+"""`lapor up --reload`: restarts a process when its code has changed."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ _FOLDERS = ("services", "workflows", "shared")
 
 
 async def watch_code(changed: Mapping[str, asyncio.Event]) -> None:
-    """Sets the event of each process whose code changes; runs until cancelled."""
+    """Set the event of each process whose code changes; runs until cancelled."""
     from watchfiles import awatch  # of the development dependencies
 
     async for changes in awatch(*(ROOT / folder for folder in _FOLDERS)):
@@ -21,7 +21,7 @@ async def watch_code(changed: Mapping[str, asyncio.Event]) -> None:
 
 
 def processes_of(path: Path) -> Iterator[str]:
-    """The processes that run the file: of a service its own, of what is shared all."""
+    """Yield the processes that run the file: the service's own, or all for shared code."""
     if path.suffix == ".pyc":
         return
     package = ".".join(path.parts[: 2 if path.parts[0] == "services" else 1])

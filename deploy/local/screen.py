@@ -1,4 +1,4 @@
-"""What a person sees: the progress of a start, and then where everything is."""
+"""What a person sees: the progress of a start, and then all addresses."""
 
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -56,7 +56,7 @@ class Screen:
         self.console.print(f"  [green]✓[/] {what} [dim]{time.monotonic() - began:.1f} s[/]")
 
     def say(self, line: str) -> None:
-        """A line that stays."""
+        """Print a line that stays on the screen."""
         self.console.print(line, soft_wrap=True, markup=False)
 
     def welcome(
@@ -66,7 +66,7 @@ class Screen:
         password: str,
         more: Sequence[str] = (),
     ) -> None:
-        """Addresses, sign-ins, `more`, logs and how to stop: readable in 80 columns and in a
+        """Print addresses, sign-ins, `more`, logs and how to stop; readable in 80 columns and in a
         file."""
         host = addresses.host
         where = [("Portal", addresses.public_base_url)]
@@ -95,12 +95,12 @@ class Screen:
         for line in more:
             self.say(line)
         self.say("\n  Ctrl-C stops everything; the data stays.")
-        # Last: who waits for this line finds everything above it.
+        # Printed last: a person or program that waits for this line finds everything above it.
         self.console.print("\n[bold green]LAPOR! is ready.[/]")
 
     def _list(self, pairs: Sequence[tuple[str, str]]) -> None:
-        """Two columns; where they do not fit, what a name stands for is below it. Nothing is cut
-        or padded, so that an address can be copied whole."""
+        """Print pairs in two columns or, if they do not fit, each value below its name. Nothing is
+        cut or padded, so that an address can be copied whole."""
         column = max(len(name) for name, _ in pairs) + 4
         beside = all(column + len(value) <= self.console.width for _, value in pairs)
         self.console.print()

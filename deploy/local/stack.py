@@ -21,7 +21,7 @@ _STEPS_BESIDE_PROCESSES = 7
 
 
 class LocalStack(Stack):
-    """With `reload` a process starts again when its code changes."""
+    """The local stack. With `reload`, a process is restarted when its code changes."""
 
     def __init__(self, addresses: Addresses, *, reload: bool = False) -> None:
         super().__init__(addresses, _STEPS_BESIDE_PROCESSES + len(PROCESSES))
@@ -38,7 +38,8 @@ class LocalStack(Stack):
         async with preparation(self.addresses.data_dir) as preparing:
             await together(servers)
             temporal = temporal_of(self.addresses, await preparing.search_attributes())
-            # What answers HTTP needs no table before somebody asks, and nobody does yet.
+            # Processes that answer HTTP need no table before the first request, and nobody sends
+            # one yet.
             await together(
                 [
                     self.start_child("Temporal", temporal),
@@ -102,8 +103,8 @@ class LocalStack(Stack):
 
 
 def temporal_of(addresses: Addresses, attributes: Mapping[str, str] | None = None) -> Temporal:
-    """The dev server at these addresses. `attributes` for searching, where they are known already:
-    knowing them loads Temporal's client, 20 MB."""
+    """Return the dev server at these addresses. Pass the search `attributes` if they are known
+    already: looking them up loads Temporal's client, 20 MB."""
     return Temporal(
         addresses.data_dir,
         port=addresses.temporal_port,

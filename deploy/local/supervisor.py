@@ -1,4 +1,4 @@
-"""Runs a stack until it is told to stop: starts it, keeps its children alive, ends all of it."""
+"""Runs a stack until it is stopped: starts it, keeps its children alive, and ends all of them."""
 
 import asyncio
 import fcntl
@@ -22,8 +22,9 @@ from shared.settings import Addresses
 
 
 class Stack(ABC):
-    """Servers and processes that a person starts together: which, and in which order, a subclass
-    says. `children` are in the order of their start. `patience`: seconds for each to be ready."""
+    """Servers and processes that a person starts together. A subclass defines which ones and in
+    which order. `children` are in the order of their start; `patience` is how many seconds each may
+    take to be ready."""
 
     patience = 180.0
 
@@ -33,7 +34,7 @@ class Stack(ABC):
         self.screen = Screen(steps)
 
     async def start(self) -> None:
-        """Starts everything and says where it is. Raises StackError."""
+        """Start everything and print where it is. Raises StackError."""
         with self.screen:
             for name in await end_leftovers(self.addresses.data_dir):
                 self.screen.say(f"  ended {name}, left over from an earlier start")
@@ -48,14 +49,14 @@ class Stack(ABC):
 
     @abstractmethod
     async def welcome(self, credentials: Credentials) -> None:
-        """Tell on the screen where everything is."""
+        """Print on the screen where everything is."""
 
     async def keep(self) -> None:
-        """Until cancelled: what has died is started again."""
+        """Restart what has died, until cancelled."""
         await keep_alive(self.children, self.screen.say)
 
     async def stop(self) -> None:
-        """The processes first, together, then the servers they use."""
+        """Stop the processes first, all together, then the servers that they use."""
         servers = [child for child in self.children if not isinstance(child, Process)]
         processes = [child for child in self.children if isinstance(child, Process)]
         if self.children:
@@ -66,7 +67,7 @@ class Stack(ABC):
             self.screen.say(f"Stopped. The data stays in {self.addresses.data_dir}.")
 
     async def start_child(self, title: str, child: Child) -> None:
-        """One step of the start; returns when the child does its work."""
+        """Start a child as one step; returns when the child is ready."""
         async with self.screen.step(title):
             await child.prepare()
             self.children.append(child)
@@ -75,13 +76,13 @@ class Stack(ABC):
 
 
 def run(stack: Stack) -> None:
-    """Runs the stack until Ctrl-C, SIGTERM or SIGHUP. Raises StackError when it cannot start."""
+    """Run the stack until Ctrl-C, SIGTERM or SIGHUP. Raises StackError if it cannot start."""
     with only_stack(stack.addresses.data_dir):
         asyncio.run(_until_told(stack))
 
 
 async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """All at once; the first trouble ends the rest and is raised as itself."""
+    """Run all at once. The first error ends the others and is raised unchanged."""
     try:
         async with asyncio.TaskGroup() as group:
             for each in work:
@@ -105,7 +106,8 @@ async def _until_told(stack: Stack) -> None:
 
 @contextmanager
 def only_stack(data_dir: Path) -> Iterator[None]:
-    """Holds the data folder. Raises StackError when another stack does; kill -9 frees it."""
+    """Lock the data folder during the block. Raises StackError if another stack holds it; the lock
+    is also freed by kill -9."""
     data_dir.mkdir(parents=True, exist_ok=True)
     with (data_dir / "lock").open("a+") as file:
         try:

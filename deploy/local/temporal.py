@@ -1,4 +1,4 @@
-"""The Temporal dev server with its UI; a database file keeps the workflows between starts."""
+"""The Temporal dev server with its UI. A database file keeps the workflows between starts."""
 
 import asyncio
 import json
@@ -58,14 +58,15 @@ class Temporal(Child):
 
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=8000")
-"""Each commit is still on disk before it is answered, by one append to a log instead of a journal
-and the file: half of what the server computed, three times as many starts a second. Up to 32 MB
-of that log are carried over at once."""
+"""Each commit is still on disk before it is answered, by one append to a log instead of writes to a
+journal and the file. This halves the server's computing time and triples the starts per second. Up
+to 32 MB of the log are written back at once."""
 _BINARY = Path(sysconfig.get_path("scripts")) / "temporal"
 
 
 def search_attributes() -> dict[str, str]:
-    """Name to type, from the list that the workflow itself uses."""
+    """Return the types of the search attributes by name, from the list that the workflow itself
+    uses."""
     from shared.temporal.names import SEARCH_ATTRIBUTES  # slow to import, while others start
 
     return SEARCH_ATTRIBUTES

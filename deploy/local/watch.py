@@ -19,9 +19,9 @@ async def keep_alive(
     say: Callable[[str], None],
     changed: Mapping[str, asyncio.Event] = MappingProxyType({}),
 ) -> None:
-    """Starts a child again that died, later each time it dies again soon, and at once where the
-    event in `changed` under its name is set; runs until cancelled. Whatever goes wrong with one of
-    them is said, tried again, and leaves the others alone."""
+    """Restart children that die, until cancelled. The delay grows if a child dies again soon; there
+    is none if the child's event in `changed` is set. Any error of one child is printed and tried
+    again, and does not affect the others."""
     async with asyncio.TaskGroup() as group:
         for child in children:
             group.create_task(_keep_one(child, say, changed.get(child.name, asyncio.Event())))

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from shared.database.address import connection_string
 
 TRIES = 60
-"""For one lock, until a migration gives up: with the pauses, some ten minutes."""
+"""Tries to get one lock before a migration gives up: with the pauses, some ten minutes."""
 _PAUSE = 5.0
 
 log = logging.getLogger(__name__)
@@ -22,9 +22,9 @@ log = logging.getLogger(__name__)
 def upgrade(database_url: str) -> None:
     """Bring the database at this address (owner's credentials) to the newest version.
 
-    A migration that waits for a table keeps everybody waiting who comes after it. So it waits for
-    some seconds only, lets the others go first, and tries again. Raises `LockNotAvailable` in the
-    end, with what was done until then kept.
+    A migration that waits for a table blocks everyone who comes after it. So it waits only for some
+    seconds, lets the others go first, and tries again. Raises `LockNotAvailable` in the end; what
+    was done until then is kept.
     """
     for tries_left in reversed(range(TRIES)):
         try:
@@ -40,9 +40,9 @@ def upgrade(database_url: str) -> None:
 
 
 def is_migrated(database_url: str) -> bool:
-    """Whether the database (credentials of any role) has what this version of the code expects: its
-    newest migration, or one that a later version made. Raises `psycopg.Error` where it cannot be
-    asked; before the first migration nobody may ask."""
+    """Return whether the database (credentials of any role) has what this version of the code
+    expects: its newest migration, or one from a later version. Raises `psycopg.Error` if it cannot
+    be queried; before the first migration no role may query it."""
     scripts = ScriptDirectory.from_config(configuration(database_url))
     known = [script.revision for script in scripts.walk_revisions()]  # the newest first
     with psycopg.connect(connection_string(database_url, "lapor-migrated")) as connection:

@@ -1,5 +1,5 @@
-"""Alembic's entry: one connection, one transaction for each version: what one has locked is free
-before the next begins, and `lapor migrate` goes on after the last that ended."""
+"""Alembic's entry: one connection, with one transaction for each version. The locks of one version
+are freed before the next begins, and `lapor migrate` continues after the last completed one."""
 
 from alembic import context
 from sqlalchemy import NullPool, create_engine
@@ -11,7 +11,7 @@ from shared.database.address import connection_arguments
 def run() -> None:
     address = context.config.attributes["database_url"]
     arguments = connection_arguments(address, "lapor-migrate")
-    # No longer does anybody wait behind a migration that waits; `upgrade` tries again.
+    # Others wait at most this long behind a waiting migration; `upgrade` tries again.
     arguments["options"] = f"{arguments.get('options') or ''} -c lock_timeout=3s"
     engine = create_engine("postgresql+psycopg://", connect_args=arguments, poolclass=NullPool)
     with engine.connect() as connection:

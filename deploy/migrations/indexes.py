@@ -5,11 +5,13 @@ from sqlalchemy import text
 
 
 def build_beside(name: str, on: str) -> None:
-    """Build the index `schema.index` without keeping anybody from writing: CONCURRENTLY, hence
-    apart from the migration's transaction, whose earlier statements are kept: where the build
-    fails, all of the migration is run again, and has to bear it (`IF NOT EXISTS`, `OR REPLACE`).
-    `on` is the table with what follows it. One left over from a build that was killed is built
-    anew."""
+    """Build the index `schema.index` without blocking writers.
+
+    CONCURRENTLY cannot run in the migration's transaction, so the migration's earlier statements
+    are committed first. If the build fails, the whole migration is run again and has to allow for
+    that (`IF NOT EXISTS`, `OR REPLACE`). `on` is the table with what follows it. An index left
+    invalid by a killed build is built anew.
+    """
     schema, index = name.split(".")
     with op.get_context().autocommit_block():
         # It waits for transactions that are open, and nobody waits behind it.

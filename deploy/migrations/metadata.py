@@ -1,4 +1,4 @@
-"""Every table there is, in one metadata: what migrations are compared with."""
+"""All tables in one metadata, with which migrations are compared."""
 
 from sqlmodel import SQLModel
 
@@ -23,7 +23,7 @@ from shared.http.limits import rate_limit_table
 
 SCHEMAS = ("lifecycle", "intake", "routing", "followup", "reporting", "notification")
 FORMER_TABLES: tuple[str, ...] = ()
-"""What only the version before still uses; a later migration drops it (`CONTRACTS`)."""
+"""Tables that only the previous version still uses; a later migration drops them (`CONTRACTS`)."""
 
 metadata = SQLModel.metadata
 

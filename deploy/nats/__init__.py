@@ -1,1 +1,1 @@
-"""NATS by its own JWTs: keys, signed claims, users, and pushing accounts to every node."""
+"""NATS with its own JWTs: keys, signed claims, users, and pushing accounts to every node."""

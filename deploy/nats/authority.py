@@ -1,4 +1,4 @@
-"""Whoever holds these keys lets into NATS: signs accounts, users and what partners may import."""
+"""The keys that give access to NATS: they sign accounts, users and what partners may import."""
 
 import time
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ _JETSTREAM: Final[AccountLimits] = {
     "consumer": NO_LIMIT,
 }
 _ERRAND: Final = 600
-"""Seconds that a user of the system account, made for one command, is good."""
+"""Seconds for which a user of the system account, made for one command, is valid."""
 
 
 def _private(kind: Literal["service", "stream"], subject: str, *, streams: bool = False) -> Export:
@@ -59,13 +59,14 @@ EXPORTS: Final = (
     _private("service", f"{_INFO}.*"),
     _private("service", f"$JS.ACK.{PARTNERS.name}.*.>"),
 )
-"""What our account offers, to holders of a token for exactly their own subjects."""
+"""What our account exports, only to holders of a token for exactly their own subjects."""
 
 
 @dataclass(frozen=True)
 class Authority:
-    """Seeds, of which the first signs and all are believed; and the names of both accounts, for
-    ever: our streams are kept under ours. An account's own seed is thrown away when it is made."""
+    """The seeds of the keys, of which the first signs and all are accepted, and the names of both
+    accounts, which never change: our streams are stored under ours. An account's own seed is
+    discarded when it is made."""
 
     operator: tuple[str, ...] = field(repr=False)
     system_account: str
@@ -75,7 +76,8 @@ class Authority:
 
     @classmethod
     def of(cls, settings: Settings) -> "Authority":
-        """Raises `StackError` naming what is missing or is no key."""
+        """Return the authority of these settings. Raises `StackError` naming what is missing or not
+        a key."""
         values = {name: str(getattr(settings, name)) for name in AUTHORITY}
         if missing := [f"LAPOR_{name.upper()}" for name, value in values.items() if not value]:
             raise StackError(
@@ -91,7 +93,7 @@ class Authority:
         )
 
     def operators(self) -> list[str]:
-        """Whom servers trust, as tokens: one for each operator's key."""
+        """Return the operators that servers trust, as tokens: one for each operator's key."""
         claims: tokens.OperatorClaims = {"type": "operator", "system_account": self.system_account}
         return [
             tokens.sign(seed, claims, subject=tokens.public_key(seed), name="lapor")
@@ -99,7 +101,7 @@ class Authority:
         ]
 
     def accounts(self) -> dict[str, str]:
-        """The system account and ours, as tokens by their names."""
+        """Return the tokens of the system account and ours, by name."""
         system: AccountClaims = {
             "type": "account",
             "limits": _EVERYTHING,
@@ -117,7 +119,7 @@ class Authority:
         }
 
     def server_config(self) -> str:
-        """What every node of the cluster has in its configuration. Nothing in it is secret."""
+        """Return what every node of the cluster has in its configuration. It holds no secret."""
         operators = ", ".join(f'"{token}"' for token in self.operators())
         accounts = "\n".join(f'  {name}: "{token}"' for name, token in self.accounts().items())
         return (
@@ -128,23 +130,23 @@ class Authority:
     def sign_account(
         self, account: str, name: str, claims: AccountClaims, issued_at: int | None = None
     ) -> str:
-        """An account's token, signed by the operator."""
+        """Return an account's token, signed by the operator."""
         return tokens.sign(
             self.operator[0], claims, subject=account, name=name, issued_at=issued_at
         )
 
     def user(self, name: str) -> UserCredentials:
-        """A new user of our account, with what `permissions` says of it."""
+        """Return a new user of our account, with the permissions of `permissions`."""
         publish, subscribe = permissions(name)
         return new_user(self.account_keys[0], self.account, name, publish, subscribe)
 
     def system_user(self) -> UserCredentials:
-        """A user of the system account for some minutes."""
+        """Return a user of the system account that is valid for some minutes."""
         until = int(time.time()) + _ERRAND
         return new_user(self.system[0], self.system_account, "lapor", {}, {}, until)
 
     def activation(self, account: str, kind: Literal["service", "stream"], subject: str) -> str:
-        """The token by which `account` may import this subject of ours."""
+        """Return the token by which `account` may import this subject of ours."""
         claims: tokens.ActivationClaims = {
             "type": "activation",
             "subject": subject,
@@ -155,7 +157,7 @@ class Authority:
 
 
 def new_authority() -> dict[str, str]:
-    """The settings of a new authority, by environment variable."""
+    """Return the settings of a new authority, by environment variable."""
     return {
         "LAPOR_NATS_OPERATOR_KEYS": tokens.new_seed("operator"),
         "LAPOR_NATS_SYSTEM_ACCOUNT": tokens.public_key(tokens.new_seed("account")),
@@ -166,7 +168,7 @@ def new_authority() -> dict[str, str]:
 
 
 def from_variables(variables: Mapping[str, str]) -> Authority:
-    """The authority of these environment variables."""
+    """Return the authority of these environment variables."""
     return Authority.of(
         Settings.model_validate({name: variables[f"LAPOR_{name.upper()}"] for name in AUTHORITY})
     )
@@ -180,7 +182,7 @@ def new_user(
     subscribe: Permission,
     expires_at: int | None = None,
 ) -> UserCredentials:
-    """A user with a new key, of the account that the signing key `seed` belongs to."""
+    """Return a user with a new key, of the account to which the signing key `seed` belongs."""
     own = tokens.new_seed("user")
     claims: UserClaims = {
         "type": "user",

@@ -1,4 +1,4 @@
-"""What each process may do on the bus, and no more: its own consumers and its own subjects."""
+"""What each process may do on NATS: use its own consumers and its own subjects."""
 
 from typing import Final
 
@@ -37,13 +37,13 @@ def _reads(*durables: Durable) -> list[str]:
     ]
 
 
-# What was given up is looked at in any stream, and taken out of those that are queues.
+# Given-up messages are read in any stream, and deleted from those that are queues.
 _WATCHES: Final = [
     *_reads(WATCH),
     *(f"$JS.API.STREAM.MSG.GET.{stream.name}" for stream in STREAMS),
     *(f"$JS.API.STREAM.MSG.DELETE.{stream.name}" for stream in STREAMS if stream.work_queue),
 ]
-# What waits between us and each partner.
+# For measuring what waits between us and each partner.
 _MEASURES: Final = [
     *(f"$JS.API.STREAM.INFO.{stream.name}" for stream in (INGEST_REPORTS, INGEST_MESSAGES)),
     f"$JS.API.CONSUMER.INFO.{PARTNERS.name}.*",
@@ -74,11 +74,12 @@ _PUBLISHES: Final[dict[str, list[str]]] = {
     ],
 }
 USERS: Final = (COMMANDS, *_PUBLISHES)
-"""Everybody who has credentials of our account."""
+"""All users with credentials of our account."""
 
 
 def permissions(user: str) -> tuple[Permission, Permission]:
-    """Where it may publish, and what it may subscribe to. `KeyError` for a user we do not have."""
+    """Return where a user may publish, and what it may subscribe to. Raises `KeyError` for an
+    unknown user."""
     if user == COMMANDS:
         return {}, {}
     allowed = _PUBLISHES[user]

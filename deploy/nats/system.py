@@ -1,4 +1,4 @@
-"""NATS's system account: accounts pushed to every node, and who is connected to them."""
+"""NATS's system account: pushes accounts to every node, and shows who is connected to them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -21,13 +21,13 @@ _ROLL_CALL: Final = 3.0
 
 
 class PushError(StackError):
-    """A node refuses an account, or none could be asked."""
+    """A node refuses an account, or no node could be reached."""
 
 
 @dataclass(frozen=True)
 class Reach:
-    """Nodes by name: which have what was pushed, and which could not be reached. Those get it
-    from the others when they come back."""
+    """The nodes, by name, that have what was pushed, and those that could not be reached, which get
+    it from the others when they come back."""
 
     reached: tuple[str, ...]
     away: tuple[str, ...]
@@ -41,22 +41,22 @@ class Reach:
 
 @dataclass(frozen=True)
 class Presence:
-    """How many connections an account has, and when one last did something, as far as the nodes
-    remember: each forgets at its start."""
+    """How many connections an account has, and when one was last active, as far as the nodes
+    remember: a node forgets this when it restarts."""
 
     connections: int
     last_activity: datetime | None
 
 
 class System:
-    """A connection of the system account. Make it with `open_system`."""
+    """A connection of the system account, made with `open_system`."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
 
     async def push(self, account_token: str) -> Reach:
-        """Every node that can be reached takes this account instead of what it had, and ends
-        connections that it no longer allows. Raises `PushError`."""
+        """Push an account to every reachable node, which replaces the former one and ends
+        connections that are no longer allowed. Raises `PushError`."""
         present, known = await self._nodes()
         answers = await self._gather(
             "$SYS.REQ.CLAIMS.UPDATE",
@@ -72,7 +72,7 @@ class System:
         return Reach(tuple(sorted(answers)), tuple(sorted(known - answers.keys())))
 
     async def presence(self, account: str) -> Presence:
-        """Who is, or as far as the nodes remember was, connected to this account."""
+        """Return who is or was connected to this account, as far as the nodes remember."""
         present, _ = await self._nodes()
         answers = await self._gather(
             "$SYS.REQ.SERVER.PING.CONNZ",
@@ -80,7 +80,7 @@ class System:
             lambda answers: present <= answers.keys(),
             _ROLL_CALL,
         )
-        # One that the server refused has no user; one of ours tried whether it works.
+        # A connection that the server refused has no user; our own trial connection does not count.
         seen = [
             connection
             for answer in answers.values()
@@ -93,8 +93,8 @@ class System:
         )
 
     async def _nodes(self) -> tuple[set[str], set[str]]:
-        """The nodes that answer, and all that the cluster knows of. One that has just started
-        knows of no others yet, but of how many keep the streams with it."""
+        """Return the nodes that answer, and all that the cluster knows. A node that has just
+        started does not know the others yet, but knows how many keep the streams with it."""
 
         def all_answered(answers: dict[str, Any]) -> bool:
             active = [int(answer["statsz"].get("active_servers", 1)) for answer in answers.values()]
@@ -121,7 +121,7 @@ class System:
         complete: Callable[[dict[str, Any]], bool],
         seconds: float,
     ) -> dict[str, Any]:
-        """The nodes' answers by their names, until complete or the time is out."""
+        """Return the nodes' answers by name, until they are complete or the time is up."""
         inbox = self._bus.nc.new_inbox()
         subscription = await self._bus.nc.subscribe(inbox)
         answers: dict[str, Any] = {}
@@ -135,7 +135,7 @@ class System:
                     answer = orjson.loads(message.data)
                     answers[str(answer["server"]["name"])] = answer
         except TimeoutError:
-            pass  # what came is what there is
+            pass  # the answers so far are used
         finally:
             await subscription.unsubscribe()
         return answers
@@ -143,8 +143,8 @@ class System:
 
 @asynccontextmanager
 async def open_system(authority: Authority, url: str) -> AsyncIterator[System]:
-    """The system account at these addresses, whosever user they name. Raises `PushError` when no
-    node is there, or none believes us."""
+    """Open the system account at these addresses, whatever user they name. Raises `PushError` if
+    there is no node, or none accepts us."""
     try:
         bus = await connect(url, "lapor", patience=_PATIENCE, credentials=authority.system_user())
     except TimeoutError as error:
@@ -160,4 +160,4 @@ async def open_system(authority: Authority, url: str) -> AsyncIterator[System]:
 
 
 _ALL_STATES: Final = 2
-"""Of CONNZ: open and closed connections."""
+"""The value of CONNZ for open and closed connections."""

@@ -23,21 +23,21 @@ _PREFIXES: Final[dict[Kind, int]] = {
 
 
 class Permission(TypedDict, total=False):
-    """Subjects. What is allowed nowhere is refused; without `allow`, all but `deny` is allowed."""
+    """Lists of subjects. With `allow`, only those are allowed; without it, all except `deny`."""
 
     allow: list[str]
     deny: list[str]
 
 
 class OperatorClaims(TypedDict):
-    """Whom servers trust to sign accounts."""
+    """The operator that servers trust to sign accounts."""
 
     type: Literal["operator"]
     system_account: str
 
 
 class Export(TypedDict):
-    """What an account offers, here always to holders of an activation token alone."""
+    """What an account exports, here always only to holders of an activation token."""
 
     name: str
     subject: str
@@ -47,7 +47,7 @@ class Export(TypedDict):
 
 
 class Import(TypedDict):
-    """What an account takes of another's exports. `local_subject`: what it is called here."""
+    """What an account imports from another. `local_subject` is its name here."""
 
     name: str
     subject: str
@@ -58,7 +58,8 @@ class Import(TypedDict):
 
 
 class AccountLimits(TypedDict, total=False):
-    """`NO_LIMIT`, or how many; `payload` in bytes a message. What is left out is none."""
+    """Limits of an account: `NO_LIMIT`, or a number; `payload` in bytes per message. A limit that
+    is left out is zero."""
 
     subs: int
     data: int
@@ -75,8 +76,9 @@ class AccountLimits(TypedDict, total=False):
 
 
 class AccountClaims(TypedDict):
-    """`signing_keys` may sign users and activations beside the account's own; `revocations` ends
-    users (`*`: all) that were signed by that time, in seconds since 1970."""
+    """The claims of an account. `signing_keys` may sign users and activations, as the account's own
+    key may. `revocations` ends users (`*`: all) that were signed up to that time, in seconds since
+    1970."""
 
     type: Literal["account"]
     limits: AccountLimits
@@ -87,7 +89,7 @@ class AccountClaims(TypedDict):
 
 
 class UserClaims(TypedDict):
-    """`issuer_account` is the account that the signing key belongs to."""
+    """The claims of a user. `issuer_account` is the account to which the signing key belongs."""
 
     type: Literal["user"]
     issuer_account: str
@@ -99,7 +101,8 @@ class UserClaims(TypedDict):
 
 
 class ActivationClaims(TypedDict):
-    """By which an account (the token's subject) may import `subject` of `issuer_account`."""
+    """The claims by which an account (the token's subject) may import `subject` of
+    `issuer_account`."""
 
     type: Literal["activation"]
     subject: str
@@ -111,12 +114,13 @@ Claims = OperatorClaims | AccountClaims | UserClaims | ActivationClaims
 
 
 def new_seed(kind: Kind) -> str:
-    """The seed (`SO…`, `SA…`, `SU…`) of a new key."""
+    """Return the seed (`SO…`, `SA…`, `SU…`) of a new key."""
     return bytes(nkeys.encode_seed(secrets.token_bytes(32), _PREFIXES[kind])).decode()
 
 
 def public_key(seed: str) -> str:
-    """`O…`, `A…` or `U…`. Raises `nkeys.NkeysError` for what is no seed."""
+    """Return the public key: `O…`, `A…` or `U…`. Raises `nkeys.NkeysError` if the text is not a
+    seed."""
     return bytes(nkeys.from_seed(bytearray(seed.encode())).public_key).decode()
 
 
@@ -129,8 +133,8 @@ def sign(
     issued_at: int | None = None,
     expires_at: int | None = None,
 ) -> str:
-    """The token by which the key of `seed` says this of `subject`, a public key. Times in seconds
-    since 1970; of an account's tokens servers keep the one issued last."""
+    """Return a token with claims about `subject`, a public key, signed by the key of `seed`. Times
+    are in seconds since 1970; servers keep the account token that was issued last."""
     body: dict[str, Any] = {
         "iat": int(time.time()) if issued_at is None else issued_at,
         "iss": public_key(seed),

@@ -1,4 +1,5 @@
-"""A partner's NATS account: its subjects alone, by tokens that are good for no other account."""
+"""A partner's NATS account: only its own subjects, with tokens that are not valid for other
+accounts."""
 
 from typing import Final, Literal
 
@@ -11,22 +12,23 @@ from shared.bus.streams import INGEST_KINDS, PARTNER_KINDS, PARTNERS
 from shared.settings import Settings
 
 API_PREFIX: Final = "lapor.v1.api"
-"""The JetStream API prefix a partner's client is given. The usual `$JS.API` would be answered by
-the partner's own account too: that it has no JetStream."""
+"""The JetStream API prefix that a partner's client uses. On the usual `$JS.API`, the partner's own
+account would also answer, saying that it has no JetStream."""
 
 
 def publish_subjects(system: str) -> list[str]:
-    """Where a partner sends reports and what its reporters say about them."""
+    """Return the subjects to which a partner sends reports and its reporters' messages."""
     return [f"lapor.v1.ingest.{system}.{kind}" for kind in INGEST_KINDS]
 
 
 def read_subjects(system: str) -> list[str]:
-    """Where a partner's receipts and events appear; the durable consumer keeps them too."""
+    """Return the subjects of a partner's receipts and events; the durable consumer keeps them
+    too."""
     return [f"lapor.v1.partner.{system}.{kind}" for kind in PARTNER_KINDS]
 
 
 def new_credentials(signer: str, account: str, system: str) -> UserCredentials:
-    """A user of the partner's account, by the seed of the account's signing key."""
+    """Return a user of the partner's account, signed with the seed of the account's signing key."""
     return new_user(
         signer,
         account,
@@ -37,8 +39,8 @@ def new_credentials(signer: str, account: str, system: str) -> UserCredentials:
 
 
 def partner_account(authority: Authority, settings: Settings, partner: Partner) -> str:
-    """The token of the partner's account, as its row is: open to users by the signing key in the
-    row, or closed, which ends all its connections."""
+    """Return the token of the partner's account according to its row: open to users signed by the
+    key in the row, or closed, which ends all its connections."""
     assert partner.nats_account is not None
     assert partner.nats_issued_at is not None
     account, system = partner.nats_account, partner.system
@@ -66,7 +68,7 @@ def partner_account(authority: Authority, settings: Settings, partner: Partner) 
 
 
 def new_account() -> str:
-    """The name of a new account. Its own seed is kept by nobody: the operator signs for it."""
+    """Return the name of a new account. Its own seed is not kept: the operator signs for it."""
     return tokens.public_key(tokens.new_seed("account"))
 
 
@@ -82,7 +84,7 @@ def _limits(settings: Settings) -> AccountLimits:
 
 
 def _services(system: str) -> dict[str, str]:
-    """What the partner calls it → what it is."""
+    """Return our subjects by the names that the partner uses."""
     subjects = [*publish_subjects(system), f"$JS.ACK.{PARTNERS.name}.{system}.>"]
     services = {subject: subject for subject in subjects}
     for request in ("MSG.NEXT", "INFO"):

@@ -1,4 +1,4 @@
-"""Which partners are there, and which have not changed to the credentials they were given."""
+"""Which partners are connected, and which do not use their new credentials yet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +16,9 @@ from shared.settings import Settings
 
 @dataclass(frozen=True)
 class Activity:
-    """`last_seen`: of a connection, as far as the nodes remember. `last_message`: when one of its
-    messages last got its receipt, as long as receipts are kept."""
+    """The activity of a partner. `last_seen` is when a connection was last active, as far as the
+    nodes remember; `last_message` is when one of its messages last got a receipt, as long as
+    receipts are kept."""
 
     connections: int
     last_seen: datetime | None
@@ -25,8 +26,8 @@ class Activity:
 
 
 async def activities(settings: Settings, known: Sequence[Partner]) -> dict[str, Activity]:
-    """By short name; without partners that never had credentials by NATS's own keys. Raises
-    `StackError` when NATS is not there or the keys to ask it are missing."""
+    """Return the activities by short name, without partners that never had credentials with NATS's
+    own keys. Raises `StackError` if NATS is unavailable or the keys to ask it are missing."""
     having = {p.system: p.nats_account for p in known if p.nats_account is not None}
     async with open_system(Authority.of(settings), settings.nats_url) as system:
         presences = {name: await system.presence(account) for name, account in having.items()}

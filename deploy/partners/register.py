@@ -1,4 +1,5 @@
-"""Letting a partner system in, and out: row, NATS account, consumer, credentials shown once."""
+"""Gives partner systems access and ends it: row, NATS account, consumer, and credentials shown
+once."""
 
 import asyncio
 import contextlib
@@ -37,19 +38,19 @@ _PATIENCE = 10.0
 
 
 class PartnerError(StackError):
-    """What the operator asked for cannot be done; says what to do instead."""
+    """The operator's request cannot be carried out; the message says what to do instead."""
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """All that a partner needs. Not stored anywhere: shown once."""
+    """All that a partner needs. It is shown once and not stored."""
 
     system: str
     nats: UserCredentials
     http_token: str = field(repr=False)
-    """Empty: the one that it has stays."""
+    """Empty if the partner keeps its present one."""
     reach: Reach
-    """The nodes that know them."""
+    """The nodes that know the credentials."""
 
     @property
     def publish(self) -> list[str]:
@@ -61,7 +62,7 @@ class Credentials:
 
     @property
     def api_prefix(self) -> str:
-        """For the client's JetStream context."""
+        """Return the prefix for the client's JetStream context."""
         return API_PREFIX
 
     @property
@@ -74,17 +75,17 @@ class Credentials:
 
 
 def slug(name: str) -> str:
-    """The system's short name: "Dukcapil Kemendagri" → "dukcapil-kemendagri"."""
+    """Return the system's short name: "Dukcapil Kemendagri" → "dukcapil-kemendagri"."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40].strip("-")
 
 
 async def add(
     database: Database, settings: Settings, name: str, system: str | None = None
 ) -> Credentials:
-    """Let a partner in, or in again with new keys; nobody else's connection is touched.
+    """Give a partner access, or access again with new keys; other connections are not affected.
 
-    Returns when every NATS node that can be reached knows the partner, and its messages arrive in
-    the streams. Raises `PartnerError` or `PushError`; then nothing has changed.
+    Returns when every reachable NATS node knows the partner and its messages arrive in the streams.
+    Raises `PartnerError` or `PushError`; then nothing has changed.
     """
     name = " ".join(normalise(name).split())
     if not name:
@@ -105,10 +106,10 @@ async def add(
 
 
 async def rotate(database: Database, settings: Settings, system: str) -> Credentials:
-    """New credentials for a partner that is in. The old ones end at once, over NATS and HTTP;
-    subjects, consumer and what waits there stay. A partner of before NATS had keys of its own keeps
-    its HTTP token this once, since it goes on by its old nkey over a server kept beside until it
-    uses the new credentials. Raises as `add`; then the old keys go on."""
+    """Give a partner new credentials. The old ones end at once, over NATS and HTTP; subjects,
+    consumer and waiting messages stay. A partner from before NATS had its own keys keeps its HTTP
+    token this once, because it uses its old nkey, over a server kept for that, until it uses the
+    new credentials. Raises as `add` does; then the old keys stay valid."""
     async with database.session() as session:
         partner = await session.get(Partner, system)
         if partner is None or not partner.active:
@@ -118,10 +119,10 @@ async def rotate(database: Database, settings: Settings, system: str) -> Credent
 
 
 async def remove(database: Database, settings: Settings, system: str) -> Reach | None:
-    """Let a partner in no more, over NATS and HTTP; its reports and its place in the stream stay.
+    """End a partner's access over NATS and HTTP; its reports and its position in the stream stay.
 
-    Its connections are closed by every node that can be reached; None: it never had credentials
-    that a node would know. Raises `PartnerError`, also when NATS could not be told.
+    Every reachable node closes its connections. Returns None if it never had credentials that a
+    node would know. Raises `PartnerError`, also if NATS could not be informed.
     """
     authority = Authority.of(settings)
     async with database.session() as session:
@@ -143,13 +144,14 @@ async def remove(database: Database, settings: Settings, system: str) -> Reach |
 
 
 async def partners(session: AsyncSession) -> Sequence[Partner]:
-    """All that ever were, by short name."""
+    """Return all present and former partners, by short name."""
     table = Partner.__table__  # type: ignore[attr-defined]
     return (await session.execute(select(Partner).order_by(table.c.system))).scalars().all()
 
 
 async def push_all(database: Database, settings: Settings) -> dict[str, Reach]:
-    """Push the system account, ours, and every partner's, signed anew; by name. `PushError`."""
+    """Push the system account, ours and every partner's, signed anew; return the results by name.
+    Raises `PushError`."""
     authority = Authority.of(settings)
     async with database.session() as session:
         known = [p for p in await partners(session) if p.nats_account is not None]
@@ -189,7 +191,7 @@ async def _with_new_keys(
         reach = await _push(database, authority, settings, system)
         await _until_usable(settings.nats_url, user, system)
     except BaseException:
-        # Nobody will ever see these keys; another rotation's, made meanwhile, stay.
+        # These keys are never shown to anyone. Keys of another rotation made meanwhile stay.
         async with database.session() as session:
             partner = await session.get_one(Partner, system, with_for_update=True)
             if partner.nkey_public == tokens.public_key(user.seed):
@@ -206,12 +208,12 @@ _KEYS = ("active", "nkey_public", "http_token_hash", "nats_signer")
 
 
 def _sign_anew(partner: Partner) -> None:
-    # Nodes that were apart agree on the account issued last.
+    # Nodes that were separated agree on the account token issued last.
     partner.nats_issued_at = max(int(time.time()), (partner.nats_issued_at or 0) + 1)
 
 
 async def _push(database: Database, authority: Authority, settings: Settings, system: str) -> Reach:
-    """Push the partner's account as its row is by now."""
+    """Push the partner's account according to its present row."""
     async with database.session() as session:
         partner = await session.get_one(Partner, system)
         token = partner_account(authority, settings, partner)
@@ -231,7 +233,7 @@ async def _declare(nats_url: str, durable: Durable) -> None:
 
 
 async def _until_usable(nats_url: str, user: UserCredentials, system: str) -> None:
-    """Wait until the server lets the partner in and its messages arrive in the streams."""
+    """Wait until the server accepts the partner and its messages arrive in the streams."""
     deadline = asyncio.get_running_loop().time() + _PATIENCE
     while asyncio.get_running_loop().time() < deadline:
         with contextlib.suppress(BusUserUnknown, TimeoutError):
@@ -246,7 +248,8 @@ async def _until_usable(nats_url: str, user: UserCredentials, system: str) -> No
 
 
 async def _arrives(bus: Bus, system: str) -> bool:
-    """Whether every subject reaches its stream, asked so that the stream refuses the message."""
+    """Return whether every subject reaches its stream, tested with messages that the stream
+    refuses."""
     try:
         for subject in publish_subjects(system):
             with contextlib.suppress(APIError):

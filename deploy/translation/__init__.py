@@ -1,1 +1,2 @@
-"""The catalogues of what people read: messages found in the source, and brought up to date."""
+"""The catalogues of the texts that people read: finds messages in the source and updates the
+catalogues."""

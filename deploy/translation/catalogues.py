@@ -13,14 +13,15 @@ from shared.labels.catalogue import Language, catalogue_path
 
 @cache
 def used() -> tuple[Message, ...]:
-    """All messages, each once: contexts by name, in them the listed codes first, in their order."""
+    """Return all messages, each once: contexts by name; within them, the listed codes first, in
+    their order."""
     listed = [Message(context, str(code)) for context, codes in CODES.items() for code in codes]
     named = sorted({*in_source()} - {*listed})
     return tuple(sorted([*listed, *named], key=lambda each: each.context))
 
 
 def template() -> Catalog:
-    """Every message, without a text."""
+    """Return a catalogue with every message, without texts."""
     catalogue = Catalog()
     for context, code, plural in used():
         catalogue.add((code, code) if plural else code, context=context)
@@ -28,7 +29,7 @@ def template() -> Catalog:
 
 
 def updated(language: Language) -> bytes:
-    """The catalogue of a language as a file: with every message, and no other."""
+    """Return the updated catalogue of a language as a file: with every message, and no others."""
     path = catalogue_path(language)
     with path.open("rb") if path.exists() else io.BytesIO() as file:
         catalogue = read_po(file, locale=language)
@@ -40,7 +41,7 @@ def updated(language: Language) -> bytes:
 
 
 def untranslated(language: Language) -> list[Message]:
-    """The messages that have no text in a language."""
+    """Return the messages that have no text in a language."""
     with catalogue_path(language).open("rb") as file:
         catalogue = read_po(file, locale=language)
     return [each for each in used() if not _has_text(catalogue, each)]

@@ -89,7 +89,7 @@ BY_PYDANTIC = (
     *("datetime_from_date_parsing", "timezone_aware", "date_parsing"),
     *("date_from_datetime_parsing", "url_parsing"),
 )
-"""What is wrong with a field of a form, as pydantic calls it."""
+"""The errors of a form's field, as pydantic names them."""
 _FIELDS = (
     "invalid",
     *BY_PYDANTIC,

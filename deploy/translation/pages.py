@@ -16,7 +16,7 @@ from shared.labels.catalogue import Language
 PORTAL = ROOT / "services" / "portal"
 _KEYWORDS = ["_", "gettext"]
 _IN_CALLS = {"translated": 0, "go": 1}
-"""Functions, and which argument is a text."""
+"""The functions that take a text, and the position of that argument."""
 
 
 def path_of(language: Language) -> Path:
@@ -24,7 +24,7 @@ def path_of(language: Language) -> Path:
 
 
 def named() -> frozenset[str]:
-    """The texts that templates and endpoints name as such."""
+    """Return the texts that are marked in templates and endpoints."""
     return frozenset(
         [text for path in _files("html") for text in in_template(path.read_text())]
         + [text for tree in _modules() for text in _in_module(tree)]
@@ -32,12 +32,13 @@ def named() -> frozenset[str]:
 
 
 def written() -> frozenset[str]:
-    """Every text in Python but docstrings: some come to a page by way of a table or a variable."""
+    """Return every text in Python except docstrings: some reach a page through a table or a
+    variable."""
     return frozenset(text for tree in _modules() for text in _strings(tree))
 
 
 def in_template(source: str) -> Iterator[str]:
-    """The texts marked in a Jinja template."""
+    """Yield the texts marked in a Jinja template."""
     # `trimmed`, as the portal's own environment has it.
     options = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
     for _, _, text, _ in babel_extract(io.BytesIO(source.encode()), _KEYWORDS, [], options):
@@ -47,7 +48,7 @@ def in_template(source: str) -> Iterator[str]:
 
 
 def updated(language: Language) -> bytes:
-    """The catalogue as a file: with every named text, and without what nobody writes."""
+    """Return the updated catalogue as a file: with every marked text, and without unused ones."""
     with path_of(language).open("rb") as file:
         old = read_po(file, locale=language)
     texts = {str(entry.id): entry.string for entry in old if entry.id}

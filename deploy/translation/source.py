@@ -18,7 +18,7 @@ FIELD = ("problem.field",)
 
 
 class Message(NamedTuple):
-    """What a text is looked up by, and whether it has a form for one and one for many."""
+    """The key by which a text is looked up, and whether it has singular and plural forms."""
 
     context: str
     code: str
@@ -26,8 +26,8 @@ class Message(NamedTuple):
 
 
 class Lookup(NamedTuple):
-    """How a call names a message: the places of context (or the contexts it stands for) and of the
-    code among its arguments."""
+    """How a call names a message: the positions of context (or the contexts it stands for) and code
+    among its arguments."""
 
     context: int | tuple[str, ...]
     code: int
@@ -44,11 +44,11 @@ _LOOKUPS: Mapping[str, Lookup] = {
     "Fault": Lookup(FIELD, 3),
 }
 _REFUSALS = ("shared/lifecycle/check.py", "shared/lifecycle/rules.py")
-"""Where functions return the code of a refusal, or None."""
+"""The modules whose functions return the code of a refusal, or None."""
 
 
 def in_source() -> Iterator[Message]:
-    """All that the packages name, in Python and in templates."""
+    """Yield all messages that the packages name, in Python and in templates."""
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             yield from in_python(path.read_text())
@@ -59,7 +59,7 @@ def in_source() -> Iterator[Message]:
 
 
 def in_python(source: str) -> Iterator[Message]:
-    """The messages named in a module. A function of the module that passes its parameter on
+    """Yield the messages named in a module. A function of the module that passes its parameter on
     as the code of a label counts as a look-up where it is called."""
     tree = ast.parse(source)
     lookups = {**_LOOKUPS, **dict(_passing_on(tree))}
@@ -79,7 +79,7 @@ def in_python(source: str) -> Iterator[Message]:
 
 
 def in_template(source: str) -> Iterator[Message]:
-    """The messages named in a Jinja template."""
+    """Yield the messages named in a Jinja template."""
     for _, _, arguments, _ in babel_extract(io.BytesIO(source.encode()), ["label"], [], {}):
         context, code = arguments[:2] if isinstance(arguments, tuple) else (None, None)
         if context and code:
@@ -119,7 +119,7 @@ def _name(call: ast.Call) -> str:
 
 
 def _literals(value: ast.expr | None) -> list[str]:
-    """The texts an expression can be: one, or either of two by a condition."""
+    """Return the texts that an expression can be: one, or either of two by a condition."""
     if isinstance(value, ast.Constant) and isinstance(value.value, str):
         return [value.value]
     if isinstance(value, ast.IfExp):

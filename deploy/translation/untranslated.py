@@ -1,4 +1,5 @@
-"""Says which messages have no text, and fails then: what is generated would have gaps."""
+"""Lists the messages without a text and fails if there are any: generated documents would have
+gaps."""
 
 import sys
 

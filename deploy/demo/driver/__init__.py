@@ -1,5 +1,4 @@
-"""Drives demo reports through a running stack, by the interfaces that everybody uses.
+"""Drives demo reports through a running stack, through the interfaces that everybody uses.
 
-Nothing here touches the database; only the demo's partner system is registered the way an operator
-does it.
+Nothing here uses the database; only the demo's partner system is registered as an operator does it.
 """

@@ -1,7 +1,7 @@
-"""Calls to a service as a patient client makes them: the same key again until there is an answer.
+"""Calls to a service as a patient client makes them: with the same key until there is an answer.
 
-A service that is busy or away is called again, the outcome of a command that waits is asked for.
-Only a refusal is raised.
+A service that is busy or unavailable is called again, and the outcome of a waiting command is
+polled. Only a refusal is raised.
 """
 
 import asyncio
@@ -31,22 +31,22 @@ class Refusal(Exception):
 
 
 class Api:
-    """One service. `address` in a call is whose request it is: limits count by it. The driver
-    calls from the machine's own address as the portal does, and like the portal it names whom it
-    calls for."""
+    """One service. `address` in a call is the address of the person it is made for, by which limits
+    count. The driver calls from the machine's own address, as the portal does, and like the portal
+    it names that person's address."""
 
     def __init__(self, base_url: str) -> None:
         headers = {"Accept-Language": "en"}
         self.client = httpx.AsyncClient(base_url=base_url, timeout=30, headers=headers)
 
     async def get(self, path: str, token: str | None, **parameters: Any) -> Any:
-        """The JSON of an answer. Raises `Refusal`."""
+        """Return the JSON of an answer. Raises `Refusal`."""
         return await self.call("GET", path, token=token, params=parameters)
 
     async def post(
         self, path: str, body: Mapping[str, Any], files: Sequence[File] = (), **options: Any
     ) -> Any:
-        """Post JSON; with files, in a form whose attachments they are."""
+        """Post JSON; with files, post a form that has them as attachments."""
         if not files:
             return await self.call("POST", path, json=body, **options)
         part = "report" if path == "/reports" else "message"
@@ -64,8 +64,8 @@ class Api:
         headers: Mapping[str, str] | None = None,
         **content: Any,
     ) -> Any:
-        """The JSON of an answer, if it has any, to what httpx takes as content. Raises `Refusal`,
-        also where a command that had to wait is refused."""
+        """Send a request and return the JSON of the answer, if any. `content` is passed to httpx.
+        Raises `Refusal`, also if a command that had to wait is refused."""
         sent = {"Idempotency-Key": str(uuid4()), **(headers or {})}
         if token:
             sent["Authorization"] = f"Bearer {token}"
@@ -89,7 +89,7 @@ class Api:
         raise Refusal(problem, f"{method} {path}")
 
     async def outcome(self, href: str, token: str | None) -> Any:
-        """The outcome of a command that waits, once there is one. Raises `Refusal`."""
+        """Wait for the outcome of a waiting command and return it. Raises `Refusal`."""
         for pause in _pauses():
             answer = await self.get(href, token)
             if answer["state"] == "refused":
@@ -101,7 +101,7 @@ class Api:
 
 
 def _pauses() -> Iterator[float]:
-    """Growing pauses between attempts, in seconds, until patience ends."""
+    """Yield growing pauses between attempts, in seconds, until the time is up."""
     deadline, pause = time.monotonic() + _PATIENCE, 0.2
     while time.monotonic() < deadline:
         yield pause
@@ -109,7 +109,7 @@ def _pauses() -> Iterator[float]:
 
 
 def _problem(answer: httpx.Response) -> str:
-    """The problem's code, and the names of the fields that are wrong."""
+    """Return the problem's code with the names of the wrong fields."""
     try:
         problem = answer.json()
         errors = [f"{error['field']}: {error['code']}" for error in problem.get("errors", ())]

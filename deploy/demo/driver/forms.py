@@ -30,7 +30,7 @@ class Ids:
 
 
 def report_form(report: DemoReport, today: date) -> dict[str, Any]:
-    """The fields that every form of intake has."""
+    """Return the fields that every form of intake has."""
     days = report.happened_days_ago
     return {
         **{name: getattr(report, name) for name in _AS_SENT},
@@ -39,23 +39,23 @@ def report_form(report: DemoReport, today: date) -> dict[str, Any]:
 
 
 def reporter(report: DemoReport) -> dict[str, str | None]:
-    """Name, phone, e-mail and NIK."""
+    """Return the reporter's name, phone, e-mail and NIK."""
     return asdict(report.reporter)
 
 
 def reporter_of_report(report: DemoReport) -> dict[str, str | bool | None]:
-    """The same, at contacts where messages may come."""
+    """Return the same, with contacts at which messages are safe."""
     return {**reporter(report), "phone_safe": True, "email_safe": True}
 
 
 def public_form(report: DemoReport, today: date, *, signed_in: bool) -> dict[str, Any]:
-    """The public form, in which a reporter with an account leaves out who they are."""
+    """Return the public form; a reporter with an account leaves out who they are."""
     form = {**report_form(report, today), "channel": report.channel}
     return form if signed_in else {**form, "reporter": reporter_of_report(report)}
 
 
 def partner_report(report: DemoReport, today: date, external_id: str) -> dict[str, Any]:
-    """A report as a partner system sends it."""
+    """Return a report as a partner system sends it."""
     form = report_form(report, today)
     return {**form, "external_id": external_id, "reporter": reporter_of_report(report)}
 
@@ -63,13 +63,14 @@ def partner_report(report: DemoReport, today: date, external_id: str) -> dict[st
 def manual_form(
     report: DemoReport, today: date, verification: dict[str, Any] | None
 ) -> dict[str, Any]:
-    """The manual form, which stays with the agency of the person who fills it in."""
+    """Return the manual form; the report stays with the agency of the person who fills it in."""
     form = public_form(report, today, signed_in=False)
     return {**form, "addressee": None, "disposition": verification}
 
 
 def open311_form(report: DemoReport, today: date) -> dict[str, str]:
-    """The fields of a GeoReport v2 request. Its service is the category, always given."""
+    """Return the fields of a GeoReport v2 request. Its service is the category, which is always
+    given."""
     form = report_form(report, today)
     first, _, last = report.reporter.name.partition(" ")
     fields = {
@@ -90,14 +91,14 @@ def open311_form(report: DemoReport, today: date) -> dict[str, str]:
 
 
 def post_on_x(report: DemoReport, today: date, post_id: int) -> dict[str, Any]:
-    """A post as an admin pastes it."""
+    """Return a post as an admin pastes it."""
     author = "".join(filter(str.isalnum, report.reporter.name.lower()))[:15]
     form = {**report_form(report, today), "addressee": None}
     return {**form, "url": f"https://x.com/{author}/status/{post_id}", "author": f"@{author}"}
 
 
 def verification(report: DemoReport, ids: Ids, agency: str) -> dict[str, Any]:
-    """The verification that disposes the report to an agency."""
+    """Return the verification that disposes the report to an agency."""
     category = ids.categories[report.verified_category]
     return {
         "agency_id": ids.agencies[agency],
@@ -114,7 +115,7 @@ def verification(report: DemoReport, ids: Ids, agency: str) -> dict[str, Any]:
 
 
 def photograph(rng: random.Random, name: str) -> File:
-    """A PNG of a coloured shape."""
+    """Return a PNG of a coloured shape."""
     background, shape = (f"hsl({rng.randrange(360)}, 60%, 50%)" for _ in range(2))
     picture = Image.new("RGB", (320, 240), background)
     circle = (160, 120, rng.randint(20, 110))
@@ -125,7 +126,7 @@ def photograph(rng: random.Random, name: str) -> File:
 
 
 def letter(rng: random.Random, name: str) -> File:
-    """A PDF of one page with a number on it."""
+    """Return a PDF of one page with a number on it."""
     page = Image.new("1", (595, 842), 1)
     number = f"Berita acara nomor {rng.randrange(100, 999)}"
     ImageDraw.Draw(page).text((72, 72), number, fill=0, font_size=18)

@@ -1,4 +1,4 @@
-"""Agencies of the demo name their leaders, who confirm by the link in the stack's mailbox; then
+"""Agencies of the demo name their leaders, who confirm with the link in the stack's mailbox; then
 this week's letters are written."""
 
 import asyncio
@@ -20,7 +20,8 @@ _LOOK_EVERY = 0.3
 
 
 async def tell_leaders(stack: Stack) -> None:
-    """Nothing where mail goes to somewhere else than the stack's own mailbox. Raises `Refusal`."""
+    """Name the leaders and write their letters. Does nothing if mail goes elsewhere than to the
+    stack's own mailbox. Raises `Refusal`."""
     if stack.mailbox is None:
         return
     token = await stack.token(PUSAT)
@@ -46,7 +47,7 @@ async def _new_link(stack: Stack, email: str, before: list[str]) -> str:
 
 
 async def _links(stack: Stack, email: str) -> list[str]:
-    """The tokens of the links that were mailed there."""
+    """Return the tokens of the links that were mailed to this address."""
     assert stack.mailbox is not None
     mails = await asyncio.to_thread(lambda mailbox: list(mailbox.mails()), stack.mailbox)
     texts = (mail.text for mail in mails if mail.to == email)

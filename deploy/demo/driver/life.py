@@ -1,4 +1,4 @@
-"""Carrying a demo report through its life: reporter and staff act, in the order of the plan."""
+"""Carries a demo report through its life: reporter and staff act in the order of the plan."""
 
 import random
 from collections.abc import Sequence
@@ -23,14 +23,14 @@ from deploy.demo.reports import DemoReport
 from shared.lifecycle.actions import ObjectionReason, UnmetReason
 
 _IN_ROUTING = frozenset("throw defer archive verify forward copies amend".split())
-"""The commands of routing; the others are followup's."""
+"""The commands of routing; the others belong to followup."""
 
 
 class Life:
-    """One report, from the moment it is in.
+    """One report, from its submission on.
 
-    `_chain` is who delegated the report to whom, the handler last; `_verifier` the agency whose
-    admin verifies it; `_request` the last request to an admin.
+    `_chain` lists the agencies through which the report came, the handler last; `_verifier` is the
+    agency whose admin verifies it; `_request` is the last request to an admin.
     """
 
     def __init__(self, stack: Stack, report: DemoReport, sent: Sent, rng: random.Random) -> None:
@@ -43,7 +43,7 @@ class Life:
         self._chain = [ROOT]
 
     async def begin(self) -> None:
-        """See who has the report."""
+        """Read which agencies have the report."""
         token = await self._stack.token(PUSAT)
         view = await self._stack.routing.get(f"/reports/{self._sent.number}", token)
         self._chain = [agency["code"] for agency in view["chain"]]
@@ -145,7 +145,7 @@ class Life:
         return self._chain[-1]
 
     def _delegate(self, agency: str) -> None:
-        """Note that the verifier passed the report on."""
+        """Record that the verifier passed the report on."""
         verifier = self._verifier
         above = [a for a in self._chain if a != verifier and is_within(verifier, a)]
         self._chain = list(dict.fromkeys([*above, verifier, agency]))
@@ -158,7 +158,8 @@ class Life:
             self._verifier = below
 
     async def _bring_within_reach(self) -> None:
-        """Whoever has the report by mistake says so, until somebody can pass it to its place."""
+        """Let each agency that has the report by mistake say so, until one can pass it to its
+        destination."""
         while not is_within(self._report.destination, self._verifier):
             await self._not_authority(admin_of(self._verifier), self._report.destination)
             self._verifier = agency_above(self._verifier)
@@ -177,7 +178,8 @@ class Life:
         )
 
     async def _decide(self, decision: str, **body: Any) -> None:
-        """By the agency that delegated the report to its handler, or stands in for it."""
+        """Decide a request as the agency that delegated the report to its handler, or as the one
+        that stands in for it."""
         above = self._chain[-2] if len(self._chain) > 1 else agency_above(self._handler)
         await self._act(admin_of(above), f"requests/{self._request}/{decision}", **body)
 
@@ -189,7 +191,7 @@ class Life:
         await self._act(officer, "follow-ups", files, **written)
 
     def _comes_to(self) -> dict[str, str]:
-        """One in six cannot be met."""
+        """Return the outcome of a follow-up; one in six cannot be met."""
         if self._rng.random() < 5 / 6:
             return {"outcome": "done"}
         return {"outcome": "cannot_be_met", "unmet_reason": self._rng.choice(list(UnmetReason))}
@@ -197,7 +199,7 @@ class Life:
     async def _act(
         self, username: str, command: str, files: Sequence[File] = (), **body: Any
     ) -> str:
-        """The id of the command, once it is carried out."""
+        """Send a command and return its id when it has been executed."""
         api = self._stack.routing if command in _IN_ROUTING else self._stack.followup
         path, token = f"/reports/{self._sent.number}/{command}", await self._stack.token(username)
         answer = await api.post(path, body, files, token=token)

@@ -1,4 +1,5 @@
-"""A demo reporter proves an e-mail address by the code in the stack's mailbox, as a person does."""
+"""A demo reporter proves an e-mail address with the code in the stack's mailbox, as a person
+does."""
 
 import asyncio
 import re
@@ -12,7 +13,7 @@ _LOOK_EVERY = 0.3
 
 
 async def prove_email(stack: Stack, number: int, email: str, token: str, address: str) -> None:
-    """Ask for a code and show it. Nothing where mail goes to somewhere else than the stack's own
+    """Ask for a code and enter it. Does nothing if mail goes elsewhere than to the stack's own
     mailbox. Raises `Refusal`."""
     if stack.mailbox is None:
         return
@@ -28,7 +29,7 @@ async def prove_email(stack: Stack, number: int, email: str, token: str, address
 
 
 async def _code(stack: Stack, email: str) -> str | None:
-    """The newest code that was mailed there."""
+    """Return the newest code that was mailed to this address."""
     assert stack.mailbox is not None
     mails = await asyncio.to_thread(lambda mailbox: list(mailbox.mails()), stack.mailbox)
     texts = (mail.text for mail in mails if mail.to == email)

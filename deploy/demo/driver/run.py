@@ -1,4 +1,4 @@
-"""The whole of `lapor demo`: many lives at once, and what is shown of them."""
+"""Runs the whole of `lapor demo`: many reports at a time, and the display of their results."""
 
 import asyncio
 import random
@@ -25,7 +25,7 @@ from shared.lifecycle.statuses import TAB_OF, Status, Tab
 
 _IN, _THROUGH = TaskID(0), TaskID(1)
 _AT_ONCE = 12
-"""Lives under way at a time: Temporal's dev server takes some tens of steps a second."""
+"""Reports under way at a time: Temporal's dev server handles some tens of steps per second."""
 
 
 async def run_demo(
@@ -35,11 +35,11 @@ async def run_demo(
     seed: int,
     mailbox: Callable[[Path], Mailbox],
 ) -> bool:
-    """Drive the reports and show where they are. Whether all went as planned. `mailbox` gives the
-    mails of the stack by its data folder.
+    """Drive the reports and show where they are; return whether all went as planned.
 
-    SIGTERM cancels it as Ctrl-C does, so that a trial's policy does not stay. Ctrl-C is heard also
-    where a shell started it in the background, with that signal ignored.
+    `mailbox` returns the mails of the stack with this data folder. SIGTERM cancels the demo as
+    Ctrl-C does, so that a trial's policy does not stay. Ctrl-C also works if a shell started the
+    demo in the background, with that signal ignored.
     """
     myself = asyncio.current_task()
     assert myself is not None
@@ -68,7 +68,7 @@ def _progress(console: Console) -> Progress:
 
 @dataclass(frozen=True)
 class Failure:
-    """The step of a report that was refused, why, and what it was."""
+    """The refused step of a report, the problem's code and an example."""
 
     step: str
     code: str
@@ -77,8 +77,8 @@ class Failure:
 
 @dataclass
 class Demo:
-    """`numbers` are of the reports that are in, by their place in this demo. They and the failures
-    are up to date also when the demo is cancelled."""
+    """A demo in progress. `numbers` are the numbers of submitted reports, by their position in this
+    demo. They and the failures are also up to date when the demo is cancelled."""
 
     stack: Stack
     progress: Progress
@@ -87,7 +87,8 @@ class Demo:
     steps: int = 0
 
     async def run(self, rng: random.Random, count: int, with_trial: bool) -> bool:
-        """Whether what a trial is to show was seen; without one, true."""
+        """Drive the reports; return whether the trial showed what it should, or True without a
+        trial."""
         on_trial = trial.trial_reports(rng) if with_trial else []
         reports = plan_reports(rng, count)
         for name in ("in     ", "through"):
@@ -105,8 +106,8 @@ class Demo:
         return await trial.watch(self.stack, self.progress.console, numbers)
 
     async def drive(self, reports: Sequence[DemoReport], first: int) -> None:
-        """Drive every report through its life, the first of them at this place in the demo. A
-        report that fails is noted, the others go on."""
+        """Drive every report through its life; `first` is the position of the first one in the
+        demo. If a report fails, this is recorded and the others continue."""
         gate = asyncio.Semaphore(_AT_ONCE)
 
         async def in_turn(index: int, report: DemoReport) -> None:
@@ -121,7 +122,7 @@ class Demo:
             await end_all(lives)
 
     async def live(self, report: DemoReport, index: int) -> None:
-        """Send a report in and carry it to its outcome."""
+        """Submit a report and carry it to its outcome."""
         steps, step = plan_steps(report), "submit"
         try:
             sent = await send(self.stack, report, index, verify=steps[:1] == ("verify",))
@@ -139,9 +140,9 @@ class Demo:
 
 
 async def end_all(tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Cancel what still runs, until nothing does. Once is not enough: Python 3.11's
-    `asyncio.wait_for`, which the NATS client calls, forgets a cancellation that comes in the same
-    round as its answer, and on a busy machine that is often."""
+    """Cancel the running tasks until none runs. Cancelling once is not enough: Python 3.11's
+    `asyncio.wait_for`, which the NATS client calls, loses a cancellation that comes in the same
+    round as its answer, which is frequent on a busy machine."""
     while pending := [task for task in tasks if not task.done()]:
         for task in pending:
             task.cancel()
@@ -149,7 +150,7 @@ async def end_all(tasks: Sequence[asyncio.Task[None]]) -> None:
 
 
 def show_failures(console: Console, failures: Sequence[Failure]) -> None:
-    """How many failed by step and problem, with one report each to look at."""
+    """Print how many reports failed, by step and problem, with one example each."""
     table = Table("step", "problem", "reports", "for example", title="What went wrong")
     examples = {(f.step, f.code): f.example for f in reversed(failures)}
     for key, count in Counter((f.step, f.code) for f in failures).most_common():
@@ -159,8 +160,8 @@ def show_failures(console: Console, failures: Sequence[Failure]) -> None:
 
 
 async def show_statuses(console: Console, stack: Stack, numbers: Set[int], since: datetime) -> int:
-    """Print where the reports of these numbers are, all submitted at `since` or later, as pusat
-    sees it in its queue. How many they are."""
+    """Print where the reports with these numbers are, as pusat sees them in its queue, and return
+    how many there are. All were submitted at `since` or later."""
     # Even the queue shows only the hour of an anonymous report.
     hour = since.replace(minute=0, second=0, microsecond=0).isoformat()
     # A report that moves on meanwhile may be met again in a later tab.

@@ -1,4 +1,4 @@
-"""Sending a demo report in by its channel, and what its reporter writes later."""
+"""Submits a demo report through its channel, and sends what its reporter writes later."""
 
 import json
 import random
@@ -32,7 +32,7 @@ the reporter, with files and fields. Raises `Refusal`."""
 
 @dataclass(frozen=True)
 class Sent:
-    """A report that is in. `verified`: it was verified in the same step."""
+    """A submitted report. `verified` is true if it was verified in the same step."""
 
     number: int
     write: Write
@@ -40,7 +40,7 @@ class Sent:
 
 
 async def send(stack: Stack, report: DemoReport, index: int, *, verify: bool) -> Sent:
-    """Send the report in; `index` is its place in this demo. `verify`: the manual form may
+    """Submit the report; `index` is its position in this demo. With `verify`, the manual form may
     verify it too. Raises `Refusal`."""
     sending = _Sending(stack, report, index)
     match report.channel:
@@ -58,7 +58,7 @@ async def send(stack: Stack, report: DemoReport, index: int, *, verify: bool) ->
 
 
 def sms_parts(text: str) -> list[str]:
-    """A text as one SMS, or cut into the parts of a long one."""
+    """Return a text as one SMS, or cut into the parts of a long one."""
     if len(text) <= SMS_LENGTH:
         return [text]
     return [text[at : at + SMS_PART_LENGTH] for at in range(0, len(text), SMS_PART_LENGTH)]
@@ -75,7 +75,7 @@ class _Sending:
         self._today = datetime.now(UTC).date()
 
     async def by_public_form(self) -> Sent:
-        """With an account at times, and with attachments at times."""
+        """Submit by the public form, sometimes with an account and sometimes with attachments."""
         rng, token = random.Random(self._index), None
         if rng.random() < 0.15:
             account = {**forms.reporter(self._report), "password": self._stack.password}
@@ -112,7 +112,7 @@ class _Sending:
         return replace(sent, verified=True)
 
     async def by_sms(self) -> Sent:
-        """Signed as the gateway signs (Standard Webhooks)."""
+        """Submit by SMS, signed as the gateway signs (Standard Webhooks)."""
         parts = sms_parts(self._report.body)
         answer: dict[str, Any] = {}
         for part, text in enumerate(parts, 1):
@@ -132,7 +132,7 @@ class _Sending:
         return self._with_code_in(answer["answer"] or "", r"kode akses: (\w+)", answer["number"])
 
     async def by_open311(self) -> Sent:
-        """As an app that speaks the standard, which finds the access code in the notice."""
+        """Submit as an app that uses the standard; it finds the access code in the notice."""
         path, form = "/open311/v2/requests.json", forms.open311_form(self._report, self._today)
         [answer] = await self._intake.call("POST", path, data=form, address=self._address)
         number = answer["service_request_id"]
@@ -162,19 +162,19 @@ class _Sending:
     async def _write_by_code(
         self, report: str, code: str, kind: str, files: list[File], **fields: Any
     ) -> None:
-        """As a reporter who kept the access code."""
+        """Write as a reporter who kept the access code."""
         opened = await self._open(report, code)
         path = f"{report}/{'replies' if kind == 'reply' else kind}"
         options = {"token": opened, "address": self._address}
         await self._stack.followup.post(path, fields, files, **options)
 
     async def _open(self, report: str, code: str) -> str:
-        """A token for the report, by its access code."""
+        """Return a token for the report, obtained with its access code."""
         body = {"access_code": code}
         opened = await self._intake.post(f"{report}/access", body, address=self._address)
         return str(opened["access_token"])
 
     async def _write_through_partner(self, kind: str, files: list[File], **fields: Any) -> None:
-        """As a reporter who uses the partner's application, which passes on words alone."""
+        """Write as a reporter who uses the partner's application, which passes on only texts."""
         id = f"{self._id}-{secrets.token_hex(4)}"
         await self._stack.partner.send(kind, id, {**fields, "external_id": self._id})

@@ -1,4 +1,4 @@
-"""The running stack as the demo reaches it: its services, its staff, the partner, the ids."""
+"""The running stack as the demo uses it: its services, staff, partner and ids."""
 
 import asyncio
 import json
@@ -36,19 +36,20 @@ _NUMBERS = {person.username: number for number, person in enumerate(STAFF)}
 
 
 class DemoPartner:
-    """Publishes as the partner, and waits for the receipt of each message."""
+    """Publishes messages as the partner, and waits for the receipt of each."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._receipts: dict[str, asyncio.Future[dict[str, Any]]] = {}
 
     async def subscribe(self) -> None:
-        """Hear receipts from now on."""
+        """Start receiving receipts."""
         await self._bus.nc.subscribe(f"lapor.v1.partner.{_SYSTEM}.receipt", cb=self._receive)
         await self._bus.nc.flush()
 
     async def send(self, kind: str, id: str, data: dict[str, Any]) -> dict[str, Any]:
-        """Send a message, and give its receipt. Raises `Refusal` with the problems it names."""
+        """Send a message and return its receipt. Raises `Refusal` with the problems that it
+        names."""
         self._receipts[id] = asyncio.get_running_loop().create_future()
         headers, body = encode(event(f"id.go.lapor.{kind}", f"/{_SYSTEM}", data, id=id))
         subject = f"lapor.v1.ingest.{_SYSTEM}.{kind}"
@@ -80,13 +81,13 @@ class Mail(Protocol):
 
 
 class Mailbox(Protocol):
-    """What came to the stack's own mailbox, newest first."""
+    """The mails in the stack's own mailbox, newest first."""
 
     def mails(self) -> Iterator[Mail]: ...
 
 
 class Stack:
-    """`run` is different in each demo: ids that must not come twice are made of it."""
+    """The running stack. `run` is different in each demo; unique ids are made with it."""
 
     ids: Ids
     partner: DemoPartner
@@ -108,11 +109,11 @@ class Stack:
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def token(self, username: str) -> str:
-        """A staff member's access token, renewed before it ends."""
+        """Return a staff member's access token, renewed before it expires."""
         async with self._locks[username]:
             token, until = self._tokens.get(username, ("", 0.0))
             if until < time.monotonic():
-                # Each office from an address of its own, in the block for benchmarks (RFC 2544).
+                # Each office has its own address, in the block for benchmarks (RFC 2544).
                 third, fourth = divmod(_NUMBERS[username], 250)
                 body = {"username": username, "password": self.password}
                 answer = await self.routing.post(
@@ -123,7 +124,7 @@ class Stack:
             return token
 
     async def pages(self, path: str, **parameters: Any) -> list[dict[str, Any]]:
-        """All items of a list of routing, as pusat sees it."""
+        """Return all items of a list of routing, as pusat sees it."""
         items: list[dict[str, Any]] = []
         cursor: dict[str, str] = {}
         while True:
@@ -136,14 +137,14 @@ class Stack:
 
 
 def reporter_address(index: int) -> str:
-    """Where a reporter calls from: each from another address of the block for benchmarks."""
+    """Return the address of a reporter: each has another one from the block for benchmarks."""
     return f"198.18.{index // 250 % 256}.{index % 250 + 1}"
 
 
 @asynccontextmanager
 async def open_stack(mailbox: Callable[[Path], Mailbox]) -> AsyncIterator[Stack]:
-    """The stack that runs on this machine; `mailbox` gives its mails by its data folder. Raises
-    `StackError` when none runs."""
+    """Open the stack that runs on this machine; `mailbox` returns the mails of a data folder.
+    Raises `StackError` if none runs."""
     settings = stack_settings()
     data_dir = Addresses().data_dir
     if not (data_dir / "secrets.env").exists():
@@ -179,13 +180,13 @@ async def _ids(stack: Stack) -> Ids:
 
 @asynccontextmanager
 async def open_partner(settings: Settings) -> AsyncIterator[DemoPartner]:
-    """The partner, registered as an operator does it if it is not yet. Its credentials are kept
-    in the data folder, readable by us only."""
+    """Open the partner, registering it as an operator does if necessary. Its credentials are kept
+    in the data folder, readable only by our user."""
     path, url = settings.data_dir / "demo-partner.creds", settings.nats_url
     try:
         credentials = parse_credentials(path.read_text())
         bus = await connect(url, "demo-partner", patience=10, credentials=credentials)
-    except (FileNotFoundError, BusUserUnknown):  # a new database, or keys of another
+    except (FileNotFoundError, BusUserUnknown):  # a new database, or another system's keys
         credentials = await _register(settings, path)
         bus = await connect(url, "demo-partner", patience=10, credentials=credentials)
     try:
@@ -197,7 +198,7 @@ async def open_partner(settings: Settings) -> AsyncIterator[DemoPartner]:
 
 
 async def _register(settings: Settings, path: Path) -> UserCredentials:
-    """The partner's new credentials."""
+    """Register the partner or rotate its keys, and return its new credentials."""
     database = Database(settings.database_url, pool_size=1, application="lapor-demo")
     try:
         async with database.session() as session:

@@ -17,7 +17,7 @@ from shared.lifecycle.channels import Channel
 from shared.lifecycle.statuses import Status
 
 AGENCY = "kota-semarang"
-"""Whose clocks run in seconds while the trial's reports are driven."""
+"""The agency whose clocks run in seconds while the trial's reports are driven."""
 _TIMES = {
     "verification": {"amount": 25, "unit": "seconds"},
     "auto_close": {"amount": 20, "unit": "seconds"},
@@ -26,21 +26,21 @@ _PATIENCE = 90.0
 
 
 def trial_reports(rng: random.Random) -> list[DemoReport]:
-    """One report to be left unverified, and one to be followed up and left alone."""
+    """Return one report to be left unverified, and one to be followed up and then left alone."""
     return [_trial_report(rng, status) for status in (Status.UNVERIFIED, Status.CLOSED_BY_SYSTEM)]
 
 
 def moved_away(report: DemoReport) -> DemoReport:
-    """An ordinary report, addressed to nobody if the agency on trial would have to verify it: its
-    clocks may not run in seconds."""
+    """Return an ordinary report. Its addressee is removed if the agency on trial would have to
+    verify it, because its clocks must not run in seconds."""
     on_trial = report.addressee is not None and is_within(report.addressee, AGENCY)
     return replace(report, addressee=None) if on_trial else report
 
 
 @asynccontextmanager
 async def policy_in_seconds(stack: Stack) -> AsyncIterator[None]:
-    """Clocks of the agency that start meanwhile run in seconds, and keep to that. Afterwards its
-    policy is as before."""
+    """Let the agency's clocks that start during the block run in seconds; they continue so.
+    Afterwards its policy is as before."""
     token, agency_id = await stack.token(PUSAT), stack.ids.agencies[AGENCY]
     national = await stack.routing.get("/policy", token)
     own = await stack.routing.get("/policy", token, agency_id=agency_id)
@@ -57,12 +57,12 @@ async def policy_in_seconds(stack: Stack) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await asyncio.shield(asyncio.ensure_future(put(former)))  # also when it is stopped now
+        await asyncio.shield(asyncio.ensure_future(put(former)))  # also if it is stopped now
 
 
 async def watch(stack: Stack, console: Console, numbers: Sequence[int]) -> bool:
-    """Print when the first report became overdue and the second was closed by the system. Whether
-    both were within 90 s."""
+    """Print when the first report became overdue and the second was closed by the system; return
+    whether both happened within 90 s."""
     deadline, as_expected = time.monotonic() + _PATIENCE, True
     for number, action in zip(numbers, ("overdue", "auto_close"), strict=True):
         while (at := await _time_of(stack, number, action)) is None:

@@ -1,2 +1,2 @@
-"""The local stack's stand-ins for those that carry mail and text messages: real protocols, kept
-files, a page that shows what came. Nothing leaves the machine."""
+"""The local stack's replacement for mail servers and SMS gateways: real protocols, stored files,
+and a page that shows the messages. Nothing leaves the machine."""

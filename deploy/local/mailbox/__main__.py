@@ -1,4 +1,4 @@
-"""`python -m deploy.local.mailbox`: takes mail and text messages until it is told to stop."""
+"""Receives mail and text messages until it is stopped: `python -m deploy.local.mailbox`."""
 
 import asyncio
 

@@ -9,7 +9,7 @@ from shared.settings import Addresses
 
 
 class Mailbox(Child):
-    """Ready when its page answers."""
+    """The mailbox; it is ready when its page answers."""
 
     def __init__(self, addresses: Addresses, credentials: Credentials) -> None:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("LAPOR_")}

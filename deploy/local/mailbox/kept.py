@@ -1,4 +1,4 @@
-"""What came, kept in the data folder: mail as `.eml`, text messages as JSON."""
+"""The messages received, stored in the data folder: mail as `.eml`, text messages as JSON."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class KeptFile:
-    """What goes with a mail."""
+    """An attachment of a mail."""
 
     name: str
     media_type: str
@@ -38,7 +38,7 @@ class KeptSms:
     to: str
     text: str
     sender: str = ""
-    """Empty: the system."""
+    """Empty if the system sent it."""
 
 
 class Kept:
@@ -50,13 +50,13 @@ class Kept:
             folder.mkdir(parents=True, exist_ok=True)
 
     def keep_mail(self, to: str, content: bytes) -> None:
-        """As it came, with the envelope's recipient in front."""
+        """Store a mail unchanged, with the envelope's recipient added as a header."""
         at = datetime.now(UTC)
         path = self._mail / f"{at:%Y%m%dT%H%M%S%f}.eml"
         path.write_bytes(f"X-Envelope-To: {to}\r\n".encode() + content)
 
     def keep_sms(self, id: str, to: str, text: str, *, sender: str = "") -> bool:
-        """Whether it is new: the same id twice is one message."""
+        """Store a text message; return whether it is new: the same id twice is one message."""
         path = self._sms / f"{id}.json"
         if path.exists():
             return False

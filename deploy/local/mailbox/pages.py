@@ -21,12 +21,12 @@ from shared.clock import now
 from shared.http.gateway_signatures import signed_headers, signing
 
 UNKNOWN = "0000"
-"""How numbers end that nobody has, to see what happens then."""
+"""The ending of numbers that do not exist, to see what happens then."""
 
 
 def make_app(kept: Kept, secret: str, reports_to: str, phone: Phone) -> Starlette:
-    """`secret` signs both ways; `reports_to` is told that a message arrived; `phone` sends what is
-    written on the page of text messages."""
+    """Return the application. `secret` signs messages in both directions; `reports_to` is notified
+    of deliveries; `phone` sends what is written on the page of text messages."""
     verifying = signing(secret)
 
     async def mails(_: Request) -> Response:
@@ -59,7 +59,7 @@ def make_app(kept: Kept, secret: str, reports_to: str, phone: Phone) -> Starlett
             kept_mail.files[place].content,
             media_type=kept_mail.files[place].media_type,
             headers={
-                # Kept, not opened: anybody may have sent it.
+                # Saved, not opened: anybody may have sent it.
                 "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
                 "X-Content-Type-Options": "nosniff",
             },
@@ -97,7 +97,7 @@ def make_app(kept: Kept, secret: str, reports_to: str, phone: Phone) -> Starlett
             async with httpx.AsyncClient(timeout=5) as client:
                 await client.post(reports_to, content=body, headers=headers)
         except httpx.TransportError:
-            return  # a gateway would try again; nobody misses it here
+            return  # a gateway would try again; here it is not needed
 
     return Starlette(
         routes=[
@@ -112,7 +112,7 @@ def make_app(kept: Kept, secret: str, reports_to: str, phone: Phone) -> Starlett
 
 
 def _files(mail: KeptMail) -> str:
-    """The names of what goes with the mail, to be kept."""
+    """Return links to the mail's attachments, to be saved."""
     rows = "".join(
         f'<li><a href="/mail/{mail.name}/{place}">{escape(file.name)}</a></li>'
         for place, file in enumerate(mail.files)
@@ -121,7 +121,8 @@ def _files(mail: KeptMail) -> str:
 
 
 def _texts(texts: Sequence[KeptSms], sender: str, text: str = "", wrong: str = "") -> Response:
-    """Those that went, newest first, below a form that sends one. `wrong`: why it was not taken."""
+    """Return the page of text messages, newest first, below a form that sends one. `wrong` says why
+    a message was not accepted."""
     rows = "".join(
         f"<tr><td>{kept.at:%Y-%m-%d %H:%M:%S}</td>"
         f"<td>{escape(f'{kept.sender} to {kept.to}' if kept.sender else kept.to)}</td>"

@@ -1,4 +1,5 @@
-"""A phone that sends text messages to 1708, as the operator's gateway hands them over."""
+"""A phone that sends text messages to 1708, in the form in which the operator's gateway passes them
+on."""
 
 from dataclasses import dataclass
 from uuid import uuid4
@@ -15,14 +16,15 @@ SHORT_NUMBER = "1708"
 
 @dataclass(frozen=True)
 class Phone:
-    """`secret` signs what goes to `address`, where text messages are taken."""
+    """A phone. `secret` signs what is sent to `address`, which receives text messages."""
 
     kept: Kept
     secret: str
     address: str
 
     async def send(self, sender: str, text: str) -> str | None:
-        """Sends it, and keeps both it and the answer. What is wrong, where it was not taken."""
+        """Send a text and store it with its answer. Returns what is wrong if it was not accepted,
+        else None."""
         id, at = str(uuid4()), now()
         message = {"id": id, "from": sender, "text": text, "received_at": at.isoformat()}
         body = orjson.dumps(message)

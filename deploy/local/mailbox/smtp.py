@@ -1,4 +1,4 @@
-"""The mailbox's SMTP server: it takes every mail, but for addresses that nobody can have."""
+"""The mailbox's SMTP server: it accepts every mail, except to addresses that cannot exist."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ NOBODY = ".invalid"
 
 
 class MailboxHandler:
-    """Keeps what comes."""
+    """Stores the mails that are received."""
 
     def __init__(self, kept: Kept) -> None:
         self._kept = kept
@@ -37,7 +37,7 @@ class MailboxHandler:
 
 @asynccontextmanager
 async def taking_mail(kept: Kept, host: str, port: int) -> AsyncIterator[None]:
-    """Take mail at this address until the block ends."""
+    """Receive mail at this address until the block ends."""
     handler = MailboxHandler(kept)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: SMTP(handler, hostname="mailbox"), host, port)
