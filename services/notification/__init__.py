@@ -1,2 +1,1 @@
-"""The notification service: whom to notify about a report, by which channel, and whether it
-arrived. It also keeps the proof of contacts."""
+"""The notification service: whom to notify of a report, by which channel, and if it arrived."""

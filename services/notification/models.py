@@ -92,8 +92,8 @@ class Message(SQLModel, table=True):
 
 
 class Contact(SQLModel, table=True):
-    """Whether the contact of a holder (`report-<number>`, `account-<id>`, `staff-<id>`) on this
-    channel is proven.
+    """Whether the contact of a holder on this channel is proven. Holders are `report-<number>`,
+    `account-<id>` and `staff-<id>`.
 
     The contact itself is stored by intake, or by routing for staff, encrypted with its holder's
     key. Holders that start with `recovery-` and `new-` only have codes, separate from those of the
@@ -117,8 +117,8 @@ class Contact(SQLModel, table=True):
     it is unique to the report, so that it cannot connect two reports. Any other contact is not
     proven."""
     offered: bytes | None = Field(default=None, sa_type=Bytes)
-    """For a report that is neither anonymous nor secret: the digest used to offer it to an account
-    that proves the same contact."""
+    """The digest used to offer a report to an account that proves the same contact. Only for
+    reports that are neither anonymous nor secret."""
     undeliverable_at: datetime | None = timestamp(default=None)
     """Since when the provider reports that the contact does not exist; this ends the proof."""
     language: str = Field(default="id", sa_column_kwargs={"server_default": "id"})
@@ -142,8 +142,7 @@ class Preference(SQLModel, table=True):
     stopped_at: datetime | None = timestamp(default=None)
     """*Jangan hubungi saya*: no messages at all."""
     sms_stopped_at: datetime | None = timestamp(default=None)
-    """Set for a report by SMS: no text messages about it, even if the phone belongs to an
-    account."""
+    """Set for a report by SMS: no text messages about it, even if the phone is an account's."""
     email: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})
     sms: bool | None = None
     muted: list[str] = Field(default=[], sa_type=Json, sa_column_kwargs={"server_default": "[]"})

@@ -1,5 +1,5 @@
-"""Finds out which open bells have something new, or had an item read elsewhere: one query for
-all."""
+"""Finds out which open bells must be updated, with one query for all. Something is new, or an item
+was read elsewhere."""
 
 import asyncio
 from collections import Counter
@@ -66,8 +66,7 @@ class BellChanges:
                 each.changed.set()
 
     async def look(self) -> None:
-        """Wake the bells of people whose newest item, or newest unread items, changed since the
-        last look.
+        """Wake the bells of people whose newest or newest unread items changed since the last look.
 
         Bells opened since then are woken too: they would miss what was written between their first
         answer and this look. Two changes are seen only at the next count: an item with a lower

@@ -78,8 +78,8 @@ async def read_bell(
     limit: PageSize = 25,
     cursor: Cursor = None,
 ) -> BellPage:
-    """List the items of this person, unread first, then newest first, in the language of
-    Accept-Language."""
+    """List the items of this person, unread first, then newest first. The texts are in the language
+    of Accept-Language."""
     language = pick_language(request.headers.get("accept-language"))
     last = decode_cursor(cursor, _Position)
     read, id = col(BellItem.read_at).is_not(None), col(BellItem.id)
@@ -138,8 +138,8 @@ def _of(staff: Staff, items: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...
 
 
 def _items_of(staff: Staff) -> Select[*tuple[Any, ...]]:
-    """Select items, each with its agency's name and zone, and whether the times of the reporter's
-    actions are hidden from the person."""
+    """Select items, each with its agency's name and zone. The last column says whether the times of
+    the reporter's actions are hidden from the person."""
     hidden = are_reporter_times_hidden(staff.agency_id, literal(str(staff.role)))
     items = select(BellItem, col(AgencyEntry.name), col(AgencyEntry.zone), hidden)
     return _of(staff, items).join(AgencyEntry, _HANDLED_BY)

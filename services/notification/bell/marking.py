@@ -1,4 +1,4 @@
-"""Marks bell items as read, and locks items that are to be read or deleted: several transactions
+"""Marks bell items as read, and locks items that are to be read or deleted. Several transactions
 may use the same ones at once."""
 
 from sqlalchemy import Select, any_, literal, update

@@ -64,9 +64,8 @@ class CodeLimits:
         return await self.budget_wait(contact, channel, proven=proven)
 
     async def recovery_wait(self, contact: str, place: str) -> int | None:
-        """As `wait`, for a request from this place to recover the password of the account with this
-        contact. The answer does not depend on whether such an account exists. No message is counted
-        yet."""
+        """As `wait`, for a request from this place to recover the password of an account. The
+        answer does not depend on whether an account has this contact. No message is counted yet."""
         wait = await self._limits.wait(RECOVERY_BY_PLACE, f"{contact} {place}")
         if wait is not None:
             return wait

@@ -146,7 +146,7 @@ class Codes:
         return row.undeliverable_at is None and row.proven_at + lasts > now()
 
     def of_accounts(self, channel: Channel, value: str) -> bytes:
-        """The digest of a proven contact of an account; the same contact has one digest for all
+        """The digest of a proven contact of an account. The same contact has one digest for all
         accounts."""
         return account_digest(self._index, channel, value)
 
@@ -161,6 +161,6 @@ class Codes:
         return await session.scalar(statement.with_for_update() if lock else statement)
 
     def _digest(self, contact_id: UUID, contact: NamedContact, code: str) -> bytes:
-        """The digest of the code for this contact: a code that was sent elsewhere proves nothing
+        """The digest of the code for this contact. A code that was sent elsewhere proves nothing
         here."""
         return self._index.other(f"code of {contact_id}", f"{code} {contact.value}")

@@ -1,5 +1,5 @@
-"""What reporters chose in the report form (*Aman dihubungi di sini?*), valid until they choose
-again."""
+"""What reporters chose in the report form (*Aman dihubungi di sini?*). It is valid until they
+choose again."""
 
 from dataclasses import dataclass
 

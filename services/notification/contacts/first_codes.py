@@ -1,5 +1,5 @@
-"""First codes for people who report by SMS: a message from a number does not prove that an answer
-reaches its sender."""
+"""First codes for people who report by SMS. That a message came from a number proves only that an
+answer can go back to it."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -17,8 +17,8 @@ from shared.privacy.identity import IdentityCipher
 from shared.resilience.periodic import by_itself
 
 STILL_THERE = timedelta(minutes=30)
-"""After this time the reporter no longer waits for a code that lasts ten minutes, and can request
-one on the report's page."""
+"""Later than this the reporter no longer waits for a code, which lasts ten minutes. They can
+request one on the report's page."""
 
 
 class FirstCodes:

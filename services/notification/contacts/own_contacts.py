@@ -64,8 +64,7 @@ async def are_stopped_by_sms(session: AsyncSession, number: int) -> bool:
 
 
 async def own_contacts(session: AsyncSession, notification: Resources, number: int) -> OwnContacts:
-    """The contacts and choices of a report's reporter, those of the report and of the account
-    together."""
+    """The contacts and choices of a report's reporter, of the report and the account together."""
     contacts = await named_contacts(session, notification.cipher, number)
     holders = {contact.holder for contact in contacts}
     rows = await session.scalars(select(Contact).where(col(Contact.holder).in_(holders)))

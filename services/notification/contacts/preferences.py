@@ -94,7 +94,7 @@ async def choose_messages(
 async def stop_text_messages(
     number: ReportNumber, reporter: CurrentReporter, session: Transaction
 ) -> None:
-    """Stop text messages about one's own report, even if the phone belongs to an account; other
+    """Stop text messages about one's own report, even if the phone belongs to an account. Other
     choices stay. Intake calls this with a token for the report when the reporter sends BERHENTI."""
     await check_own(session, reporter, number)
     first = asdict(await first_choice(session, number))
@@ -108,7 +108,7 @@ Audience = Literal["reporter", "staff", "leader"]
 
 
 class Unsubscribed(BaseModel):
-    """Whether the holder that a mail's link belongs to has stopped all messages, and which kind of
+    """Whether all messages are stopped for the holder of a mail's link. `audience`: which kind of
     recipient they are."""
 
     stopped: bool
@@ -121,8 +121,8 @@ class Unsubscribed(BaseModel):
     dependencies=[Depends(limited(UNSUBSCRIBING))],
 )
 async def is_unsubscribed(token: UUID, session: Transaction) -> Unsubscribed:
-    """Whether the holder that the token in a mail's link belongs to has stopped all messages. 404:
-    the token belongs to nobody."""
+    """Whether all messages are stopped for the holder of the token in a mail's link. 404: the token
+    belongs to nobody."""
     of_token = select(Preference).where(col(Preference.unsubscribe_token) == token)
     preference = (await session.scalars(of_token)).one_or_none()
     if preference is None:
@@ -137,8 +137,8 @@ async def is_unsubscribed(token: UUID, session: Transaction) -> Unsubscribed:
     dependencies=[Depends(limited(UNSUBSCRIBING))],
 )
 async def unsubscribe(form: UnsubscribeForm, session: Transaction) -> Unsubscribed:
-    """*Jangan hubungi saya*, by the token of a mail's link: no more messages are sent to its
-    holder. 404: the token belongs to nobody, and nothing was stopped."""
+    """*Jangan hubungi saya*: stop all messages to the holder of the token in a mail's link. 404:
+    the token belongs to nobody, and nothing was stopped."""
     of_token = update(Preference).where(col(Preference.unsubscribe_token) == form.token)
     stopped = of_token.values(stopped_at=now()).returning(col(Preference.holder))
     holder = await session.scalar(stopped)

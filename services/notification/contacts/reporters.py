@@ -106,7 +106,7 @@ async def reporters_of(
 
 
 async def forget_discreet(session: AsyncSession, numbers: Collection[int]) -> None:
-    """Remove the digests by which anonymous or secret reports are offered to accounts: nothing may
+    """Remove the digests by which anonymous or secret reports are offered to accounts. Nothing may
     connect them with other reports. Staff may have changed the report after its contact was
     proven."""
     flagged = col(Report.anonymous) | col(Report.secret)

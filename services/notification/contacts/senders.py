@@ -44,7 +44,7 @@ async def check_sender(
     session: Transaction,
     notification: Notification,
 ) -> Sender:
-    """Check whether a phone is a proven contact of one's own report; if so, its messages may be
+    """Check whether a phone is a proven contact of one's own report. If so, its messages may be
     treated as the reporter's. Intake calls this with a token for the report."""
     await check_own(session, reporter, number)
     for contact in await named_contacts(session, notification.cipher, number):

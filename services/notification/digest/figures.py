@@ -94,8 +94,7 @@ async def agency_figures(
 async def for_an_admin(
     session: AsyncSession, figures: AgencyFigures, staff_id: int, days: DigestDays
 ) -> list[Group]:
-    """Requests that wait for this admin's decision, and reports that were escalated to the
-    agency."""
+    """Requests that wait for this admin's decision, and reports escalated to the agency."""
     theirs = figures.theirs
     if not theirs.deciders:
         return []

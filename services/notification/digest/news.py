@@ -1,6 +1,6 @@
-"""Bell items since the previous working day's morning, for people who want them in the digest:
-report numbers by kind, if they still need an action. What is due, late or escalated is listed in
-other sections as long as that is so."""
+"""Bell items since the previous working day's morning, for people who want them in the digest. They
+are listed as report numbers by kind, if they still need an action. What is due, late or escalated
+is listed in other sections as long as that is so."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -50,8 +50,8 @@ async def news_of_bells(
     at_work: Collection[int],
     days: DigestDays,
 ) -> Mapping[int, News]:
-    """The news for each person of this agency, by staff id: unread bell items that still need an
-    action from them, of reports that they may read now.
+    """The news for each person of this agency, by staff id. It consists of unread bell items that
+    still need an action from the person, of reports that they may read now.
 
     `theirs`: what admins (True) and other staff (False) of the agency owe. `at_work`: the agency's
     active people, who do what is assigned to them.
@@ -93,7 +93,7 @@ class _Step:
 
 
 def _still_waits(item: Row[*tuple[Any, ...]], step: _Step, pending: Pending) -> bool:
-    """Whether the item belongs in the digest: decisions always do, other items while this person
+    """Whether the item belongs in the digest. Decisions always do, other items while this person
     has to act."""
     kind = StaffKind(item.kind)
     if kind is StaffKind.DECIDED:

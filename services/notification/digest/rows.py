@@ -80,8 +80,7 @@ async def write_digests(
 
 
 class _People(NamedTuple):
-    """The people of an agency: those who can get a digest, all who are at work, and whom each
-    stands in for."""
+    """The people of an agency: those who can get a digest, those at work, and their stand-ins."""
 
     recipients: Sequence[Recipient]
     at_work: set[int]

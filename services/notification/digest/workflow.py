@@ -1,4 +1,4 @@
-"""The workflow of a morning: it has messages written in batches of agencies; they are then sent
+"""The workflow of a morning: it has messages written in batches of agencies. They are then sent
 like all messages. Running it twice for a day writes nothing new."""
 
 from datetime import timedelta
@@ -21,8 +21,8 @@ class DigestWorkflow:
 
     @workflow.run
     async def run(self, run: DigestRun) -> str:
-        """Returns how it ended: `not_due`, `written`, or `too_late` if writing took so long that
-        the messages are no longer useful."""
+        """Returns how it ended: `not_due`, `written` or `too_late`. The last means that writing
+        took so long that the messages are no longer useful."""
         bounded = workflow.patched("too-late")
         scheduled_at = workflow.info().workflow_start_time
         day = run.day or scheduled_at.astimezone(run.zone.offset).date()

@@ -76,8 +76,8 @@ class EventsToMessages:
         return outcomes
 
     async def _forget_offers(self, events: Sequence[ReportEvent]) -> None:
-        """Remove the offers of reports that became anonymous or secret, however old the event is:
-        nobody did it while this service was away."""
+        """Remove the offers of reports that became anonymous or secret, however old the event is.
+        Nobody else did it while this service was away."""
         numbers = {event.number for event in events if event.action in FLAGGING}
         if numbers:
             async with self._database.session() as session:

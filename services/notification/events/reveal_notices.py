@@ -30,7 +30,7 @@ class RevealNotices:
         self._database, self._written = database, written
 
     async def tell(self) -> None:
-        """Write one message for each notice that has fallen due; repeated runs write no second
+        """Write one message for each notice that has fallen due. Repeated runs write no second
         one."""
         due = (
             select(RevealNotice, col(Report.handler_id), col(AgencyEntry.zone))

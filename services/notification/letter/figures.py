@@ -77,8 +77,9 @@ def _year(week: date) -> int:
 
 
 async def late_reports(session: AsyncSession, agency_id: int, zone: Zone) -> list[list[Any]]:
-    """The late reports, the longest late first: number, category, day since when and handler of
-    each. Secret reports are counted but not listed, as others than the leader may read the mail."""
+    """The late reports, the longest late first. Each has its number, category, day since when, and
+    handler. Secret reports are counted but not listed, as others than the leader may read the
+    mail."""
     asked = {"agency": agency_id, "listed": LISTED}
     return [
         [number, category_id, due_at.astimezone(zone.offset).date().isoformat(), handler_id]

@@ -32,8 +32,8 @@ FORMER = 26
 
 
 async def write_letters(session: AsyncSession, day: date, agencies: Sequence[AgencyEntry]) -> None:
-    """Write the letters of agencies whose leader has a proven address and has not stopped the
-    letter. Letters that exist already are not written again. An agency whose data cannot be read is
+    """Write the letters of agencies whose leader has a proven address and did not stop them.
+    Letters that exist already are not written again. An agency whose data cannot be read is
     skipped."""
     week = week_before(day)
     contacts = await _contacts(session, [agency.id for agency in agencies], week)

@@ -101,8 +101,8 @@ def wish_for_sms(ticked: bool, before: bool | None, *, discreet: bool) -> bool |
 
 
 def zone_of_reporter(region_code: str | None, of_handler: Zone) -> Zone:
-    """The zone in which the reporter probably is: that of the place named in the report, even if an
-    agency elsewhere handles it, otherwise that of the agency."""
+    """The zone in which the reporter probably is. It is that of the place named in the report, even
+    if an agency elsewhere handles it, otherwise that of the agency."""
     try:
         return _ZONES[time_zone(region_code)] if region_code else of_handler
     except KeyError:

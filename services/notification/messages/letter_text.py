@@ -1,5 +1,5 @@
-"""The weekly letter, as mail and on paper: figures and the numbers of late reports, but no words or
-title of a report and no reporter."""
+"""The weekly letter, as mail and on paper. It has figures and the numbers of late reports, but no
+words or title of a report and no reporter."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from shared.labels.dates import long_day
 LETTER: Final = "weekly_letter"
 """The template and event name of its message."""
 PROVE_LEADER: Final = "prove_leader"
-"""The template of the mail with the link that proves a leader's address, the only mail that an
-unproven address gets."""
+"""The template of the mail with the link that proves a leader's address. An unproven address gets
+no other mail."""
 PARTS: Final = (
     *("subject", "title", "intro", "figures", "received", "answered", "average", "late"),
     *("rating", "objected", "days", "none", "few", "rating_of", "late_heading", "late_line"),

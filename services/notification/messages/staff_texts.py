@@ -1,5 +1,4 @@
-"""The text of a message to staff: a report number, what happened, and a link that requires signing
-in."""
+"""The text of a message to staff: a report number, what happened, and a link for signing in."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,8 +20,8 @@ was entered but not proven."""
 
 @dataclass(frozen=True)
 class StaffFacts:
-    """What a message tells staff about a report: its number, its handler, and deadlines in the
-    reader's zone. No words and no title: these can be read after signing in."""
+    """What a message tells staff about a report. These are its number, its handler, and deadlines
+    in the reader's zone. No words and no title: these can be read after signing in."""
 
     number: int
     handler: str

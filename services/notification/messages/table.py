@@ -38,8 +38,8 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True)
 class MessageRule:
-    """A rule: an event, with these statuses and details if any are given, sends this template to an
-    audience."""
+    """A rule: an event sends this template to an audience. If statuses or details are given, the
+    event must have them."""
 
     event: str
     audience: Audience
@@ -92,8 +92,7 @@ REVEALED = MessageRule("identity_revealed", _R, "revealed", _K.IDENTITY)
 """Not an event on the bus: it comes from routing's notices (`reveal_notices.py`)."""
 
 NAMES_RECOURSE = ("closed_by_system", "closed_by_admin", "archived", "objection_refused")
-"""For these messages, the report's page names other offices that the reporter can turn to, if there
-are any."""
+"""For these, the report's page names other offices that the reporter can turn to, if any."""
 
 QUESTIONS = ("question", "question_reminder")
 _BESIDE = (*QUESTIONS, "rectified", "overdue")
@@ -128,8 +127,9 @@ def facts_of(event: ReportEvent) -> dict[str, Any]:
 
 
 def facts_for_reporter(event: ReportEvent, question_until: str | None) -> dict[str, Any]:
-    """The facts for the reporter: also until when they may answer, or may rate and object to a
-    closing, and the archive category, which decides which offices are named."""
+    """The facts for the reporter: those of `facts_of` and three more. They say until when the
+    reporter may answer a question, until when they may rate a closing and object to it, and for
+    what it was archived. The last decides which offices are named."""
     return facts_of(event) | {
         "question_until": question_until,
         "rating_until": _moment(event.rating_until),

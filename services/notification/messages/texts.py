@@ -36,8 +36,8 @@ class MessageText:
 
 
 CodePurpose = Literal["contact", "by_sms", "recovery", "password", "contact_of_account"]
-"""The purpose of a code: to prove a contact of a report, on its page or by a reply by SMS; to get a
-new access code or password; to prove a contact that belongs to no report."""
+"""The purpose of a code. It proves a contact of a report, on its page or by a reply by SMS; it
+gives a new access code or password; or it proves a contact that belongs to no report."""
 
 
 @dataclass(frozen=True)

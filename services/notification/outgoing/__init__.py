@@ -1,2 +1,1 @@
-"""Prepares a message when it is sent: recipient, language, text, and whether it may still be
-sent."""
+"""Prepares a message when it is sent: recipient, language, text, and if it may still be sent."""

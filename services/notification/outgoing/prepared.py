@@ -32,15 +32,15 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class NotAnyMore:
-    """The message is no longer sent: after its row was written, the contact was ended or changed,
-    another choice was made, or its content became outdated."""
+    """The message is no longer sent. After its row was written, the contact was ended or changed,
+    another choice was made, or its content became outdated. A text message of the evening waits for
+    the morning."""
 
     reason: str
 
 
 def has_waited(message: Message) -> bool:
-    """Whether it waited for the morning, the full hour or its provider, so that it may be
-    outdated."""
+    """Whether it waited for the morning, the full hour or its provider. Then it may be outdated."""
     return message.not_before - message.created_at > _AT_ONCE
 
 
@@ -50,8 +50,8 @@ _AT_ONCE = timedelta(minutes=1)
 async def read_by_message(
     session: AsyncSession, statement: Select[*tuple[Any, ...]], messages: Sequence[Message]
 ) -> dict[UUID, Mapping[str, Any]]:
-    """The rows that the statement selects for these messages, by the message's `id`, which it must
-    select. A message without a row, because its contact is gone, is left out."""
+    """The rows that the statement selects for these messages, by the message's `id`. The statement
+    must select `id`. A message without a row, because its contact is gone, is left out."""
     ids = [message.id for message in messages]
     rows = await session.execute(statement.where(col(Message.id).in_(ids)))
     return {row["id"]: dict(row) for row in rows.mappings()}

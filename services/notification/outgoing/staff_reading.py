@@ -1,5 +1,6 @@
-"""SQL conditions: which reports a member of staff may read now, and whether the times of the
-reporter's actions are hidden from them. No message says more than its recipient may read."""
+"""SQL conditions for what a member of staff may know. They say which reports they may read now, and
+whether the times of the reporter's actions are hidden from them. No message says more than its
+recipient may read."""
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased

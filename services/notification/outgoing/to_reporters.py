@@ -152,7 +152,7 @@ class Outbox:
 
 
 def _is_outdated(message: Message, row: Mapping[str, Any]) -> bool:
-    """Whether the message is outdated: its question was answered, or a later message says what
+    """Whether the message is outdated. Its question was answered, or a later message says what
     status the report has. A notice that an identity was read never becomes outdated."""
     if message.template in QUESTIONS:
         return row["question_open"] is False

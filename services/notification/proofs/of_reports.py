@@ -156,8 +156,8 @@ async def _named(
 
 
 async def _tell_newest(session: AsyncSession, number: int) -> None:
-    """Send the latest news after the contact was proven: that the report was accepted, or what
-    happened last. Runs in the transaction of the proof."""
+    """Send the latest news after the contact was proven. This is that the report was accepted, or
+    what happened last. Runs in the transaction of the proof."""
     of_reporter = (
         col(Message.number) == number,
         col(Message.recipient) == Audience.REPORTER.value,

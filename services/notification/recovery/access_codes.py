@@ -1,4 +1,4 @@
-"""A lost access code: a reporter who knows the report's number and controls its proven contact gets
+"""A lost access code. A reporter who knows the report's number and controls its proven contact gets
 a new one."""
 
 import hmac

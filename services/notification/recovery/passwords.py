@@ -1,4 +1,4 @@
-"""A lost password: somebody who controls a contact that an account has proven can choose a new
+"""A lost password. Somebody who controls a contact that an account has proven can choose a new
 one."""
 
 import hmac
@@ -36,7 +36,7 @@ router = APIRouter(tags=["Reporters"])
 
 
 class AccountRecoveryRequest(BaseModel):
-    """Together with the code that is sent it proves the contact; valid for ten minutes and five
+    """The request. With the code that is sent it proves the contact; valid for ten minutes and five
     tries."""
 
     request_token: str = Field(repr=False)
@@ -179,8 +179,7 @@ async def _account(session: AsyncSession, channel: str, digest: bytes) -> int | 
 
 
 def _digest(index: BlindIndex, request_token: str, code: str) -> bytes:
-    """The digest of the code for this request only: only the person who asked has the long
-    token."""
+    """The digest of the code for this request. Only the person who asked has the long token."""
     return index.other("code of a recovery", f"{request_token} {code}")
 
 

@@ -1,5 +1,5 @@
-"""Reads mail that came back after it was accepted (RFC 3464): which message it was, and whether its
-address exists."""
+"""Reads mail that came back after it was accepted (RFC 3464). It finds which message it was, and
+whether its address exists."""
 
 from dataclasses import dataclass
 from email import message_from_bytes, message_from_string

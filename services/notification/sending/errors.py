@@ -11,7 +11,7 @@ class NotDelivered(Exception):
 
 
 class ProviderAway(NotDelivered):
-    """The provider does not answer or accepts nothing: no messages are sent through it for a
+    """The provider does not answer or accepts nothing. No messages are sent through it for a
     while."""
 
 

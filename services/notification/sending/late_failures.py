@@ -1,4 +1,4 @@
-"""Handles failures that become known after a message was sent: it did not arrive, or the contact
+"""Handles failures that become known after a message was sent. It did not arrive, or the contact
 does not exist."""
 
 from datetime import timedelta
@@ -21,7 +21,7 @@ _NO_SUCH: dict[Channel, str] = {"email": "no_such_address", "sms": "no_such_numb
 async def came_back(
     session: AsyncSession, id: UUID, channel: Channel, *, nobody_there: bool
 ) -> bool:
-    """Record that a sent message has not arrived; news for a reporter then goes by another channel,
+    """Record that a sent message has not arrived. News for a reporter then goes by another channel,
     if one can be used. Returns False, and changes nothing, if the message is not ours, has arrived,
     or was recorded before."""
     reason = _NO_SUCH[channel] if nobody_there else "undelivered"
@@ -48,7 +48,7 @@ async def came_back(
 
 
 async def end_proof(session: AsyncSession, contact_id: UUID | None) -> None:
-    """End the proof of a contact that does not exist: nothing is sent there until it is proven
+    """End the proof of a contact that does not exist. Nothing is sent there until it is proven
     again."""
     ended = {"undeliverable_at": now(), "proven_at": None, "proof": None, "offered": None}
     of_contact = col(Contact.id) == contact_id

@@ -58,7 +58,7 @@ class Settling:
         await self._end(message, "sent", None, provider_id)
 
     async def skipped(self, message: Message, reason: str) -> None:
-        """Record that the message may not be sent to its contact; the news goes by another channel,
+        """Record that the message may not be sent to its contact. The news goes by another channel,
         if one can be used."""
         await self._tell_otherwise(message)
         await self._end(message, "skipped", reason)

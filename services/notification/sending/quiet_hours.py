@@ -1,5 +1,5 @@
-"""No text messages are sent at night, whoever wrote them and however late they are, except codes,
-for which somebody is waiting."""
+"""No text messages are sent at night, whoever wrote them and however late they are. Codes are an
+exception, as somebody is waiting for them."""
 
 from collections.abc import Sequence
 from datetime import datetime

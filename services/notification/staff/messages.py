@@ -1,5 +1,4 @@
-"""Writes bell items for the staff whom an event concerns, and mail for those who want it at
-once."""
+"""Writes bell items for the staff whom an event concerns, and mail for those who want it."""
 
 from collections.abc import Sequence
 from datetime import timedelta

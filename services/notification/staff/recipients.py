@@ -51,8 +51,7 @@ class Recipient:
 async def recipients_of(
     session: AsyncSession, told: Sequence[Told]
 ) -> list[tuple[ReportEvent, MessageRule, Recipient]]:
-    """The recipients of each event, including stand-ins, but without the person who took the
-    step."""
+    """The recipients of each event, with stand-ins, without the person who took the step."""
     known = await _known(session, [event for event, _ in told])
     return [
         (event, rule, recipient) for event, rule in told for recipient in known.told_of(event, rule)
@@ -105,7 +104,7 @@ class _Known:
         return recipients
 
     def _waits_for_the_hour(self, event: ReportEvent) -> bool:
-        """Whether mail at once would reveal when an anonymous reporter acted: they took the step,
+        """Whether mail at once would reveal when an anonymous reporter acted. They took the step,
         or a clock has ended; the report waits for verification; or staff entered it, and may have
         verified it in the same minute."""
         waits = event.tab in (Tab.UNVERIFIED, Tab.DEFERRED)
@@ -115,8 +114,7 @@ class _Known:
         return entered and near_arrival(event)
 
     def _add_stand_ins(self, people: dict[int, StaffEntry]) -> None:
-        """Add the people who stand in for these today, including stand-ins of a stand-in who is
-        away."""
+        """Add the people who stand in for these today, and in turn for absent stand-ins."""
         waiting = list(people.values())
         while waiting:
             absent = waiting.pop()
@@ -144,8 +142,8 @@ class _Known:
         return [] if at_the_root and not at_once else self._admins(agency_id)
 
     def _handlers(self, event: ReportEvent) -> Iterable[StaffEntry]:
-        """The assignee; otherwise the people who can do the step at the handling agency, or the
-        admins of the nearest agency above it that has any."""
+        """The people who owe the step: its assignee, otherwise those at the handling agency who can
+        do it, or the admins of the nearest agency above it that has any."""
         if event.tab not in DECIDING:
             assignee = self.reports[event.number]["assignee_id"]
             if assigned := self._by_id(assignee, event.handler_id):
