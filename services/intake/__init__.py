@@ -1,2 +1,2 @@
-"""The intake service: reports are submitted here through every channel, and read by the public and
-reporters."""
+"""The intake service: reports from every channel. The public and reporters read reports here
+too."""

@@ -93,7 +93,7 @@ async def recover_access_code(
     intake: Intake,
     request: Request,
 ) -> RenewedCode:
-    """Get a new access code after proving the report's contact to the notification service, whose
+    """Get a new access code after proving the report's contact to the notification service. Its
     token is valid once. The old code, all tokens for it and waiting contact changes end."""
     shown = {"shown": token_hash(form.recovery_token), "number": number}
     if not await session.scalar(_USE_RECOVERY, shown):
@@ -143,8 +143,8 @@ async def log_code(
     maker: Actor | None = None,
     address: str | None = None,
 ) -> None:
-    """Write to the access log that the code was used or renewed from an address, or given to a
-    member of staff who is to pass it on."""
+    """Write a use of the access code to the access log. It was used or renewed from an address, or
+    given to a member of staff who is to pass it on."""
     entry = {
         "number": number,
         "kind": f"access_code_{what}",

@@ -78,9 +78,9 @@ async def change_password(
 async def recover_password(
     form: RecoveredPasswordForm, database: CurrentDatabase, intake: Intake, request: Request
 ) -> SignedIn:
-    """Choose a new password after proving a contact of the account to the notification service,
-    whose token is valid once. Sessions and waiting contact changes end as when it is changed. 401:
-    the token has expired or was used."""
+    """Choose a new password after proving a contact to the notification service. Its token is valid
+    once. Sessions and waiting contact changes end as when the password is changed. 401: the token
+    has expired or was used."""
     shown = {"shown": token_hash(form.recovery_token)}
     async with database.session() as session:
         account_id = await session.scalar(_ACCOUNT_OF, shown)

@@ -73,7 +73,7 @@ async def sign_up(
 
 
 async def count_guess(request: Request, contacts: Iterable[bytes]) -> None:
-    """Count a password chosen for a contact as a failed sign-in, whatever the result: it reveals
+    """Count a password chosen for a contact as a failed sign-in, whatever the result. It reveals
     whether it is the password of another account."""
     for contact in contacts:
         await StrangersAttempt(request, GUARD, contact.hex()).count_as_stranger()

@@ -1,5 +1,5 @@
-"""The intake service: reports are submitted here through every channel, and read by the public and
-reporters."""
+"""The intake service: reports from every channel. The public and reporters read reports here
+too."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -59,8 +59,7 @@ from shared.settings import Settings
 from shared.values import regions
 
 BATCH, LANES = 100, 2
-"""How many reports of partners one transaction accepts, and how many transactions run at the same
-time."""
+"""How many reports of partners one transaction accepts; how many transactions run at once."""
 SMS_CALLS_AT_ONCE = 8
 """How many calls about SMS messages run at the same time to one service. Others wait some seconds;
 then the gateway must call again."""

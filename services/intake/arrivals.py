@@ -19,8 +19,8 @@ half of the time."""
 
 
 class Arrivals:
-    """Accepts reports that arrive at the same time with few statements and one commit, on its own
-    connections. Each report exists when its answer is given.
+    """Accepts reports that arrive at the same time with few statements and one commit. It has its
+    own connections. Each report exists when its answer is given.
 
     Raises `DifferentContent`, and the problems: 429 beyond the limit, 422 for an unknown agency or
     category.

@@ -1,5 +1,6 @@
-"""Requests for a new contact of an account or a report. It takes effect at once if a present
-contact was proven just now, otherwise seven days after a notice to that contact."""
+"""Requests for a new contact of an account or a report. It takes effect at once if no contact is
+proven or a present one was proven just now, otherwise seven days after a notice to the present
+one."""
 
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
@@ -91,8 +92,7 @@ async def begin_change(
 async def apply_if_shown(
     session: AsyncSession, intake: Resources, holder: ContactHolder, channel: Channel
 ) -> None:
-    """Apply a waiting change if the contact that was notified has been proven since; otherwise do
-    nothing."""
+    """Apply a waiting change if the contact that was notified has been proven since."""
     this = select(ContactChange).where(*_this(holder, channel))
     if await session.scalar(this) is None:
         return
@@ -127,7 +127,7 @@ async def waiting_changes(
 
 
 def warned_contact(contacts: list[NamedContact], channel: Channel) -> NamedContact | None:
-    """The proven contact to notify before the contact of this channel changes: the one to be
+    """The proven contact to notify before the contact of this channel changes. It is the one to be
     replaced, otherwise that of the other channel, as an added contact also opens the account or
     report. None: no contact is proven."""
     proven = [each for each in contacts if each.proven_at is not None]

@@ -48,7 +48,7 @@ async def remove_account_contact(
     database: CurrentDatabase,
     request: Request,
 ) -> None:
-    """Remove a contact of one's own account: nothing is sent there any more, not even a code, and
+    """Remove a contact of one's own account. Nothing is sent there any more, not even a code, and
     it cannot recover anything. It can be used to sign in until another contact replaces it."""
     holder = own_account(reporter)
     await shown_password(database, request, holder.account_id, form.current_password)
@@ -67,7 +67,7 @@ async def remove_report_contact(
     reporter: CurrentReporter,
     session: Transaction,
 ) -> None:
-    """Remove a contact of one's own report: nothing is sent there any more, and it cannot recover
+    """Remove a contact of one's own report. Nothing is sent there any more, and it cannot recover
     anything. 404: the report has no such contact of its own."""
     await _remove(session, await own_report(session, reporter, number), channel)
 

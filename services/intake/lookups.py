@@ -57,8 +57,8 @@ async def list_regions(
     level: regions.Level | None = None,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
 ) -> list[RegionChoice]:
-    """List provinces; with `parent`, the regions directly below it; with `q`, regions with such a
-    name (villages only within a `parent` district or with `level=village`)."""
+    """List regions: provinces, or with `parent` the regions directly below it. With `q`, regions
+    with such a name (villages only within a `parent` district or with `level=village`)."""
     if q is not None:
         choices = await asyncio.to_thread(
             regions.search, q, level=level, within=parent, limit=limit
@@ -74,8 +74,9 @@ async def list_region_levels(
         str | None, Query(max_length=13, description="The region chosen so far, by its code")
     ] = None,
 ) -> list[regions.RegionLevel]:
-    """List the choices of a form that asks for a region level by level: the provinces, then the
-    regencies of the chosen province, and so on, down to the level below the chosen region."""
+    """List the choices of a form that asks for a region level by level. These are the provinces,
+    then the regencies of the chosen province, and so on, down to the level below the chosen
+    region."""
     return await asyncio.to_thread(regions.levels, code)
 
 
@@ -130,7 +131,7 @@ async def list_categories(session: Transaction) -> list[CategoryChoice]:
 
 @router.get("/classifications")
 async def list_classifications() -> list[ClassificationChoice]:
-    """List the classifications that the public can choose; a verifier makes complaints more
+    """List the classifications that the public can choose. A verifier makes complaints more
     precise."""
     choices: tuple[PublicClassification, ...] = ("complaint", "aspiration", "information")
     return [

@@ -181,9 +181,8 @@ async def _dispose(
 async def _ask_routing(
     intake: Resources, form: ManualForm, number: int, key: UUID, request: Request
 ) -> DispositionAnswer:
-    """Ask routing to verify the report with the staff member's own token, as routing checks
-    permissions. The command's key is derived from the report's, so that repeating the form gets the
-    first result."""
+    """Ask routing to verify the report. It checks permissions by the staff member's own token. The
+    command's key is derived from the report's, so that repeating the form gets the first result."""
     try:
         response = await intake.http.post(
             f"/reports/{number}/verify",

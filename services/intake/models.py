@@ -47,7 +47,7 @@ class AccountEntry(SQLModel, table=True):
 
 
 class ContactChange(SQLModel, table=True):
-    """A proven new contact that replaces the holder's present one at `takes_effect_at`; until then
+    """A proven new contact that replaces the holder's present one at `takes_effect_at`. Until then
     the owner of the present one can stop it. The holder is an account or a report; the contact is
     encrypted with the holder's key."""
 
@@ -113,8 +113,7 @@ class Submission(SQLModel, table=True):
     """The partner system that sent the report states that it has verified this contact."""
     access_code: bytes = Field(sa_type=Bytes)
     access_code_version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
-    """Increases when the reporter renews the code; tokens for earlier versions are no longer
-    valid."""
+    """Increases when the code is renewed; tokens for earlier versions are no longer valid."""
     access_code_used_at: datetime | None = timestamp(default=None)
     """When it was used for the first time."""
     addressee_id: int | None = None

@@ -63,8 +63,8 @@ class PostPreview(BaseModel):
 
 
 class PostForm(ReportForm):
-    """A report made from a post: `url` (or id) and `author` as read or pasted, and the fields of a
-    report."""
+    """A report made from a post. `url` (or id) and `author` are as read or pasted; the admin
+    completes the other fields."""
 
     url: PostRef = Field(description="The post's address or id")
     thread: list[PostRef] = Field(
@@ -187,8 +187,8 @@ def _title(post: Post) -> str:
 
 
 async def _told(session: AsyncSession, staff: Staff, number: int) -> int | None:
-    """The number, if this person may read the report and know its author, whom the post names;
-    otherwise None."""
+    """The number, if this person may read the report and know its author. The post names the
+    author. Otherwise None."""
     try:
         access = await staff_access(session, staff, number)
     except Problem:

@@ -85,7 +85,7 @@ class SubmissionAnswer(BaseModel):
 
 
 class OpenedSubmission(SubmissionAnswer):
-    """The answer with a token that opens the report for an hour, like its access code; this does
+    """The answer with a token that opens the report for an hour, like its access code. This does
     not count as a use of the code. Null if the code is not shown."""
 
     access_token: str | None = Field(repr=False)

@@ -52,9 +52,9 @@ class Acceptance:
     async def accept_many(
         self, session: Connection, reports: Sequence[NewReport]
     ) -> list[Accepted | DifferentContent]:
-        """Accept several reports, as `accept`, with the same number of round trips as one; returns
-        the answers in order. Pass the reports in the order of their keys, so that transactions do
-        not deadlock."""
+        """Accept several reports, as `accept`; returns the answers in order. It needs as many round
+        trips as for one. Pass the reports in the order of their keys, so that transactions do not
+        deadlock."""
         if not reports:
             return []
         prepared = await self.prepare(session, [Arrival(report) for report in reports])
@@ -73,8 +73,8 @@ class Acceptance:
     async def write(
         self, session: Connection, prepared: Sequence[Prepared]
     ) -> list[Accepted | DifferentContent]:
-        """Run the second statement for reports that were prepared on the same connection, in the
-        order of their keys."""
+        """Run the second statement for prepared reports, in the order of their keys. It must use
+        the same connection as the first."""
         connection = await raw(session)
         at = now()
         new: Rows = {}

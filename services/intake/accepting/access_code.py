@@ -1,5 +1,4 @@
-"""The access code: with it and the report's number, a reporter without an account opens the
-report."""
+"""The access code: with it and the number, a reporter without an account opens the report."""
 
 import hmac
 import secrets

@@ -1,5 +1,5 @@
-"""Prepares reports before they are written, with one statement for all: whether the sender may send
-more, the ids of agency and category, the report's number, and who must verify it."""
+"""Prepares reports before they are written, with one statement for all. It finds whether the sender
+may send more, the ids of agency and category, the report's number, and who must verify it."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -55,9 +55,10 @@ async def prepare(
     arrivals: Sequence[Arrival],
     limits: RateLimits | None = None,
 ) -> list[Prepared | Problem]:
-    """Prepare the reports; returns one result for each, in order: a 429 problem beyond the limit, a
-    422 problem for an unknown agency or category. `limits` counts the uses, which must be of one
-    limit and different subjects. Raises the 503 problem while there is no root agency."""
+    """Prepare the reports; returns one result for each, in order. A refused one is a 429 problem
+    beyond the limit, or a 422 problem for an unknown agency or category. `limits` counts the uses,
+    which must be of one limit and different subjects. Raises the 503 problem while there is no root
+    agency."""
     uses = [arrival.use for arrival in arrivals if arrival.use is not None]
     parameters = {"wanted": _wanted(arrivals)}
     taken = ""

@@ -52,8 +52,8 @@ class Sealing:
         return self.cipher.encrypt(text).decode()
 
     def seal_identity(self, who: Identity) -> Row:
-        """The columns of the reporter, encrypted with a new key for this report, that key, and
-        whether messages may go to each contact."""
+        """The columns of the reporter, encrypted with a new key for this report. They include that
+        key, and whether messages may go to each contact."""
         fields = {name: getattr(who, name) for name in ("name", "phone", "email", "nik")}
         safe = {name: getattr(who, name) for name in _SAFE}
         if not any(fields.values()):

@@ -73,7 +73,7 @@ async def _concerning(
 
 
 def shortest_to_call(offices: Iterable[Recourse]) -> str | None:
-    """The shortest entry of an office with a phone, such as `Ombudsman RI, telepon 137`; None if no
+    """The shortest entry of an office with a phone, such as `Ombudsman RI, telepon 137`. None: no
     office names a phone."""
     named = (
         f"{in_gsm(office.name).replace('Republik Indonesia', 'RI')}, telepon {phone[1]}"

@@ -1,4 +1,4 @@
-"""Reading a report: the public gets what is published, the reporter everything except internal
+"""Reading a report. The public gets what is published, the reporter everything except internal
 matters of staff."""
 
 from collections.abc import Mapping

@@ -48,8 +48,8 @@ async def find_report(session: AsyncSession, number: int) -> Row | None:
 
 
 def is_own(row: Row, principal: Principal | None) -> bool:
-    """Whether the caller is the report's reporter, has its access code, or is the partner system
-    that sent it."""
+    """Whether the report is the caller's own. They are its reporter, have its access code, or are
+    the partner system that sent it."""
     match principal:
         case Reporter(account_id=account_id):
             return bool(row["reporter_id"] == account_id)

@@ -133,7 +133,7 @@ class Reveal(BaseModel):
 
 
 class ReporterReport(BaseModel):
-    """A report as its reporter reads it; a partner system reads the reports it sent in the same
+    """A report as its reporter reads it. A partner system reads the reports it sent in the same
     form."""
 
     view: Literal["reporter"] = "reporter"

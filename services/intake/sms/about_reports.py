@@ -84,7 +84,7 @@ def read_about_report(text: str) -> AboutReport | None:
 
 
 def lacks_number(text: str) -> bool:
-    """Whether a message without a report's number at its beginning cannot be a new report: it is a
+    """Whether a message that does not begin with a report's number cannot be a new report. It is a
     command (`PUAS`, `PUAS 10000042`), only thanks or a greeting, or has no words."""
     text = normalise(text)
     if GAP in text or not text:
@@ -97,7 +97,7 @@ def lacks_number(text: str) -> bool:
 
 
 def _is_nearly(words: str) -> bool:
-    """Whether the words are a command with a mistake, so that they are not meant as a reply: a
+    """Whether the words are a command with a mistake, and so not meant as a reply. They are a
     command word, and no other words than it may have. YA is an answer if it stands alone or with a
     number longer than a code."""
     first, *others = _WORD.findall(words.lower()) or ("",)

@@ -1,5 +1,4 @@
-"""Stores answers to messages about reports, so that a gateway that sends one again gets the
-same."""
+"""Stores answers to messages about reports. A gateway that sends a message again gets the same."""
 
 from datetime import datetime
 

@@ -40,7 +40,7 @@ class Confirmed:
 
 
 class Confirmations:
-    """Waiting confirmations, one for each wish about a report, used within the caller's
+    """Waiting confirmations, one for each wish about a report. Used within the caller's
     transaction. Only a keyed digest of the code is stored."""
 
     def __init__(self, session: AsyncSession, index: BlindIndex) -> None:

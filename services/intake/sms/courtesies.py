@@ -7,9 +7,9 @@ from services.intake.sms.messages import GAP
 
 
 def is_courtesy(text: str) -> bool:
-    """Whether the text contains only thanks, possibly with a general reason (`terima kasih banyak
-    pak sudah diperbaiki`), or only a greeting. With any other word, a digit or a question it may be
-    a complaint."""
+    """Whether the text contains only thanks or only a greeting. Thanks may have a general reason
+    (`terima kasih banyak pak sudah diperbaiki`). With any other word, a digit or a question it may
+    be a complaint."""
     if GAP in text or "?" in text:
         return False
     words = re.findall(r"\w+", text.lower())

@@ -67,8 +67,8 @@ class SmsParts:
         return self._index.other("sms", f"{message.sender} {message.id}").hex()
 
     async def lock(self, phone: str) -> None:
-        """Lock this sender until the transaction ends, so that parts which arrive at the same time
-        see each other. Call it before rows are locked."""
+        """Lock this sender until the transaction ends. So parts that arrive at the same time see
+        each other. Call it before rows are locked."""
         await self._session.execute(select(_alone(self._index.phone(phone))))
 
     async def known(self, message: SmsMessage) -> KnownPart | None:

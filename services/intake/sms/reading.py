@@ -1,5 +1,5 @@
-"""What a reporter can read of a report by SMS: the open question, what the agency wrote last, and
-where the report is."""
+"""What a reporter can read of a report by SMS. This is the open question, what the agency wrote
+last, and where the report is."""
 
 from collections.abc import Iterator
 from typing import Any, Final, Literal, NamedTuple
@@ -37,8 +37,8 @@ class ReadBySms(NamedTuple):
 
 
 async def read_by_sms(session: AsyncSession, wanted: Wanted, number: int, page: int) -> ReadBySms:
-    """The words of the open question (`ask`), what staff last wrote to the reporter (`read`), or
-    where the report is (`status`).
+    """The words that the reporter wants to read: the open question (`ask`), what staff last wrote
+    to the reporter (`read`), or where the report is (`status`).
 
     If there are none, the answer says so. If the words cannot be sent by SMS because of their
     script, or the agency marked them as secret, it refers to the report's page. Words that do not
@@ -93,7 +93,7 @@ class _Written(NamedTuple):
 
 
 async def _written_last(session: AsyncSession, number: int) -> _Written | None:
-    """What staff last wrote for the reporter to read, without questions and without what they
+    """What staff last wrote for the reporter to read. It leaves out questions and what they
     recorded on behalf of the reporter."""
     for row in (await session.execute(_steps(number))).mappings():
         action, details = Action(row["action"]), row["details"]

@@ -1,5 +1,5 @@
-"""Answers to wishes by SMS that a report does not accept: the reason, and what the reporter can do
-instead. A wish that needs a code is refused before the code is sent. Pure."""
+"""Answers to wishes by SMS that a report does not accept. They say why, and what the reporter can
+do instead. A wish that needs a code is refused before the code is sent. Pure."""
 
 from datetime import datetime
 from typing import Final, Literal

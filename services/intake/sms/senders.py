@@ -21,7 +21,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Sender:
-    """The relation of a sender to the report: whether the phone is named as its contact and is
+    """The relation of a sender to the report. `named`: the phone is its contact; `proven`: and is
     proven. `token` acts for the reporter; empty if there is no such report. `reads`: words of the
     report may be sent there; `stopped`: they could be, but the reporter wants no text messages
     about it."""
@@ -34,7 +34,7 @@ class Sender:
 
 
 def is_new_report(about: AboutReport, sender: Sender) -> bool:
-    """Whether a message is a new report although it begins with a number, which may be an amount or
-    a date: it has words, and its sender is not the proven contact of a report with that number.
-    Thanks are never a report."""
+    """Whether a message is a new report although it begins with a number. The number may be an
+    amount or a date. The message has words, and its sender is not the proven contact of a report
+    with that number. Thanks are never a report."""
     return about.wish == "say" and not sender.proven and not is_courtesy(about.words)

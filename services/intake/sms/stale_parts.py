@@ -27,7 +27,7 @@ _INTERVAL = 20.0
 _AT_MOST = 200
 """How many messages one round handles."""
 _FOR_REPLIES = 20.0
-"""Seconds after which a round begins no more replies, so that a slow service does not delay new
+"""Seconds after which a round begins no more replies. So a slow service does not delay new
 reports."""
 
 

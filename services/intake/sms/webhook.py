@@ -108,8 +108,8 @@ async def receive_sms(request: Request, database: CurrentDatabase, intake: Intak
 
 
 async def _accept_words(database: Database, intake: Resources, message: SmsMessage) -> SmsAnswer:
-    """Accept a report from words that begin with a number but are not from the reporter of that
-    report. If the gateway sent it twice, returns the first answer."""
+    """Accept a report from words that begin with a number. They are not from the reporter of a
+    report with that number. If the gateway sent the message twice, returns the first answer."""
     async with database.session() as session:
         answer_or_reply = await _read(session, intake, message)
         if isinstance(answer_or_reply, SmsAnswer):

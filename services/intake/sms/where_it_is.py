@@ -1,5 +1,5 @@
-"""Tells a reporter by SMS where the report is, as on its page: the handler, the deadline, whether a
-request to open it again waits, and which commands are possible. Pure."""
+"""Tells a reporter by SMS where the report is, as on its page. The text has the handler, the
+deadline, whether a request to open it again waits, and which commands are possible. Pure."""
 
 from datetime import datetime
 from typing import Final, Literal

@@ -152,8 +152,8 @@ def _error_in(errors: list[_Error]) -> XError:
 
 
 def _readable(text: str, entities: _Entities) -> str:
-    """The text with the three characters that X escapes restored (X escapes nothing in addresses),
-    and short links replaced by full addresses."""
+    """The readable text of a post. The three characters that X escapes are restored (X escapes
+    nothing in addresses), and short links are replaced by full addresses."""
     for entity, character in _ESCAPED:
         text = text.replace(entity, character)
     # A link with a media key stands for the post's own picture, which is listed separately.
