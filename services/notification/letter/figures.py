@@ -28,7 +28,7 @@ async def week_figures(
 ) -> dict[int, WeekFigures]:
     """The figures of each agency, by id. Ratings and objections follow the rules of the public
     statistics: months of ratings are grouped until a group has ten, and one to four objections are
-    not told."""
+    not shown."""
     begin = datetime.combine(week, time(), zone.offset)
     asked = {
         "agencies": list(agency_ids),
