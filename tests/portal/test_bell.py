@@ -25,10 +25,12 @@ def test_a_new_report_rings_in_every_tab_and_is_read_by_opening_it(meet: Meet) -
     other = admin.page.context.new_page()
     other.goto(f"{admin.portal.address}/panel/statistik")
     assert not admin.page.title().startswith("(")
+    stood = admin.page.locator("[data-bell]").bounding_box()
     number, _ = submit(admin.portal)
     for tab in (admin.page, other):
         rings(tab, 1)
         assert tab.locator("[data-bell] .bell").text_content() == " 1"
+    assert admin.page.locator("[data-bell]").bounding_box() == stood, "nothing moves as it rings"
     # What is read in the tab that does not listen is read in the one that does.
     other.goto(f"{admin.portal.address}/panel/lonceng")
     other.get_by_role("button", name=f"Buka laporan {number}").click()
