@@ -1,4 +1,4 @@
-"""Reading `LAPOR_DATABASE_URL`, in one way for everybody who connects; why that fails."""
+"""Reads `LAPOR_DATABASE_URL`, in one way for every connection; explains why connecting fails."""
 
 from typing import Final
 
@@ -9,12 +9,11 @@ from shared.resilience.reasons import explained
 
 
 def connection_string(database_url: str, application: str) -> str:
-    """How psycopg connects to `postgresql+psycopg://role:password@host:port/database` under a name
-    that `pg_stat_activity` shows.
+    """The psycopg string for `postgresql+psycopg://role:password@host:port/database`.
 
-    The address may name several servers, separated by commas, of which one is the primary: that
-    one is used, whichever it is at the moment. A machine that vanishes is noticed in half a minute.
-    Raises `psycopg.ProgrammingError` for something else.
+    `pg_stat_activity` shows the application's name. The address may name several servers, separated
+    by commas: the one that is the primary at the moment is used. A machine that vanishes is noticed
+    in half a minute. Raises `psycopg.ProgrammingError` for anything else.
     """
     address = database_url.replace("postgresql+psycopg://", "postgresql://", 1)
     host = str(conninfo_to_dict(address).get("host") or "")
@@ -24,11 +23,11 @@ def connection_string(database_url: str, application: str) -> str:
 
 
 def connection_arguments(database_url: str, application: str) -> dict[str, str | int | None]:
-    """The same, for SQLAlchemy to pass on."""
+    """The same as arguments that SQLAlchemy passes on."""
     return conninfo_to_dict(connection_string(database_url, application))
 
 
-# Seconds, of what was sent milliseconds; libpq's own are two hours and for ever.
+# In seconds, `tcp_user_timeout` in milliseconds; libpq's own are two hours and unlimited.
 _PATIENCE: Final[dict[str, str | int | None]] = {
     "connect_timeout": 5,
     "keepalives_idle": 10,

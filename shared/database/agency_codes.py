@@ -1,5 +1,4 @@
-"""The codes of agencies, for anyone who would read ids otherwise: in the Temporal UI, at
-night."""
+"""The codes of agencies, for people who would otherwise see ids, as in the Temporal UI."""
 
 from sqlmodel import col, select
 
@@ -9,14 +8,15 @@ from shared.lifecycle.state import ReportState
 
 
 class AgencyCodes:
-    """A code never changes: each is asked for once."""
+    """Reads codes and remembers them, because a code never changes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[int, str] = {}
 
     async def named_in(self, state: ReportState) -> dict[int, str]:
-        """Of the agencies of its chain, and of those that decide its requests, by id."""
+        """The codes by id of the agencies in the report's chain and of those that decide its
+        requests."""
         named = {*state.chain, *(request.decider_id for request in state.requests)}
         if missing := named - self._known.keys():
             async with self._database.autocommit() as connection:

@@ -1,5 +1,5 @@
-"""Agencies as people say them: by words of their name, other names and place, abbreviated
-(*Dinas PU*, *Pemkab*) or mistyped."""
+"""Finds agencies by words of names and places, also abbreviated (*Dinas PU*, *Pemkab*) or
+mistyped."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.values.text import folded
 
 Step = Literal["verify", "follow_up", "wait"]
-"""What the agency is to do: `wait` is what one does for an agency that cannot follow up yet."""
+"""The step that the agency is to take; `wait` is for an agency that cannot follow up yet."""
 
 MOST_WORDS: Final = 8
 _STOP_WORDS = frozenset({"dan", "di", "ke", "dari", "yang", "untuk", "pada"})
@@ -21,7 +21,8 @@ _STOP_WORDS = frozenset({"dan", "di", "ke", "dari", "yang", "untuk", "pada"})
 
 @dataclass(frozen=True)
 class Match:
-    """`able`: it can do the step now. `places` are of those above it, the nearest first."""
+    """An agency found. `able`: it can take the step now. `places` are those above it, nearest
+    first."""
 
     id: int
     able: bool
@@ -31,8 +32,10 @@ class Match:
 
 @dataclass(frozen=True)
 class Matches:
-    """The best of `total`. `partial`: none has all words; these lack one or a part of one, or have
-    words spelt nearly so."""
+    """The best of `total` agencies.
+
+    `partial`: no agency has all words; these lack one or a part of one, or have similar words.
+    """
 
     items: list[Match]
     total: int
@@ -40,17 +43,19 @@ class Matches:
 
 
 async def agency_query(session: AsyncSession, words: str, *, generous: bool = False) -> str | None:
-    """What to ask of `published_agency_words` for these words, each of which must be met; None
-    where none of them says anything. `generous`: each may be a typing error, not only those that
-    are in no agency's name."""
+    """The query to `published_agency_words` for these words, all of which must match.
+
+    None if no word tells anything. `generous`: any word may be mistyped, not only those that are in
+    no agency's name.
+    """
     read = await _read(session, words, generous=generous)
     return " & ".join(read.conditions()) if read else None
 
 
 @dataclass(frozen=True)
 class _Read:
-    """What was typed, word by word. `near` are words spelt nearly so, `meanings` what a word is
-    short for, `spoken` the abbreviations of words from one place to another."""
+    """What was typed, word by word. `near` are words with nearly the same spelling, `meanings` the
+    long forms of a word, `spoken` the abbreviations of the words between two positions."""
 
     tokens: Sequence[str]
     near: Mapping[str, Sequence[str]]
@@ -58,8 +63,11 @@ class _Read:
     spoken: Mapping[tuple[int, int], Sequence[str]]
 
     def conditions(self, *, loose: bool = False) -> list[str]:
-        """One for each word that says something. `loose`: of what a word is short for, one part
-        may be missing (*DLHK* of an agency that has no forests)."""
+        """One condition for each word that tells something.
+
+        `loose`: one part of a word's long form may be missing (*DLHK* of an agency that has no
+        forests).
+        """
         most_of = _all_but_one_of if loose else _all_of
         meant = {
             word: [most_of(each) for each in several] for word, several in self.meanings.items()
@@ -68,9 +76,9 @@ class _Read:
 
 
 async def _read(session: AsyncSession, words: str, *, generous: bool) -> _Read | None:
-    """None where no word says anything."""
+    """None if no word tells anything."""
     *others, last = folded(words) or [""]
-    # The last one may not be at its end yet.
+    # The last word may not be complete yet.
     tokens = [*(word for word in others if word not in _STOP_WORDS), last][-MOST_WORDS:]
     if not last:
         return None
@@ -95,7 +103,7 @@ async def _read(session: AsyncSession, words: str, *, generous: bool) -> _Read |
 
 
 def _spans(tokens: Sequence[str], between: str, most: int) -> dict[str, tuple[int, int]]:
-    """Where words beside each other stand, by what they are together."""
+    """The positions of neighbouring words, by the text that they make together."""
     return {
         between.join(tokens[first:end]): (first, end)
         for first in range(len(tokens))
@@ -112,9 +120,11 @@ async def find_agencies(
     first: Sequence[int] = (),
     limit: int,
 ) -> Matches:
-    """The active agencies of these words, or all where there are none, the best ones first. Those
-    of `first` come before the others, those that cannot do the `step` after them. Where no agency
-    has all words, those that have all but one."""
+    """The active agencies that match these words, or all without words, the best ones first.
+
+    Those of `first` come before the others, those that cannot take the `step` after them. If no
+    agency has all words, those that have all but one.
+    """
     if not words.strip():
         return await _found(session, None, step, below, first, limit)
     typed = await _read(session, words, generous=False)
@@ -190,8 +200,8 @@ def _groups(
 def _any_of(
     token: str, near: Mapping[str, Sequence[str]], meanings: Mapping[str, Sequence[str]]
 ) -> str:
-    """The word, or what begins with it; what it is short for; where no agency has such a word,
-    those that are spelt nearly so."""
+    """A condition for the word or its beginning, for its long forms, or, if no agency has it, for
+    similar words."""
     alternatives = [f"{token}:*"]
     for word in (token, *near.get(token, ())):
         if word != token:
@@ -258,7 +268,8 @@ _ABLE: Mapping[Step | None, str] = {
     "wait": "NOT has_officer",
 }
 _BROAD = 2_000
-"""Of so many it is not asked whose own name says it: who searches goes on typing."""
+"""If more than this match, it is not checked whose own name has all words: the person goes on
+typing."""
 # Those whose own names say it all, in whole words, come before those of whose place it is said.
 # One table has what is ordered by, and only narrow rows are kept: a word may be of all agencies.
 # They are counted by themselves: joined, a plan made for any word counted them anew for each row.

@@ -20,5 +20,5 @@ TextArray = ARRAY(String)
 
 
 def timestamp(**options: Any) -> Any:
-    """A column of an instant, with time zone."""
+    """A column for an instant, with time zone."""
     return Field(sa_type=Timestamp, **options)

@@ -35,13 +35,16 @@ class Database:
         application: str = "lapor",
         longest_statement: float | None = None,
     ) -> None:
-        """`longest_statement`: seconds; one that takes longer, as where somebody holds a table's
-        lock, is ended, and the database counts as away. None: as long as it takes."""
+        """`longest_statement` is in seconds.
+
+        A statement that takes longer, for example because a table is locked, is ended, and the
+        database counts as away. None: no limit.
+        """
         limit = f" -c statement_timeout={longest_statement * 1000:.0f}" if longest_statement else ""
         self.engine = create_async_engine(
             "postgresql+psycopg://",
-            # Half as many again for what counts or looks up beside a transaction. None is closed
-            # for coming back late: making a connection costs as much as a dozen requests.
+            # Half as many again for counts and look-ups beside a transaction. They stay open when
+            # they come back: making a connection costs as much as a dozen requests.
             pool_size=pool_size + pool_size // 2,
             max_overflow=0,
             pool_timeout=10,
@@ -68,13 +71,15 @@ class Database:
 
     @asynccontextmanager
     async def autocommit(self) -> AsyncIterator[AsyncConnection]:
-        """A connection on which each statement stands alone: single reads, counters that
-        must outlive a refused request."""
+        """A connection that commits each statement by itself.
+
+        For single reads, and counters that must survive a refused request.
+        """
         async with self._autocommit.connect() as connection:
             yield connection
 
     def lasting(self) -> "LastingConnection":
-        """A connection that is kept, for work that goes on as long as the process."""
+        """A connection that is kept, for work that lasts as long as the process."""
         lasting = LastingConnection(self._autocommit)
         self._lasting.append(lasting)
         return lasting
@@ -87,15 +92,18 @@ class Database:
 
 
 class LastingConnection:
-    """One of the pool's connections, as `Database.autocommit` gives them, kept for work of which
-    there is always one piece at a time. Leasing it anew each time cost more than a statement."""
+    """A connection of the pool that is kept for work of which one piece is always under way.
+
+    It behaves like that of `Database.autocommit`. Leasing one each time costs more than a
+    statement.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._connection: AsyncConnection | None = None
 
     async def get(self) -> AsyncConnection:
-        """The connection; another one where the server has closed it."""
+        """The connection; a new one if the server has closed it."""
         if self._connection is not None and _is_dead(self._connection):
             await self._connection.invalidate()
             await self.close()
@@ -116,15 +124,19 @@ def _is_dead(connection: AsyncConnection) -> bool:
 
 
 async def plan_each_time(session: AsyncSession) -> None:
-    """What this transaction asks from now on is planned for its values. A statement that a
-    connection asks again and again is planned once, for any value: good where one plan is always
-    the best, and bad where it is another for what is frequent than for what is rare."""
+    """Plan the further statements of this transaction for their values.
+
+    Postgres plans a repeated statement once for any value. That is good if one plan is always best,
+    and bad if frequent and rare values need different plans.
+    """
     await session.execute(_PLAN_EACH_TIME)
 
 
 async def raw(session: AsyncSession | AsyncConnection) -> psycopg.AsyncConnection[Any]:
-    """The psycopg connection under a session, inside the same transaction, or under an autocommit
-    connection: for hot paths (COPY, pipelines, many rows)."""
+    """The psycopg connection under a session or an autocommit connection.
+
+    It is in the same transaction. For hot paths (COPY, pipelines, many rows).
+    """
     connection = await session.connection() if isinstance(session, AsyncSession) else session
     sync = connection.sync_connection
     if sync is None or sync.invalidated:
@@ -135,8 +147,11 @@ async def raw(session: AsyncSession | AsyncConnection) -> psycopg.AsyncConnectio
 
 
 def _refuse_dead(connection: Any, *_: object) -> None:
-    """The pool then connects anew. A connection lying idle has nothing to say but that the server
-    has gone: seen on the socket, that costs no question and answer at each use."""
+    """Make the pool connect anew if the server has closed the connection.
+
+    An idle connection receives nothing unless the server has gone. Looking at the socket saves a
+    query at each use.
+    """
     if _is_closed(connection.driver_connection):
         raise DisconnectionError("the server has closed this connection")
 

@@ -1,7 +1,7 @@
-"""Tables of schema `lifecycle`: what everybody reads of a report, and the worker alone writes.
+"""Tables of schema `lifecycle`: everybody reads a report here, and almost only the worker writes.
 
-Intake inserts reports, texts and first history entries; every service inserts commands and
-outbox rows; the rest is written by the step that records it.
+Intake inserts reports, texts and first history entries; every service inserts commands and outbox
+rows; the step that records the rest writes it.
 """
 
 from datetime import datetime
@@ -22,8 +22,11 @@ REPORT_NUMBER = Sequence(
 
 
 class Report(SQLModel, table=True):
-    """The row queues, exports and statistics read. `state` is the whole `ReportState`; the
-    columns beside it repeat what people select by, written in the same statement."""
+    """A report's row, which queues, exports and statistics read.
+
+    `state` is the whole `ReportState`; the columns beside it repeat what people filter by, and are
+    written in the same statement.
+    """
 
     __tablename__ = "report"
     __table_args__ = (
@@ -128,8 +131,10 @@ class Report(SQLModel, table=True):
 
 
 class ReportDetails(SQLModel):
-    """What a report says beside its text; one stated here is accepted by the name it has in the
-    form, and is a column of downloads."""
+    """Details of a report beside its text.
+
+    A field declared here is accepted in the form under its name, and is a column of downloads.
+    """
 
     happened_at: str | None = None
     place: str | None = Field(default=None, sa_type=Words)
@@ -138,7 +143,8 @@ class ReportDetails(SQLModel):
 
 
 class ReportText(ReportDetails, table=True):
-    """The words of a report: as sent, and as corrected by verification (else NULL)."""
+    """The words of a report: as sent, and as corrected by verification (NULL without a
+    correction)."""
 
     __tablename__ = "report_text"
     __table_args__ = (
@@ -211,8 +217,11 @@ class HistoryEntry(SQLModel, table=True):
 
 
 class CommandRow(SQLModel, table=True):
-    """A command and, once `done` is not NULL, what became of it. `digest` is of what was asked,
-    salted with the caller's key: the same key must ask the same again."""
+    """A command and, once `done` is not NULL, its outcome.
+
+    `digest` is made of the request, salted with the caller's key: the same key must send the same
+    request again.
+    """
 
     __tablename__ = "command"
     __table_args__ = (
@@ -234,8 +243,10 @@ class CommandRow(SQLModel, table=True):
 
 
 class LinkedFollowUp(SQLModel, table=True):
-    """A follow-up that was sent on from a main report to one linked to it, by a command of its own.
-    Kept for the histories of both; `bulk_id` is the same for all that were sent at once."""
+    """A follow-up sent on from a main report to a linked one, by its own command.
+
+    Kept for the histories of both; `bulk_id` is the same for all that were sent together.
+    """
 
     __tablename__ = "linked_follow_up"
     __table_args__ = (Index("linked_follow_up_of_main", "main_number"), {"schema": SCHEMA})
@@ -251,7 +262,8 @@ class LinkedFollowUp(SQLModel, table=True):
 
 
 class OutboxRow(SQLModel, table=True):
-    """A message for NATS, written with what it tells; deleted when the stream has it."""
+    """A message for NATS, written with the step it reports; deleted when the stream has stored
+    it."""
 
     __tablename__ = "outbox"
     __table_args__ = ({"schema": SCHEMA},)

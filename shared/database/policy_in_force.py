@@ -1,4 +1,4 @@
-"""The process times in force, from what pusat keeps as data: working calendar and policy."""
+"""The process times in force, from the data that pusat maintains: working calendar and policy."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,17 +19,17 @@ SELECT coalesce((SELECT max(version) FROM routing.published_policy), 0) || '/'
     || (SELECT count(*) || '/' || coalesce(sum(hashint4(day - DATE '2000-01-01')), 0)
         FROM routing.published_closed_day)
 """
-"""A query for one short text that changes whenever the calendar or a policy does. By hand, as it
-is sent along with every acceptance (through psycopg alone, in one exchange)."""
+"""A query for one short text that changes whenever the calendar or a policy does. Written by hand,
+because every acceptance sends it (through psycopg only, in one exchange)."""
 
 CALENDAR_MARK: Final = """
 SELECT coalesce(md5(string_agg(day::text, ',' ORDER BY day)), '') FROM routing.published_closed_day
 """
-"""A query for one short text that names the closed days as they are."""
+"""A query for one short text that identifies the present closed days."""
 
 
 async def load_calendar(connection: Connection) -> WorkingCalendar:
-    """The working calendar as it stands at this moment."""
+    """The working calendar at this moment."""
     days = await connection.execute(select(col(ClosedDayEntry.day)))
     return WorkingCalendar(frozenset(days.scalars()))
 
@@ -49,7 +49,7 @@ class ProcessTime:
         self._merged: dict[tuple[int, ...], Policy] = {}
 
     async def at_mark(self, connection: Connection, mark: str) -> None:
-        """Bring it up to what `PROCESS_TIME_MARK` has just said, in the same transaction."""
+        """Reload if `PROCESS_TIME_MARK`, read in the same transaction, has changed."""
         if mark != self._mark:
             calendar = await load_calendar(connection)
             policies = await _policies(connection)
@@ -57,7 +57,7 @@ class ProcessTime:
             self._merged = {}
 
     async def refresh(self, connection: Connection) -> None:
-        """Ask whether anything has changed: one short query."""
+        """Check whether anything has changed, by one short query, and reload."""
         mark = (await connection.execute(text(PROCESS_TIME_MARK))).scalar_one()
         await self.at_mark(connection, mark)
 
@@ -86,8 +86,10 @@ async def _policies(connection: Connection) -> "list[_Row]":
 
 
 def _levels(rows: "Sequence[_Row]", handler_path: Sequence[int], at: datetime) -> "list[_Level]":
-    """Version and body of the policies that count, the national one first, the handler's last. A
-    later version replaces an earlier one of the same agency as a whole."""
+    """The version and body of the policies that count, the national one first, the handler's last.
+
+    A later version replaces an earlier one of the same agency completely.
+    """
     latest: dict[int | None, _Level] = {}
     for version, agency_id, body, valid_from in rows:
         if valid_from <= at:
@@ -96,8 +98,7 @@ def _levels(rows: "Sequence[_Row]", handler_path: Sequence[int], at: datetime) -
 
 
 def _policy(levels: "Sequence[_Level]") -> Policy:
-    """National lengths, overridden by those that agencies from the root down to the handler
-    name."""
+    """The national lengths, overridden by the agencies from the root down to the handler."""
     if not levels:
         return NATIONAL_DEFAULT
     merged = NATIONAL_DEFAULT.model_dump(mode="json")

@@ -1,5 +1,7 @@
-"""Which of pusat's offices, where else a reporter can go, concern a report: shown on its page, and
-promised by mail where there are some."""
+"""The offices of pusat's list to which a reporter can also turn, by report.
+
+They are shown on the report's page, and mentioned in mails if there are any.
+"""
 
 from typing import Any, Final
 
@@ -13,14 +15,16 @@ from shared.lifecycle.statuses import Status
 ENDED_BY_OTHERS: Final = frozenset(
     {Status.CLOSED_BY_SYSTEM, Status.CLOSED_BY_ADMIN, Status.ARCHIVED_BY_ADMIN}
 )
-"""Where a report stands whose reporter may not be content with how it ended."""
+"""The statuses of reports whose reporter may not be content with how they ended."""
 
 
 def concern(
     archive_category: object, classification: object, category_id: object
 ) -> tuple[ColumnElement[bool], ...]:
-    """The conditions on `RecourseEntry`: an office concerns what bears all that it names. Values of
-    one report, or columns."""
+    """The conditions on `RecourseEntry` for a report, given by values or columns.
+
+    An office applies to a report that has all criteria which the office names.
+    """
     return (
         _names(col(RecourseEntry.archive_category), archive_category),
         _names(col(RecourseEntry.classification), classification),

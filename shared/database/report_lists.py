@@ -1,6 +1,6 @@
 """Tables of schema `lifecycle` beside the report: its requests, copies, escalations, counts.
 
-Written by the step that records them, read by everybody.
+The step that records them writes them; everybody reads them.
 """
 
 from datetime import datetime
@@ -14,8 +14,11 @@ from shared.database.lifecycle import SCHEMA
 
 
 class RequestRow(SQLModel, table=True):
-    """A request from below, or the reporter's objection, of which `staff_id` and `agency_id` are of
-    who ended the report; `decision` is accepted, rejected, withdrawn, passed_on or ended."""
+    """A request from below, or the reporter's objection.
+
+    For an objection `staff_id` and `agency_id` are of the person who ended the report. `decision`
+    is accepted, rejected, withdrawn, passed_on or ended.
+    """
 
     __tablename__ = "request"
     __table_args__ = (
@@ -57,7 +60,8 @@ class CopyRow(SQLModel, table=True):
 
 
 class Escalation(SQLModel, table=True):
-    """A clock that ran out, put before the agency above; `ended_at` NULL while the step is owed."""
+    """An escalation of an overdue clock to the agency above; `ended_at` is NULL while the step is
+    owed."""
 
     __tablename__ = "escalation"
     __table_args__ = (
@@ -77,13 +81,15 @@ class Escalation(SQLModel, table=True):
     clock: str
     at: datetime = timestamp()
     level: int | None = None
-    """How many levels above the handler; NULL of a request's, and of those from before."""
+    """How many levels above the handler; NULL for a request, and in old rows."""
     ended_at: datetime | None = timestamp(default=None)
 
 
 class TabCount(SQLModel, table=True):
-    """How many reports stand in a tab: those the agency handles, or (`given`) has handed down.
-    The sum of `tab_reports` is the count: this, and the changes not added to it yet."""
+    """How many reports are in a tab: those the agency handles, or (`given`) has handed down.
+
+    The count is the sum of `tab_reports`: this number and the changes not yet added to it.
+    """
 
     __tablename__ = "tab_count"
     __table_args__ = ({"schema": SCHEMA},)
@@ -95,7 +101,7 @@ class TabCount(SQLModel, table=True):
 
 
 class TabChange(SQLModel, table=True):
-    """Reports that entered a tab (or left: negative), appended by triggers on the report's row."""
+    """Reports that entered a tab (negative: left it), appended by triggers on the report's row."""
 
     __tablename__ = "tab_change"
     __table_args__ = (Index("tab_change_of_agency", "agency_id"), {"schema": SCHEMA})
@@ -108,7 +114,7 @@ class TabChange(SQLModel, table=True):
 
 
 class CalendarMark(SQLModel, table=True):
-    """The one row that names the calendar to which all running clocks have been dated."""
+    """The one row that names the calendar by which all running clocks were calculated."""
 
     __tablename__ = "calendar_mark"
     __table_args__ = ({"schema": SCHEMA},)
@@ -118,7 +124,7 @@ class CalendarMark(SQLModel, table=True):
 
 
 class RedatingProgress(SQLModel, table=True):
-    """The one row that says how far the last calendar edit's re-dating is, in reports."""
+    """The one row with the progress of re-dating after the last calendar edit, in reports."""
 
     __tablename__ = "redating_progress"
     __table_args__ = ({"schema": SCHEMA},)

@@ -1,4 +1,4 @@
-"""Rows by column name, and statements made of the names: the tables say which columns there are."""
+"""Rows by column name, and statements made from the columns of the tables."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -16,14 +16,14 @@ Row = dict[str, Any]
 
 
 def full_name(table: type[SQLModel]) -> str:
-    """With its schema."""
+    """The table's name with its schema."""
     return str(class_mapper(table).local_table)
 
 
 def columns_in_both(
     table: type[SQLModel], other: type[Any], *, without: Iterable[str] = ()
 ) -> tuple[str, ...]:
-    """The columns of the table that the other class has as fields or properties, too."""
+    """The columns of the table that the other class has as fields or properties too."""
     properties = (name for name, value in vars(other).items() if isinstance(value, property))
     fields = {*other.__annotations__, *properties} - set(without)
     return tuple(name for name in table.model_fields if name in fields)
@@ -31,14 +31,17 @@ def columns_in_both(
 
 @cache
 def insert(table: type[SQLModel], columns: tuple[str, ...]) -> str:
-    """The statement for psycopg that inserts one row of these columns, its values by name."""
+    """The psycopg statement that inserts one row with these columns, with values by name."""
     values = ", ".join(f"%({name})s" for name in columns)
     return f"INSERT INTO {full_name(table)} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608
 
 
 def insert_many(table: type[SQLModel], columns: Iterable[str]) -> str:
-    """The statement for psycopg that inserts any number of rows of these columns: an array of JSON
-    objects, by the table's name, in which bytes are as `json_bytes` has them."""
+    """The psycopg statement that inserts any number of rows with these columns.
+
+    Its parameter, named like the table, is an array of JSON objects, in which bytes are written by
+    `json_bytes`.
+    """
     names, name = ", ".join(columns), full_name(table)
     return (
         f"INSERT INTO {name} ({names}) SELECT {names} FROM"  # noqa: S608
@@ -47,12 +50,12 @@ def insert_many(table: type[SQLModel], columns: Iterable[str]) -> str:
 
 
 def json_bytes(value: bytes) -> str:
-    """As Postgres reads bytes out of JSON."""
+    """Bytes in the form in which Postgres reads them from JSON."""
     return f"\\x{value.hex()}"
 
 
 def assignments(columns: Iterable[str]) -> str:
-    """What follows SET in a statement for psycopg: each column gets the value of its name."""
+    """The part after SET in a psycopg statement: each column gets the value with its name."""
     return ", ".join(f"{name} = %({name})s" for name in columns)
 
 
@@ -60,7 +63,7 @@ _OF_STATE = columns_in_both(Report, ReportState)
 
 
 def report_row(state: ReportState) -> Row:
-    """What a report's row repeats of its state, and the whole of it, as JSON text."""
+    """The columns of a report's row that repeat its state, and the whole state as JSON text."""
     row: Row = {name: getattr(state, name) for name in _OF_STATE}
     return row | {
         "tab": TAB_OF[state.status],

@@ -1,4 +1,4 @@
-"""The originals of files that were remade: what was sent, when, and the key to it."""
+"""The originals of remade files: what was sent, when, and its encrypted key."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,8 @@ from shared.database.columns import Bytes, Int64, timestamp
 
 
 class SealedOriginal(SQLModel, table=True):
-    """Rows are added and never changed, but `data_key` when the identity keys are."""
+    """A sealed original. Rows are added and never changed, except `data_key` when identity keys
+    change."""
 
     __tablename__ = "sealed_original"
     __table_args__ = ({"schema": "lifecycle"},)
@@ -18,7 +19,7 @@ class SealedOriginal(SQLModel, table=True):
     attachment_id: UUID = Field(primary_key=True)
     number: int = Field(sa_type=Int64, index=True)
     command_id: UUID | None = None
-    """The message it came with; None: the report itself."""
+    """The message with which it came; None for the report itself."""
     key: str
     name: str
     media_type: str

@@ -1,4 +1,4 @@
-"""What is asked of the index of words for what somebody typed: with what is said for short, too."""
+"""The query to the index of words for typed words, with abbreviations and other spellings."""
 
 import re
 from collections.abc import Collection
@@ -11,27 +11,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.values.text import folded
 
 MOST_WAYS = 12
-"""In so many ways the same is asked for at most."""
+"""The most alternatives for one query."""
 FUNCTION_WORDS = frozenset(
     "ada adalah agar akan atau bagi bahwa dan dari dengan dg dgn di guna harap ini itu"
     " jg juga kami karena ke kepada kita krn mohon oleh pada para saat saya sdh sebagai secara"
     " sehingga serta sudah supaya sy telah tentang terhadap tersebut tolong tsb untuk utk yaitu"
     " yang yg".split()
 )
-"""Words that are in any report and tell nothing of it; Postgres leaves out none in Indonesian.
-*Dalam* tells something (*dalam negeri*, *penyakit dalam*)."""
+"""Words that are in any report and tell nothing of it; Postgres has no Indonesian stop words.
+*Dalam* is not among them (*dalam negeri*, *penyakit dalam*)."""
 _SPECIAL = ('"', "-")
 
 
 def is_plain(words: str) -> bool:
-    """Whether nothing is asked for as in a web search: by quotes, minus or *or*."""
+    """Whether the words use no web search syntax: quotes, minus or *or*."""
     typed = words.split()
     return not any(word.startswith(_SPECIAL) or word.casefold() == "or" for word in typed)
 
 
 def without_function_words(words: str) -> str:
-    """The words without those that tell nothing (*jembatan yang rusak*), of each that *or* joins by
-    itself. What is in quotes or behind a minus is left as it is, and so is what has no others."""
+    """The words without function words (*jembatan yang rusak*); parts joined by *or* are separate.
+
+    Words in quotes or after a minus stay, and so does a part that has only function words.
+    """
     joined: list[list[str]] = [[]]
     for term in _TERM.findall(words):
         if term.casefold() == "or":
@@ -51,11 +53,13 @@ def _is_function_word(term: str) -> bool:
 
 
 async def said_otherwise(session: AsyncSession, words: str) -> str:
-    """The words, or the same with abbreviations and what they stand for (*jln*, *PJU*, *bansos*),
-    and other ways to write them (*KTP-el*, *e-KTP*), also where no space follows these
-    (*Jl.Sudirman*, which Postgres takes for one word), and without those that tell nothing, for
-    `websearch_to_tsquery`. In what is asked for as in a web search, with quotes, minus or *or*,
-    only those are left out."""
+    """The words as a `websearch_to_tsquery`, with other ways to say the same.
+
+    Abbreviations and what they stand for (*jln*, *PJU*, *bansos*) and other spellings (*KTP-el*,
+    *e-KTP*) are added, also where the space after them is missing (*Jl.Sudirman*, which Postgres
+    takes for one word). Function words are left out. A query with web search syntax (quotes, minus
+    or *or*) only loses its function words.
+    """
     if not is_plain(words):
         return without_function_words(words)
     words = without_function_words(words)
@@ -89,7 +93,7 @@ async def said_otherwise(session: AsyncSession, words: str) -> str:
 
 
 def _without_space(way: str, shorts: Collection[str]) -> str:
-    """As it is where somebody left out the space behind an abbreviation."""
+    """The spelling in which somebody left out the space after an abbreviation."""
     *before, last = way.split()
     return "".join(f"{w}." if w.casefold() in shorts else f"{w} " for w in before) + last
 
@@ -104,7 +108,7 @@ _HYPHENED = (
     ('"wi fi"', "wifi"),
 )
 _SPELT = {" ".join(folded(way)): ways for ways in _HYPHENED for way in ways}
-"""The ways to write what is written with a hyphen or without: in quotes they find both."""
+"""The spellings of a word with or without a hyphen: in quotes they find both."""
 _LONGEST = 6
 """Words that an abbreviation stands for."""
 _OTHERS = text("""

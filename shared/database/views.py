@@ -1,8 +1,8 @@
-"""The published views by which one schema is read from another: to select from, never to write.
+"""The published views, by which one schema reads another; they are never written to.
 
-What they show is in `deploy/migrations/`; a test compares the columns. Longer than other files, and
-one: it is the list of all that schemas let each other read, without a line of code; by topic, a
-reader of reports, files and contacts would look in three places.
+`deploy/migrations/` defines them; a test compares the columns. This file is longer than others
+because it is the one list of all that schemas let each other read, without any code; split by
+topic, a reader of reports, files and contacts would have to look in three places.
 """
 
 from datetime import date, datetime
@@ -20,15 +20,18 @@ FileState = Literal["as_sent", "pending", "remade", "sealed"]
 
 
 class View(SQLModel):
-    """Apart from the tables, which migrations are compared with."""
+    """Base of the views, separate from the tables with which migrations are compared."""
 
     metadata = MetaData()
 
 
 class AgencyEntry(View, table=True):
-    """An agency; `has_admin` and `has_officer` say whether somebody is there to verify, to follow
-    up; `admins` how many to verify; `admin_above`, whether some stand above. `path` holds the ids
-    from the root to the agency itself."""
+    """An agency.
+
+    `has_admin` and `has_officer` say whether somebody can verify or follow up; `admins` is how many
+    can verify; `admin_above` says whether an agency above has any. `path` holds the ids from the
+    root to the agency itself.
+    """
 
     __tablename__ = "agency_directory"
     __table_args__ = ({"schema": "routing"},)
@@ -49,7 +52,7 @@ class AgencyEntry(View, table=True):
 
 
 class AgencyWordsEntry(View, table=True):
-    """By what an agency is found."""
+    """The words by which an agency is found."""
 
     __tablename__ = "published_agency_words"
     __table_args__ = ({"schema": "routing"},)
@@ -65,7 +68,7 @@ class AgencyWordsEntry(View, table=True):
 
 
 class StaffEntry(View, table=True):
-    """A member of staff; `active` while the agency is, too."""
+    """A member of staff; `active` only while the agency is active too."""
 
     __tablename__ = "staff_directory"
     __table_args__ = ({"schema": "routing"},)
@@ -80,7 +83,7 @@ class StaffEntry(View, table=True):
 
 
 class ReachableStaff(View, table=True):
-    """By what a member of staff can be reached, as ciphertext. `holder` is `staff-<id>`."""
+    """The contacts of a member of staff, as ciphertext. `holder` is `staff-<id>`."""
 
     __tablename__ = "published_staff_contact"
     __table_args__ = ({"schema": "routing"},)
@@ -92,8 +95,7 @@ class ReachableStaff(View, table=True):
 
 
 class ReachableLeader(View, table=True):
-    """Who leads an agency, and by what they can be reached, as ciphertext. `holder` is
-    `leader-<agency>`."""
+    """The leader of an agency and their contacts, as ciphertext. `holder` is `leader-<agency>`."""
 
     __tablename__ = "published_leader"
     __table_args__ = ({"schema": "routing"},)
@@ -119,8 +121,10 @@ class LeaderState(View, table=True):
 
 
 class WeekTally(View, table=True):
-    """How many reports of an agency and all below came in on a day or in a month, how many of
-    these were rated, and the sum of their ratings."""
+    """Reports of an agency and all below by day or month of arrival.
+
+    How many came in, how many of these were rated, and the sum of their ratings.
+    """
 
     __tablename__ = "published_tally"
     __table_args__ = ({"schema": "reporting"},)
@@ -134,7 +138,7 @@ class WeekTally(View, table=True):
 
 
 class Handling(View, table=True):
-    """By which line of a report's history an agency got it."""
+    """The history line of a report by which an agency got it."""
 
     __tablename__ = "published_handling"
     __table_args__ = ({"schema": "lifecycle"},)
@@ -145,8 +149,10 @@ class Handling(View, table=True):
 
 
 class StandInEntry(View, table=True):
-    """Who stands in for whom, and from when to when; both are active, of one agency and one
-    role."""
+    """A stand-in, the person they stand in for, and the period.
+
+    Both are active, of one agency and one role.
+    """
 
     __tablename__ = "published_stand_in"
     __table_args__ = ({"schema": "routing"},)
@@ -158,8 +164,10 @@ class StandInEntry(View, table=True):
 
 
 class Contact(View, table=True):
-    """Who reported, as ciphertext: as the report says, else as the account does. Each by the key of
-    its holder."""
+    """The reporter's contact as ciphertext, from the report or else from the account.
+
+    Each is encrypted with the key of its holder.
+    """
 
     __tablename__ = "published_contact"
     __table_args__ = ({"schema": "intake"},)
@@ -175,7 +183,7 @@ class Contact(View, table=True):
 
 
 class SocialPostEntry(View, table=True):
-    """A post that became a report; its words, by the key of the report, where it was edited."""
+    """A post that became a report; its edited words are encrypted with the key of the report."""
 
     __tablename__ = "published_social_post"
     __table_args__ = ({"schema": "intake"},)
@@ -243,7 +251,7 @@ class ProgrammeEntry(View, table=True):
 
 
 class ClosedDayEntry(View, table=True):
-    """A day that is no working day though no weekend."""
+    """A day that is not a working day although it is not at a weekend."""
 
     __tablename__ = "published_closed_day"
     __table_args__ = ({"schema": "routing"},)
@@ -253,7 +261,7 @@ class ClosedDayEntry(View, table=True):
 
 
 class PolicyEntry(View, table=True):
-    """Process times from a moment on, of the nation or of one agency."""
+    """Process times from a moment on, for the nation or for one agency."""
 
     __tablename__ = "published_policy"
     __table_args__ = ({"schema": "routing"},)
@@ -290,7 +298,7 @@ class ArchiveReasonEntry(View, table=True):
 
 
 class RecourseEntry(View, table=True):
-    """Where else a reporter can go; null criteria apply to every report."""
+    """An office to which a reporter can also turn; null criteria apply to every report."""
 
     __tablename__ = "published_recourse"
     __table_args__ = ({"schema": "routing"},)
@@ -316,7 +324,8 @@ class CodeUse(View, table=True):
 
 
 class CodeRenewal(View, table=True):
-    """A new access code of a report was made, by its reporter or who recovered a lost one."""
+    """A new access code of a report, made by its reporter or by the person who recovered a lost
+    one."""
 
     __tablename__ = "published_code_renewal"
     __table_args__ = ({"schema": "routing"},)
@@ -350,7 +359,7 @@ class PublishedNote(View, table=True):
 
 
 class PublishedMessage(View, table=True):
-    """What somebody wrote with a follow-up command that is done."""
+    """The words that somebody wrote with a follow-up command that is done."""
 
     __tablename__ = "published_message"
     __table_args__ = ({"schema": "followup"},)
@@ -371,7 +380,7 @@ class PublishedMessage(View, table=True):
     unmet_reason: str | None
     solved: bool | None
     rectified: bool
-    """A follow-up whose words staff alone read."""
+    """A follow-up whose words only staff read."""
 
 
 class ReportFile(View, table=True):
@@ -423,7 +432,7 @@ class ContactProof(View, table=True):
 
 
 class ReporterMessage(View, table=True):
-    """A message to the reporter of a report; codes that prove a contact are none."""
+    """A message to the reporter of a report, except messages with codes that prove a contact."""
 
     __tablename__ = "published_message"
     __table_args__ = ({"schema": "notification"},)
@@ -437,13 +446,14 @@ class ReporterMessage(View, table=True):
     created_at: datetime = timestamp()
     finished_at: datetime | None = timestamp()
     handler_id: int | None
-    """Of the report, when it was written."""
+    """The report's version when it was written."""
     version: int
     """Of the report, by what happened: the same of the message by another channel."""
 
 
 class RevealNotice(View, table=True):
-    """That pusat has read who an anonymous reporter is, once they may be told."""
+    """Notice that pusat has read the identity of an anonymous reporter, once the reporter may
+    know."""
 
     __tablename__ = "published_reveal_notice"
     __table_args__ = ({"schema": "routing"},)
@@ -456,7 +466,7 @@ class RevealNotice(View, table=True):
 
 
 class ReporterContacts(View, table=True):
-    """By what the owner of an account can be reached, as ciphertext, by the account's key."""
+    """The contacts of an account's owner, as ciphertext, encrypted with the account's key."""
 
     __tablename__ = "published_account"
     __table_args__ = ({"schema": "intake"},)
@@ -468,8 +478,10 @@ class ReporterContacts(View, table=True):
 
 
 class ReachableReporter(View, table=True):
-    """By what a report's reporter can be reached, as ciphertext, and whether each contact is the
-    report's own or its account's."""
+    """The contacts of a report's reporter, as ciphertext, and where each one is from.
+
+    A contact is the report's own or its account's.
+    """
 
     __tablename__ = "published_reachable"
     __table_args__ = ({"schema": "intake"},)
@@ -486,4 +498,5 @@ class ReachableReporter(View, table=True):
     email_safe: bool
     phone_stated: bool
     email_stated: bool
-    """A partner system states that it has verified the contact; nobody is told there for that."""
+    """A partner system states that it has verified the contact; that alone does not let us write
+    there."""

@@ -1,5 +1,5 @@
-"""Searching reports by words: newest first, in slices of numbers, bounded however many there are
-(decision 61)."""
+"""Searches reports by words: newest first, in slices of numbers, with bounded work (decision
+61)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,31 +9,37 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 BUCKET: Final = 4096
-"""Neighbouring numbers that the index of words tells apart (`report_text_words`)."""
+"""How many neighbouring numbers the index of words distinguishes (`report_text_words`)."""
 FIRST: Final = 512
-"""Numbers in the first slice; a later one has at most `GROWTH` times those of the one before."""
+"""The numbers in the first slice; a later slice has at most `GROWTH` times those of the one
+before."""
 FREQUENT: Final = 0.1
-"""Of reports: what so many say is found sooner by reading each than by the index of words."""
+"""The share of reports from which words are frequent: then reading each report is faster than the
+index of words."""
 GROWTH: Final = 8
 ROWS: Final = 2_500
-"""Rows that a slice is meant to look at."""
+"""The rows that one slice should read."""
 MOST: Final = 12_000
-"""Rows that one search looks at, some tenths of a second: then it answers with what it has."""
+"""The most rows that one search reads, in some tenths of a second; then it answers with what it
+has."""
 PROBE: Final = 4
-"""Reports that are read in order while an index is asked once."""
+"""The reports that can be read in order in the time of one index look-up."""
 PART: Final = 4
-"""Of less than a fourth of the numbers the index is asked bucket by bucket, not for them all."""
+"""For less than a fourth of the numbers, the index is asked by bucket and not for all numbers."""
 FEW: Final = 2_000
-"""Reports that are looked at one by one, without slices."""
+"""Up to so many reports are read one by one, without slices."""
 
 
 @dataclass(frozen=True)
 class Searched:
-    """Which reports are searched. `standing` selects their numbers from `:first` to below `:end`,
-    by an index, and `belongs` is the same as a condition on `lifecycle.report r`; `count` is how
-    many they are, None if that is not known: then they are found by their words alone. `filters`
-    narrow them further, `words` does by `lifecycle.report_text t`. `parameters` are of all. Numbers
-    below `first` are not searched. `probes`: how often `standing` asks its index."""
+    """The reports to search.
+
+    `standing` selects their numbers from `:first` to below `:end` by an index, and `belongs` is the
+    same as a condition on `lifecycle.report r`. `count` is their number, or None if it is not
+    known: then they are found only by their words. `filters` narrow them further, `words` does so
+    by `lifecycle.report_text t`. `parameters` are for all of these. Numbers below `first` are not
+    searched. `probes` is how often `standing` asks its index.
+    """
 
     belongs: str
     parameters: Mapping[str, Any]
@@ -47,8 +53,10 @@ class Searched:
 
 @dataclass(frozen=True)
 class Matches:
-    """The newest numbers that match, descending. `reached`: from this number on, all have been
-    searched; None: every one has."""
+    """The newest numbers that match, descending.
+
+    All numbers from `reached` on have been searched; None means that all have.
+    """
 
     numbers: list[int]
     reached: int | None
@@ -59,10 +67,10 @@ async def newest_matches(
 ) -> Matches:
     """Up to `limit` reports below number `before` whose words match, as in a web search.
 
-    A slice is answered by the words or by the reports that are searched, whichever are fewer
-    there. So words in every other report are found among its newest, rare ones by the index of
-    words, and an agency's few reports by looking at each. Where both are many and seldom meet, it
-    stops after `MOST` rows: what it found may be less than `limit`, or nothing, though more comes.
+    A slice is answered by the words or by the searched reports, whichever are fewer there. So
+    frequent words are found among the newest reports, rare ones by the index of words, and an
+    agency's few reports by reading each. If both are many and seldom meet, the search stops after
+    `MOST` rows: it may then return fewer than `limit` numbers, or none, though more exist.
     """
     low, high, indexed = (await session.execute(_BOUNDS, {"q": words})).one()
     if low is None or not indexed:
@@ -150,7 +158,8 @@ _BOUNDS = text(
     " FROM lifecycle.report"
 )
 _NOTHING = "T"
-"""What the index can answer of words that only say what a report must not have."""
+"""The part of a query that the index can answer (`querytree`), if its words only exclude
+reports."""
 # `+ 0`: by the index of words alone, not by that of numbers, whatever Postgres guesses of how rare
 # words are. Likewise OFFSET 0: each row is read by its number.
 _INDEXED = """
