@@ -1,1 +1,1 @@
-"""What people type, read the same way everywhere: texts, fields, phones, regions."""
+"""Values that people type, read in the same way everywhere: texts, fields, phones, regions."""

@@ -1,4 +1,4 @@
-"""E-mail addresses in one normal form, so that one address is one however it is typed."""
+"""E-mail addresses in one normal form, however they are typed."""
 
 from typing import Annotated
 
@@ -10,8 +10,11 @@ from shared.values.text import EMAIL_LIMIT, without_invisible
 
 
 def normalise_email(raw: str) -> str:
-    """In lower case, without what nobody sees. Only the form is checked, no DNS is asked. Raises
-    ValueError, which does not repeat what was typed."""
+    """The address in lower case and without invisible characters.
+
+    Only the form is checked, without DNS. Raises `ValueError`, which does not repeat what was
+    typed.
+    """
     try:
         address = validate_email(without_invisible(raw).strip(), check_deliverability=False)
     except EmailNotValidError:
@@ -32,4 +35,4 @@ def _email_or_nothing(raw: str) -> str:
 
 Email = Annotated[str, Field(max_length=EMAIL_LIMIT), AfterValidator(_email)]
 EmailOrNothing = Annotated[str, Field(max_length=EMAIL_LIMIT), AfterValidator(_email_or_nothing)]
-"""What a form has for an address that may be taken away: empty for none."""
+"""An address in a form that may be removed: empty means none."""

@@ -1,4 +1,4 @@
-"""Types for what people and programs send, where pydantic would take a wrong value for another."""
+"""Types for input where pydantic by itself would accept a wrong value."""
 
 import re
 from collections.abc import Callable
@@ -19,7 +19,7 @@ def _a_day(value: object) -> object:
 
 
 def an_instant(value: object) -> datetime:
-    """Reads what `Instant` takes. Raises ValueError for anything else."""
+    """Read a value of `Instant`. Raises `ValueError` for anything else."""
     if isinstance(value, str) and _INSTANT.fullmatch(value.strip()):
         value = _read(datetime.fromisoformat, value)
     elif isinstance(value, str) and _LOCAL.fullmatch(value.strip()):
@@ -43,8 +43,10 @@ def _a_number(value: object) -> object:
 
 
 def is_odd_number(text: str, *, whole: bool) -> bool:
-    """Whether a text would be read as a number, and is not one as we would write it: `8_1`, `+81`,
-    `081`, digits of other scripts; `81.0` where a `whole` number is asked for."""
+    """Whether a text would be read as a number without being written as we write numbers.
+
+    Examples are `8_1`, `+81`, `081`, digits of other scripts, and `81.0` for a `whole` number.
+    """
     try:
         float(text)
     except ValueError:
@@ -76,7 +78,7 @@ def _a_plain_whole_number(value: object) -> object:
 
 
 _MOST = 2**63 - 1
-"""Beyond it neither our JSON nor the database has whole numbers."""
+"""The largest whole number that our JSON and the database can hold."""
 _WHOLE = re.compile(r"-?(0|[1-9]\d{0,18})", re.ASCII)
 _NUMBER = re.compile(_WHOLE.pattern + r"(\.\d{1,17})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -84,17 +86,19 @@ _LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}([.,]\d{1,6})?)?",
 _INSTANT = re.compile(_LOCAL.pattern + r"([Zz]|[+-]\d{2}:?\d{2})", re.ASCII)
 
 Day = Annotated[date, BeforeValidator(_a_day)]
-"""A day as `YYYY-MM-DD`, and nothing else: left to itself pydantic reads `20261127`, `0` and `1.5`
-as seconds since 1970."""
+"""A day as `YYYY-MM-DD` only: by itself pydantic reads `20261127`, `0` and `1.5` as seconds since
+1970."""
 Instant = Annotated[AwareDatetime, BeforeValidator(an_instant)]
-"""A time with its zone as ISO 8601 text, `2026-11-27T08:15:00+07:00`, and nothing else."""
+"""A time with its zone as ISO 8601 text only, like `2026-11-27T08:15:00+07:00`."""
 NotABool = BeforeValidator(_a_number)
-"""For numbers: left to itself pydantic reads `true` as 1, which may be somebody's id."""
+"""For numbers: by itself pydantic reads `true` as 1, which may be somebody's id."""
 
 
 class PlainNumbers(BaseModel):
-    """What is sent by others: its numbers are numbers, or ASCII digits as we would write them.
-    Left to itself pydantic reads `true` as 1 and `8_1` as 81, which may be somebody's ids."""
+    """A model of input from outside: its numbers are numbers, or ASCII digits as we write them.
+
+    By itself pydantic reads `true` as 1 and `8_1` as 81, which may be somebody's ids.
+    """
 
     @classmethod
     def __get_pydantic_core_schema__(

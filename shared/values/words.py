@@ -25,14 +25,15 @@ from shared.values.text import (
 
 
 class Form(PlainNumbers):
-    """What people and programs send: unknown fields are refused, and no input is repeated in
-    errors."""
+    """A form from people or programs: unknown fields are refused, and errors do not repeat the
+    input."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     @property
     def words(self) -> str | None:
-        """What somebody wrote for others to read, in the one of `WORDS_FIELDS` the form has."""
+        """The words that somebody wrote for others, from the field of `WORDS_FIELDS` that the form
+        has."""
         return next((getattr(self, name) for name in WORDS_FIELDS if hasattr(self, name)), None)
 
 
@@ -40,7 +41,7 @@ WORDS_FIELDS: Final = ("text", "note", "reason")
 
 
 def _written(normalised: Callable[[str], str]) -> Any:
-    """Text as `normalised` makes it, or refuses it with `TextRejected`."""
+    """A text in the form that `normalised` returns; it refuses a text with `TextRejected`."""
 
     def read(raw: str) -> str:
         try:
@@ -73,7 +74,7 @@ def _name(text: str) -> str:
     return text
 
 
-# What is far too long is refused before it is read through.
+# A text that is far too long is refused before it is read through.
 Title = Annotated[str, Field(max_length=2_000), _written(normalise_title), _schema(TITLE_LIMIT)]
 Body = Annotated[str, Field(max_length=20_000), _written(normalise_body), _schema(BODY_LIMIT)]
 """The text of a report, and what its reporter adds or replies."""
@@ -83,8 +84,8 @@ FollowUpText = Annotated[
 NoteText = Annotated[str, Field(max_length=10_000), _text(NOTE_LIMIT), _schema(NOTE_LIMIT)]
 """A note, a reason, a comment."""
 PlaceText = Annotated[str, Field(max_length=5_000), _line(PLACE_LIMIT), _schema(PLACE_LIMIT)]
-"""Where something is, in words."""
+"""The place of something, in words."""
 Name = Annotated[
     str, Field(max_length=3_000), _line(NAME_LIMIT), AfterValidator(_name), _schema(NAME_LIMIT)
 ]
-"""What an agency, a person or something in a list is called."""
+"""The name of an agency, a person or something in a list."""
