@@ -1,1 +1,1 @@
-"""Who reported: encrypted at rest, and as exactly as everybody may read of it."""
+"""The reporter's identity: encrypted at rest, and how exactly the public may read a report."""

@@ -1,4 +1,4 @@
-"""By what a proven contact of an account, or of a report that names who sent it, is known again."""
+"""Recognises a proven contact of an account, or of a report that is not anonymous."""
 
 from typing import Literal
 
@@ -8,5 +8,5 @@ ContactChannel = Literal["email", "sms"]
 
 
 def account_digest(index: BlindIndex, channel: str, contact: str) -> bytes:
-    """The digest of a proven contact that is the same for all accounts; `contact` normalised."""
+    """The digest of a proven contact, the same for all accounts; `contact` is normalised."""
     return index.other(f"proof of {channel} by account", contact)

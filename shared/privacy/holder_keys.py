@@ -1,8 +1,8 @@
-"""A key for each holder of contacts: an account, or a report that has none.
+"""A key for each holder of contacts: an account, or a report without an account.
 
-What names a person is encrypted by the key of its holder, and that key by the identity keys: where
-the holder's key is gone, nothing that it encrypted can be read again, in no copy either. Reports
-have a key each, so that no key ties two of them together.
+Personal data are encrypted with the key of their holder, and that key with the identity keys. When
+the holder's key is deleted, nothing that it encrypted can be read again, not even in copies. Each
+report has its own key, so that no key links two reports.
 """
 
 import logging
@@ -16,29 +16,34 @@ log = logging.getLogger(__name__)
 
 
 class HolderCipher:
-    """Encrypts by a holder's key; decrypts what any of several holders' keys encrypted, and what
-    was encrypted before there were such keys, by the identity keys."""
+    """Encrypts with a holder's key, and decrypts with the keys of several holders.
+
+    It also decrypts what was encrypted directly with the identity keys, before there were holder
+    keys.
+    """
 
     def __init__(self, cipher: IdentityCipher, *wrapped: bytes | None) -> None:
-        """`wrapped` as they are stored, the own one first; None where a holder has none yet.
-        Raises `InvalidToken` where no identity key opens one."""
+        """`wrapped` are the stored keys, the holder's own first; None if a holder has none yet.
+
+        Raises `InvalidToken` if no identity key opens one of them.
+        """
         self._cipher = cipher
         self._keys = [Fernet(cipher.decrypt_bytes(key)) for key in wrapped if key]
 
     @classmethod
     def new(cls, cipher: IdentityCipher) -> tuple[Self, bytes]:
-        """Of a new key, and that key wrapped, to be stored."""
+        """A cipher with a new key, and that key wrapped, to be stored."""
         key = Fernet.generate_key()
         own = cls(cipher)
         own._keys.append(Fernet(key))
         return own, cipher.encrypt_bytes(key)
 
     def encrypt(self, text: str) -> bytes:
-        """The token to store (bytea), by the first key."""
+        """The token to store (bytea), encrypted with the first key."""
         return self._keys[0].encrypt(text.encode())
 
     def decrypt(self, token: bytes | str) -> str:
-        """Raises `InvalidToken` if no key fits or the token was changed."""
+        """The text of a token. Raises `InvalidToken` if no key fits or the token was changed."""
         for key in self._keys:
             try:
                 return key.decrypt(token).decode()
@@ -50,9 +55,10 @@ class HolderCipher:
 def read_if_possible(
     cipher: IdentityCipher, token: bytes | None, *wrapped: bytes | None
 ) -> str | None:
-    """What a token says, for whoever shows it beside other things or sends to it: None where there
-    is none, and where no key opens it any more, which the log says. `wrapped`: as for
-    `HolderCipher`."""
+    """The text of a token; None without a token, or if no key opens it any more, which is logged.
+
+    For code that shows it beside other data, or sends to it. `wrapped` is as for `HolderCipher`.
+    """
     if not token:
         return None
     try:

@@ -1,4 +1,5 @@
-"""Who people are, kept unreadable at rest: rotatable encryption, and equality without reading."""
+"""Identities, unreadable at rest: encryption with keys that can change, and digests for
+comparison."""
 
 import hashlib
 import hmac
@@ -19,12 +20,17 @@ __all__ = [
 
 
 class IdentityCipher:
-    """Encrypts identity fields, and the keys of their holders. The first key encrypts, every key
-    decrypts: put a new key in front, run `lapor identity-keys rotate`, then drop the old one."""
+    """Encrypts identity fields, and the keys of their holders.
+
+    The first key encrypts, every key decrypts. To change keys, put a new one in front, run `lapor
+    identity-keys rotate`, then remove the old one.
+    """
 
     def __init__(self, keys: str) -> None:
         """`keys` as in the settings: comma-separated Fernet keys (url-safe base64 of 32 bytes).
-        Raises ValueError for anything else."""
+
+        Raises `ValueError` for anything else.
+        """
         each = [Fernet(key.strip()) for key in keys.split(",")]
         self._first, self._fernet = each[0], MultiFernet(each)
 
@@ -33,19 +39,21 @@ class IdentityCipher:
         return self._fernet.encrypt(text.encode())
 
     def decrypt(self, token: bytes | str) -> str:
-        """Raises InvalidToken if no key fits or the token was changed."""
+        """The text of a token. Raises `InvalidToken` if no key fits or the token was changed."""
         return self._fernet.decrypt(token).decode()
 
     def encrypt_bytes(self, data: bytes) -> bytes:
         return self._fernet.encrypt(data)
 
     def decrypt_bytes(self, token: bytes | str) -> bytes:
-        """Raises InvalidToken if no key fits or the token was changed."""
+        """The content of a token. Raises `InvalidToken` if no key fits or the token was changed."""
         return self._fernet.decrypt(token)
 
     def rotate(self, token: bytes | str) -> bytes | None:
-        """The same content under the first key; None where it is so already. Raises
-        InvalidToken."""
+        """The same content under the first key; None if it is under that key already.
+
+        Raises `InvalidToken`.
+        """
         try:
             self._first.decrypt(token)
         except InvalidToken:
@@ -54,26 +62,30 @@ class IdentityCipher:
 
 
 class BlindIndex:
-    """Keyed digests (HMAC-SHA256, 32 bytes) by which an encrypted phone number, e-mail address
-    or NIK is found again. Each kind has digests of its own: a NIK never equals a number."""
+    """Keyed digests (HMAC-SHA256, 32 bytes) to find an encrypted phone number, e-mail address or
+    NIK.
+
+    Each kind has its own digests: a NIK never equals a number.
+    """
 
     def __init__(self, key: str) -> None:
         self._key = key.encode()
 
     def phone(self, text: str) -> bytes:
-        """Raises ValueError if this is no phone number."""
+        """The digest of a phone number. Raises `ValueError` if this is none."""
         return self._digest(b"phone", normalise_phone(text))
 
     def email(self, text: str) -> bytes:
-        """Raises ValueError if this is no e-mail address."""
+        """The digest of an e-mail address. Raises `ValueError` if this is none."""
         return self._digest(b"email", normalise_email(text))
 
     def nik(self, text: str) -> bytes:
-        """Raises ValueError if these are not sixteen digits."""
+        """The digest of a NIK. Raises `ValueError` if these are not sixteen digits."""
         return self._digest(b"nik", normalise_nik(text))
 
     def other(self, kind: str, value: str) -> bytes:
-        """Of a value that is compared as it stands (a social media account, an SMS sender)."""
+        """The digest of a value that is compared as it stands (a social media account, an SMS
+        sender)."""
         return self._digest(kind.encode(), value)
 
     def _digest(self, kind: bytes, value: str) -> bytes:
@@ -81,7 +93,7 @@ class BlindIndex:
 
 
 def normalise_email(text: str) -> str:
-    """Trimmed, NFC, lower case: providers do not tell case apart. Raises ValueError."""
+    """The address trimmed, in NFC and lower case: providers ignore case. Raises `ValueError`."""
     address = unicodedata.normalize("NFC", text).strip().lower()
     name, at, domain = address.rpartition("@")
     if not (name and at and "." in domain) or any(c.isspace() for c in address):
@@ -90,8 +102,10 @@ def normalise_email(text: str) -> str:
 
 
 def normalise_nik(text: str) -> str:
-    """The sixteen digits without spaces, dots or dashes. Raises ValueError. Whether region and
-    birth date in them make sense is the form's question."""
+    """The sixteen digits without spaces, dots or dashes. Raises `ValueError`.
+
+    The form checks whether region and birth date in them make sense.
+    """
     digits = "".join(c for c in text if c not in " .-")
     if len(digits) != 16 or not (digits.isascii() and digits.isdigit()):
         raise ValueError("not a NIK")
@@ -99,8 +113,10 @@ def normalise_nik(text: str) -> str:
 
 
 def masked_contact(channel: str, value: str) -> str:
-    """The number (`sms`) or address (`email`) as its holder knows it again, and who looks over the
-    shoulder does not."""
+    """The number (`sms`) or address (`email`), masked.
+
+    Its holder recognises it, but a person who looks over their shoulder does not.
+    """
     if channel == "sms":
         return f"{value[:3]}•••••{value[-3:]}"
     name, _, domain = value.partition("@")

@@ -1,9 +1,10 @@
-"""What everybody may read of a report, and how exactly: one rule for all that is public.
+"""What the public may read of a report, and how exactly: one rule for all public data.
 
-A moment, a house or the words for a place can name a person. So, of every report, times to the
-hour and coordinates to some 100 metres; of an anonymous one also coordinates to some kilometre, no
-village, no words for the place, of what happened the day, and not the channel (decision 19).
-What is filtered or sorted by is what is shown: else a search would find out the rest.
+A time, a house or the words for a place can identify a person. So times of every report are rounded
+to the hour and coordinates to some 100 metres. For an anonymous report coordinates are rounded to
+some kilometre, and the time of the event to its day; the village, the words for the place and the
+channel are left out (decision 19). Filters and orders use the same rounded values, because a search
+could find out the exact ones.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,19 +24,22 @@ PUBLIC_REGION: Final = (
     " ELSE {0}.region_code END"
 )
 PUBLIC_CHANNEL: Final = "CASE WHEN NOT {0}.anonymous THEN {0}.channel END"
-"""SQL of the same: of a column, and of an alias of `lifecycle.report`."""
+"""The same in SQL: for a column, and for an alias of `lifecycle.report`."""
 _UNVERIFIED: Final = "{0}.tab IN ('unverified', 'deferred')"
 _TELLS_ARRIVAL: Final = {
     "submitted_at": "true",
     "due_at": _UNVERIFIED,
     "last_step_at": _UNVERIFIED,
 }
-"""By the times of a report that tell when it came: whether they do."""
+"""The times of a report, and whether each shows when it came."""
 
 
 def as_public(row: Row, anonymous: bool) -> dict[str, Any]:
-    """What everybody may read of a report's row. What has no rule in `PUBLIC` is left out: a
-    column that is added is nobody's until somebody has decided about it."""
+    """The public values of a report's row.
+
+    A column without a rule in `PUBLIC` is left out: a new column is not public until somebody has
+    decided about it.
+    """
     return {
         name: rule(row[name], anonymous)
         for name, rule in PUBLIC.items()
@@ -44,10 +48,12 @@ def as_public(row: Row, anonymous: bool) -> dict[str, Any]:
 
 
 def staff_time(alias: str, name: str, *, with_arrivals: bool) -> str:
-    """SQL of a time of `lifecycle.report` as staff read it in lists and files. Of an anonymous
-    report the hour: whoever entered it, or was seen at the counter, is found by the second.
-    Without `with_arrivals` (`Role.reads_arrivals`) so is the time at which any report came: those
-    before and after it would tell an anonymous one's.
+    """The SQL of a time of `lifecycle.report` as staff read it in lists and files.
+
+    For an anonymous report it is rounded to the hour: seconds could identify the person who entered
+    it or was seen at the counter. Without `with_arrivals` (`Role.reads_arrivals`) the time of
+    arrival of every report is rounded too, because the reports before and after an anonymous one
+    would show its time.
     """
     told = f"{alias}.{name}"
     arrival = None if with_arrivals else _TELLS_ARRIVAL.get(name)
@@ -56,41 +62,45 @@ def staff_time(alias: str, name: str, *, with_arrivals: bool) -> str:
 
 
 def public_time(at: datetime) -> datetime:
-    """To the hour; Indonesia's zones are whole hours apart from UTC."""
+    """The time rounded down to the hour; Indonesia's zones are whole hours apart from UTC."""
     return at.replace(minute=0, second=0, microsecond=0)
 
 
 def public_region(code: str | None, anonymous: bool) -> str | None:
-    """A region's dotted code, of an anonymous report down to the district."""
+    """A region's dotted code; for an anonymous report down to the district."""
     return code[:DISTRICT_CODE] if code and anonymous else code
 
 
 def public_place(words: str | None, anonymous: bool) -> str | None:
-    """The words for the place."""
+    """The words for the place; None for an anonymous report."""
     return None if anonymous else words
 
 
 def public_channel(channel: str, anonymous: bool) -> str | None:
-    """By which way it came: a post on X can be searched for by the report's words, and who was at
-    the counter that hour may have been seen."""
+    """The channel; None for an anonymous report.
+
+    A post on X can be found by the report's words, and somebody at the counter may have been seen.
+    """
     return None if anonymous else channel
 
 
 def public_degrees(degrees: float | None, anonymous: bool) -> float | None:
-    """Latitude or longitude."""
+    """Latitude or longitude, rounded."""
     return None if degrees is None else round(degrees, 2 if anonymous else 3)
 
 
 def public_happened(at: str | None, anonymous: bool) -> str | None:
-    """When it happened, an ISO 8601 day or instant: the hour, of an anonymous report the day in
-    the zone it was given in."""
+    """When the event happened, as an ISO 8601 day or instant.
+
+    It is rounded to the hour; for an anonymous report to the day in the zone in which it was given.
+    """
     if at is None or "T" not in at:
         return at
     return at[:10] if anonymous else public_time(datetime.fromisoformat(at)).isoformat()
 
 
 def _as_kept(value: Any, _: bool) -> Any:
-    """Told as it is: codes, names of agencies, and words that their verifier corrected."""
+    """The value as it is: codes, names of agencies, and words that their verifier corrected."""
     return value
 
 
@@ -115,7 +125,7 @@ PUBLIC: Final[Mapping[str, Rule | None]] = {
     **_rules(_as_kept, "category", "category_code", "category_group"),
     **_rules(_as_kept, "handler", "handler_code", "parent_agency"),
     **_rules(_time, "first_follow_up_at", "changed_at"),
-    # Told to nobody but staff and the reporter: original words, people, the agencies' affairs.
+    # Shown only to staff and the reporter: original words, people, the agencies' internal affairs.
     **_rules(None, "original_title", "original_body", "search"),
     **_rules(None, "identity", "version", "state", "system", "external_id", "linked_number"),
     **_rules(None, "main_number"),
@@ -123,5 +133,6 @@ PUBLIC: Final[Mapping[str, Rule | None]] = {
     **_rules(None, "assignee_id", "category_id", "tag_ids", "programme_id", "secret", "priority"),
     **_rules(None, "held", "overdue", "auto_close_at", "last_step_at", "launched_at"),
 }
-"""By the names that the columns have everywhere: how each is told to everybody, given whether the
-report is anonymous; None: not at all. Every column of a report and its words is here."""
+"""How the public sees each column, by the name that it has everywhere: a function of the value
+and whether the report is anonymous; None: not at all. Every column of a report and its words is
+here."""
