@@ -1,1 +1,1 @@
-"""What all services and the workflows use."""
+"""Code that all services and the workflows use."""

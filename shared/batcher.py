@@ -1,4 +1,4 @@
-"""What is asked at the same time is answered together: one round trip, one commit serves all."""
+"""Answers simultaneous requests together: one round trip and one commit serve all."""
 
 import asyncio
 import contextvars
@@ -12,12 +12,14 @@ Answer = TypeVar("Answer")
 
 
 class Batcher(Generic[Asked, Answer]):
-    """Answers for the tasks of this process. While some are answered the next gather, so nobody
-    waits for company, and the busier it is the less each one costs.
+    """Collects the requests of this process's tasks into batches.
 
-    `together` answers up to `most` in order, as `answered`; an exception among its answers is
-    raised to the one who asked. `lanes` batches are answered at a time: with two, this process
-    works at one while the database works at the other.
+    While one batch is answered the next one gathers, so nobody waits for others, and the busier the
+    process is the less each request costs.
+
+    `together` answers up to `most` requests in order, as in `answered`; an exception among its
+    answers is raised to the task that asked. `lanes` batches are answered at a time: with two, this
+    process works at one while the database works at the other.
     """
 
     def __init__(
@@ -33,20 +35,21 @@ class Batcher(Generic[Asked, Answer]):
         self._working: set[asyncio.Task[None]] = set()
 
     async def ask(self, one: Asked) -> Answer:
-        """The answer to this one; raises what went wrong with it."""
+        """The answer to this request; raises its error."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Answer] = loop.create_future()
         self._waiting.append((one, answer))
         if self._idle:
             self._idle -= 1
-            # In a context of its own: the trace of whoever came first is not everybody's.
+            # In its own context, because the trace of the first request does not belong to all.
             lane = loop.create_task(self._work(), context=contextvars.Context())
             self._working.add(lane)
             lane.add_done_callback(self._working.discard)
         return await answer
 
     async def finish(self) -> None:
-        """Until nothing is being answered any more, for whomever: before what answers is closed."""
+        """Wait until nothing is being answered any more. To be called before its resources are
+        closed."""
         if self._working:
             await asyncio.wait(self._working)
 
@@ -68,8 +71,11 @@ async def answered(
     together: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer | Exception]]],
     batch: Sequence[Asked],
 ) -> Sequence[Answer | Exception]:
-    """What `together` answers. What it raises is the answer to one alone: of several, each is then
-    tried by itself, unless the database is away."""
+    """The answers of `together`.
+
+    An error that it raises is the answer to a single request. Of several, each is then tried by
+    itself, unless the database is away.
+    """
     try:
         return await together(batch)
     except _AWAY as error:

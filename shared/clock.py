@@ -1,4 +1,4 @@
-"""The time, by one clock: that of the machine, or one that tests hand in."""
+"""The time, from one clock: the machine's, or one that a test sets."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,12 +12,12 @@ def now() -> datetime:
 
 
 def hand_in(clock: Clock) -> None:
-    """From now on ask this clock."""
+    """Use this clock from now on."""
     _handed_in.append(clock)
 
 
 def take_back() -> None:
-    """Ask the clock from before the last `hand_in` again."""
+    """Use the clock from before the last `hand_in` again."""
     _handed_in.pop()
 
 

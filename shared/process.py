@@ -1,4 +1,4 @@
-"""Running a process until it is told to stop, ready while the servers that it needs are there."""
+"""Runs a process until it is told to stop; it is ready while the servers it needs are there."""
 
 import asyncio
 import logging
@@ -25,13 +25,15 @@ log = logging.getLogger(__name__)
 Main = Callable[[Settings, asyncio.Event], Awaitable[None]]
 
 CHECKS: dict[str, Check] = {}
-"""What a process asks for /readyz: its servers, and what else it finds to look at."""
+"""The checks of a process for /readyz: its servers, and what else it checks."""
 
 
 def run_process(name: str, main: Main, *needs: str) -> None:
-    """Run `main` with the environment's settings until SIGTERM or SIGINT sets its event, then
-    end at once: the SDK's threads could abort an interpreter that takes its time. `needs` are the
-    servers without which it is not ready. `main` may let `Stopped` pass."""
+    """Run `main` with the environment's settings until SIGTERM or SIGINT sets its event.
+
+    Then the process ends at once, because the SDK's threads could abort an interpreter that ends
+    slowly. It is not ready without the servers in `needs`. `main` may let `Stopped` pass.
+    """
     configure_logging(name)
     code = 0
     try:
@@ -83,7 +85,7 @@ async def _temporal(settings: Settings) -> None:
 
     client = await connect_temporal(settings, "probe", lazy=False)
     await client.service_client.check_health()
-    # Nothing is found; that it is understood says that namespace and attributes are there.
+    # It finds nothing; that the query is understood shows that namespace and attributes exist.
     known = " OR ".join(f"{name} IS NOT NULL" for name in names.SEARCH_ATTRIBUTES)
     await client.workflow_service.list_workflow_executions(
         ListWorkflowExecutionsRequest(

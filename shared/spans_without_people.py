@@ -1,4 +1,4 @@
-"""What of a span leaves the process: names, codes, ids and times, as in logs."""
+"""The parts of a span that may leave the process: names, codes, ids and times, as in logs."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -13,11 +13,11 @@ _TOLD: Final = frozenset(
         *("temporalWorkflowID", "temporalRunID", "temporalActivityID", "temporalUpdateID"),
     }
 )
-"""What a collector may know of a request: no address, path, query or name of a browser."""
+"""The attributes of a request that a collector may get: no address, path, query or browser name."""
 
 
 class WithoutPeople(SpanExporter):
-    """Passes on what the table above allows; messages of exceptions may quote what people wrote."""
+    """Exports only what the table above allows: exception messages may quote what people wrote."""
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter

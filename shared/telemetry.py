@@ -1,4 +1,4 @@
-"""What the processes tell about themselves: logs, metrics, traces; never about people."""
+"""Logs, metrics and traces of the processes; never about people."""
 
 import logging
 import secrets
@@ -19,7 +19,7 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 _CARRIERS = frozenset(propagate.get_global_textmap().fields)
 """The headers in which a trace is carried on."""
 _TRACE = TraceContextTextMapPropagator()
-"""Writes them without baggage, which may hold anything a caller put there."""
+"""Writes these headers without baggage, which may hold anything that a caller put there."""
 
 registry = CollectorRegistry()
 """Every metric of the process is registered here and shown at /metrics."""
@@ -50,8 +50,10 @@ def configure_logging(service: str, level: int = logging.INFO) -> None:
 
 @contextmanager
 def continued_trace(headers: Mapping[str, str]) -> Iterator[str]:
-    """Go on with the trace that `headers` (HTTP or NATS, W3C `traceparent`) names, with the
-    one under way, or begin one. Gives the trace id, 32 hex digits."""
+    """Go on with a trace, or begin one; gives the trace id, 32 hex digits.
+
+    It is the trace named by `headers` (HTTP or NATS, W3C `traceparent`), or the present one.
+    """
     current = trace.get_current_span().get_span_context()
     if current.is_valid:
         yield trace.format_trace_id(current.trace_id)
@@ -74,20 +76,20 @@ def continued_trace(headers: Mapping[str, str]) -> Iterator[str]:
 
 
 def new_trace() -> dict[str, str]:
-    """The headers of a trace that begins here, or of the one under way."""
+    """The headers of a new trace, or of the present one."""
     if headers := trace_headers():
         return headers
     return {"traceparent": f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"}
 
 
 def trace_headers() -> dict[str, str]:
-    """The headers that carry the present trace on, over HTTP or NATS; empty without one."""
+    """The headers that carry the present trace on, over HTTP or NATS; empty without a trace."""
     headers: dict[str, str] = {}
     _TRACE.inject(headers)
     return headers
 
 
-# Messages of these speak of the program; those of others may quote what people wrote.
+# Messages of these types are about the program; those of other types may quote people.
 _SAFE = (AttributeError, TypeError, NameError, ImportError, AssertionError, OSError)
 
 

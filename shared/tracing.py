@@ -1,4 +1,4 @@
-"""Traces for a collector, by OTLP over HTTP. Off unless OpenTelemetry's own variables name one."""
+"""Sends traces to a collector, by OTLP over HTTP, if OpenTelemetry's own variables name one."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,8 @@ _WHERE: Final = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPO
 
 
 def is_traced() -> bool:
-    """Whether somebody asked for traces: `OTEL_EXPORTER_OTLP_ENDPOINT`, or the one for traces."""
+    """Whether traces are wanted: `OTEL_EXPORTER_OTLP_ENDPOINT` is set, or the variable for
+    traces."""
     disabled = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
     exporter = os.environ.get("OTEL_TRACES_EXPORTER", "otlp")
     return any(map(os.environ.get, _WHERE)) and exporter == "otlp" and not disabled
@@ -19,8 +20,10 @@ def is_traced() -> bool:
 
 @contextmanager
 def traced(process: str) -> Iterator[None]:
-    """While the block runs, spans of this process go to the collector, where there is one; those
-    that wait are sent at the end. Other `OTEL_…` variables mean what OpenTelemetry says."""
+    """Send the spans of this process to the collector, if there is one, while the block runs.
+
+    Waiting spans are sent at the end. Other `OTEL_…` variables have OpenTelemetry's meaning.
+    """
     if not is_traced():
         yield
         return
@@ -43,7 +46,7 @@ def traced(process: str) -> Iterator[None]:
 
 
 def send_waiting_spans() -> None:
-    """Before the end of a process that a signal ends in the midst of `traced`."""
+    """Send waiting spans before a signal ends the process inside `traced`."""
     provider = trace.get_tracer_provider()
     if flush := getattr(provider, "force_flush", None):
         flush()

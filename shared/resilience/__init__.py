@@ -1,1 +1,1 @@
-"""Going on where something fails, and stopping when told to."""
+"""Going on after failures, and stopping when told to."""

@@ -1,4 +1,4 @@
-"""What is raised while Postgres is away, restarting or too busy: a passing trouble, no defect."""
+"""The errors while Postgres is away, restarting or too busy: passing trouble, not a defect."""
 
 from typing import Final
 

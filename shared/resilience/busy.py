@@ -2,5 +2,7 @@
 
 
 class Busy(Exception):
-    """Raised where the same may be asked again a little later; over HTTP a 503. Here, so that what
-    answers HTTP need not load what is busy."""
+    """There is no room now; the caller may ask again a little later. Over HTTP it is a 503.
+
+    It is defined here so that code that answers HTTP need not load the code that is busy.
+    """

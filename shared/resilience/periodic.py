@@ -1,4 +1,4 @@
-"""Work that a process does beside what it is for, every so often."""
+"""Work that a process repeats beside its main task."""
 
 import asyncio
 import logging
@@ -20,8 +20,11 @@ Result = TypeVar("Result")
 async def repeating(
     what: str, every: float, work: Callable[[], Awaitable[object]]
 ) -> AsyncIterator[None]:
-    """Until the block ends, do the work, and again `every` so many seconds. Trouble is logged by
-    its kind, and it is tried again; what is under way at the end is given up."""
+    """Repeat the work until the block ends, with `every` seconds between.
+
+    Errors are logged by their kind and the work is tried again; work under way at the end is
+    cancelled.
+    """
     task = asyncio.create_task(_again_and_again(what, every, work))
     try:
         yield
@@ -32,8 +35,11 @@ async def repeating(
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether this is raised while a server is away. A Temporal client that never connected
-    raises RuntimeError itself; its kinds (RecursionError, NotImplementedError) are defects."""
+    """Whether the error means that a server is away.
+
+    A Temporal client that never connected raises RuntimeError itself; its subclasses
+    (RecursionError, NotImplementedError) are defects.
+    """
     if isinstance(error, (*DATABASE_AWAY, OSError)) or type(error) is RuntimeError:
         return True
     # Temporal's SDK is 24 MB that only a process that uses it has loaded.
@@ -42,8 +48,10 @@ def is_away(error: BaseException) -> bool:
 
 
 async def by_itself(loop: str, what: object, work: Coroutine[Any, Any, Result]) -> Result | None:
-    """Do one thing of many: its trouble is said in log and metric, and is not the others'. None
-    where it did not go well."""
+    """Do one thing of many: its error is logged and counted, and does not stop the others.
+
+    Returns None if it failed.
+    """
     try:
         return await work
     except Exception as error:  # noqa: BLE001  whatever it is, the others go on
@@ -52,7 +60,7 @@ async def by_itself(loop: str, what: object, work: Coroutine[Any, Any, Result]) 
 
 
 def note_failure(loop: str, what: object, error: Exception) -> None:
-    """Say that one thing of many waits, for a server that is away, or is left aside."""
+    """Log and count that one thing waits for a server that is away, or is left aside."""
     if is_away(error):
         log.warning("%s: %s waits: %s", loop, what, reason(error))
     else:

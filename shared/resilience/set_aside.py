@@ -1,4 +1,4 @@
-"""What a background loop leaves aside, so that it goes on with the rest."""
+"""Notes what a background loop leaves aside to go on with the rest."""
 
 import logging
 
@@ -10,8 +10,10 @@ log = logging.getLogger(__name__)
 
 
 def count_set_aside(loop: str, why: str, what: object = "") -> None:
-    """Say in log and metric that a loop left one thing aside and went on with the next: `why`
-    is a code or a kind of error, `what` an id, never words."""
+    """Log and count that a loop left one thing aside and went on with the next.
+
+    `why` is a code or a kind of error, `what` an id, never words.
+    """
     _set_aside.labels(loop, why).inc()
     log.error("%s: set aside %s: %s", loop, what, why)
 

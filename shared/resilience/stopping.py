@@ -1,4 +1,4 @@
-"""Waiting that ends when what waits is told to stop."""
+"""Waiting that ends when the waiting process is told to stop."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -9,11 +9,11 @@ Result = TypeVar("Result")
 
 
 class Stopped(Exception):
-    """Told to stop before what was waited for was done."""
+    """The process was told to stop before the awaited work was done."""
 
 
 async def unless_stopped(stopping: asyncio.Event, work: Coroutine[Any, Any, Result]) -> Result:
-    """The result of the work. Gives it up and raises `Stopped` when the event is set first."""
+    """The result of the work. If the event is set first, cancels the work and raises `Stopped`."""
     working, stop = asyncio.create_task(work), asyncio.create_task(stopping.wait())
     try:
         await asyncio.wait({working, stop}, return_when=asyncio.FIRST_COMPLETED)
@@ -27,6 +27,6 @@ async def unless_stopped(stopping: asyncio.Event, work: Coroutine[Any, Any, Resu
 
 
 async def pause(seconds: float, stopping: asyncio.Event) -> None:
-    """Sleeps so many seconds, less when the event is set."""
+    """Sleep for so many seconds, or less if the event is set."""
     with suppress(TimeoutError):
         await asyncio.wait_for(stopping.wait(), seconds)
