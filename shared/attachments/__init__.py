@@ -1,4 +1,4 @@
-"""Files that people attach: inspected by content, freed of traces, kept in object storage."""
+"""Attached files: identified by content, cleaned of traces, kept in object storage."""
 
 from shared.attachments.inspection import Inspected, inspect
 from shared.attachments.rejection import (

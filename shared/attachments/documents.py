@@ -1,4 +1,4 @@
-"""Office documents: which one a ZIP container is."""
+"""Office documents in ZIP containers: which type one is."""
 
 import io
 import zipfile
@@ -10,21 +10,25 @@ from shared.attachments.rejection import AttachmentRejected
 
 MAX_ENTRIES = 5_000
 MAX_UNPACKED = 300 * 1024 * 1024
-"""Bytes a document may claim to unpack to; nothing here unpacks it, but its readers will."""
+"""The most bytes to which a document may say it unpacks; nothing here unpacks it, but its readers
+do."""
 
 
 def recognise_zip(content: bytes) -> str | None:
     """The media type of an OOXML or ODF document; None for any other ZIP.
 
-    Raises `AttachmentRejected`: `unreadable` when damaged.
+    Raises `AttachmentRejected` (`unreadable`) if it is damaged.
     """
     with _opened(content) as archive:
         return _odf_type(archive) or _ooxml_type(archive)
 
 
 def check_unpacked_size(content: bytes) -> None:
-    """Raises `AttachmentRejected`: `too_complex` for a ZIP that would unpack to more than 300 MB
-    or to too many files, `unreadable` when damaged."""
+    """Refuse a ZIP that would unpack to too much.
+
+    Raises `AttachmentRejected`: `too_complex` for more than 300 MB or too many files, `unreadable`
+    if it is damaged.
+    """
     with _opened(content) as archive:
         entries = archive.infolist()
     if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
@@ -48,7 +52,7 @@ _OOXML_TYPES = {
         b"application/vnd.ms-powerpoint.presentation.macroEnabled.main+xml"
     ),
 }
-"""With the same kind of document where it has macros, which are taken out."""
+"""Types with macros, each with the same type without macros, which are taken out."""
 _ODF = "application/vnd.oasis.opendocument."
 _ODF_TYPES = ("text", "spreadsheet", "presentation")
 

@@ -1,4 +1,4 @@
-"""Files of a form that is not sent yet: kept for hours, readable only with its owner's secret."""
+"""Files of a form that is not sent yet: kept for hours, readable only with the owner's secret."""
 
 import asyncio
 import hashlib
@@ -21,14 +21,14 @@ from shared.attachments.rejection import AttachmentMissing
 from shared.resilience.set_aside import count_set_aside
 
 KEPT_FOR = timedelta(hours=12)
-"""As long as a browser remembers the form."""
+"""As long as a browser keeps the form."""
 MOST = 20
-"""Drafts one owner may have at a time."""
+"""The most drafts that one owner may have at a time."""
 BUDGET = 20 * 1024**3
-"""Bytes of all drafts: owners cost nothing to make up, disks are full one day."""
+"""The most bytes of all drafts: owners are free to invent, so drafts could fill the disk."""
 
 AT_ONCE = 4
-"""Files encrypted or decrypted at a time, each of which is whole in memory twice meanwhile."""
+"""Files encrypted or decrypted at a time; meanwhile each is in memory twice as a whole."""
 
 _PREFIX = "drafts"
 _NONCE = 12
@@ -36,29 +36,35 @@ _ID = re.compile(r"[0-9a-f]{32}")
 
 
 class TooManyDrafts(Exception):
-    """The owner has as many as one may have."""
+    """The owner already has as many drafts as allowed."""
 
 
 class NoRoomForDrafts(Exception):
-    """All drafts together take as much as they may, for now."""
+    """All drafts together take as much as they may at present."""
 
 
 class DraftStore:
-    """Drafts in the object store of the attachments, each encrypted with a key that is made from
-    the owner's secret, which is kept nowhere: neither the store nor the database can be read for
-    who sent what."""
+    """Drafts in the object store of the attachments.
+
+    Each is encrypted with a key made from the owner's secret, which is stored nowhere: neither the
+    store nor the database shows who sent what.
+    """
 
     def __init__(self, storage_url: str, budget: int = BUDGET) -> None:
-        """`storage_url` as of `AttachmentStore`, `budget` in bytes. What other processes keep is
-        known since the last sweep."""
+        """`storage_url` is as for `AttachmentStore`, `budget` in bytes.
+
+        Drafts kept by other processes are known since the last sweep.
+        """
         self._budget, self._kept = budget, 0
         self._turns = asyncio.Semaphore(AT_ONCE)
         local = storage_url.startswith("file:")
         self._store = from_url(storage_url, mkdir=True) if local else from_url(storage_url)
 
     async def put(self, owner: str, file: BinaryIO, size: int) -> str:
-        """Keep a file of so many bytes; gives its id. Raises `TooManyDrafts` and
-        `NoRoomForDrafts`."""
+        """Keep a file of `size` bytes; return its id.
+
+        Raises `TooManyDrafts` and `NoRoomForDrafts`.
+        """
         if self._kept + size > self._budget:
             raise NoRoomForDrafts
         if await self._count(owner) >= MOST:
@@ -77,8 +83,10 @@ class DraftStore:
         return draft_id
 
     async def open(self, owner: str, draft_id: str) -> BinaryIO:
-        """The file, on disk under no name: however slowly it is read, it takes no memory. To be
-        closed by the caller. Raises `AttachmentMissing`, for another owner's too."""
+        """The file, on disk without a name: however slowly it is read, it takes no memory.
+
+        The caller closes it. Raises `AttachmentMissing`, also for another owner's draft.
+        """
         path = _path(owner, draft_id)
         async with self._turns:
             try:
@@ -99,15 +107,17 @@ class DraftStore:
                 raise AttachmentMissing(draft_id) from None
 
     async def delete(self, owner: str, draft_id: str) -> None:
-        """Forget a file; one that is gone already, or another's, is no error."""
+        """Delete a draft; one that is gone already, or another owner's, is no error."""
         try:
             await delete_async(self._store, _path(owner, draft_id))
         except (FileNotFoundError, AttachmentMissing):
             return
 
     async def sweep(self) -> int:
-        """Delete the drafts whose time is up; gives how many. One that cannot be deleted is set
-        aside until the next look."""
+        """Delete expired drafts; return how many.
+
+        A draft that cannot be deleted is left aside until the next sweep.
+        """
         oldest, gone, kept = datetime.now(UTC) - KEPT_FOR, 0, 0
         async for page in listing(self._store, prefix=_PREFIX):
             for file in page:

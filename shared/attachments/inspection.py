@@ -1,4 +1,4 @@
-"""An upload, read up to the limit, recognised and freed of traces in the sandbox."""
+"""Inspects an upload: reads it up to the limit, identifies and cleans it in the sandbox."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,8 +14,11 @@ OPEN_FILE = "shared.attachments.opening:open_file"
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """A file fit to be stored. Size (bytes) and hash are those of the file at `path`, as cleaned,
-    which is there as long as the block that asked for it."""
+    """A file that may be stored.
+
+    Size (bytes) and hash are those of the cleaned file at `path`, which exists until the end of the
+    block.
+    """
 
     media_type: str
     size: int
@@ -25,9 +28,9 @@ class Inspected:
 
 @asynccontextmanager
 async def inspect(sandbox: Sandbox, upload: AsyncIterator[bytes]) -> AsyncIterator[Inspected]:
-    """Reads the upload, at most 10 MB onto disk, recognises it by content and removes metadata.
+    """Write the upload to disk, at most 10 MB, identify it by content and remove metadata.
 
-    Raises `AttachmentRejected`, `SandboxBusy`.
+    Raises `AttachmentRejected` and `SandboxBusy`.
     """
     with workspace() as folder:
         source, target = folder / "source", folder / "target"
@@ -56,5 +59,6 @@ async def receive(upload: AsyncIterator[bytes], source: Path) -> None:
 
 
 def room(limits: Limits) -> int:
-    """Bytes for the picture itself: beside the interpreter, the libraries and the file."""
+    """The bytes for the picture itself, after those for the interpreter, the libraries and the
+    file."""
     return limits.memory - 64 * 1024 * 1024

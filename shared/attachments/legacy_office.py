@@ -1,4 +1,5 @@
-"""Documents of Word, Excel and PowerPoint 97–2003: which one it is, and whether anything acts."""
+"""Word, Excel and PowerPoint 97–2003: which type a document is, and whether it has active
+content."""
 
 import io
 import struct
@@ -11,7 +12,7 @@ from shared.attachments.rejection import AttachmentRejected
 def recognise_ole(content: bytes) -> str | None:
     """The media type of such a document; None for other OLE files.
 
-    Raises `AttachmentRejected`: `unreadable` when damaged or locked with a password.
+    Raises `AttachmentRejected` (`unreadable`) if it is damaged or locked with a password.
     """
     streams = {name.lower() for path in _paths(content) for name in path}
     if "encryptedpackage" in streams:
@@ -23,9 +24,9 @@ def recognise_ole(content: bytes) -> str | None:
 
 
 def refuse_active(content: bytes) -> bytes:
-    """The document as it is, if nothing in it acts. It cannot be written anew without it.
+    """The document unchanged, if it has no active content, which cannot be taken out of it.
 
-    Raises `AttachmentRejected` (`active_content`) with macros, of Excel 4 too, embedded files,
+    Raises `AttachmentRejected` (`active_content`) for macros (also of Excel 4), embedded files,
     ActiveX, or fields that start another program.
     """
     streams = {name.lower() for path in _paths(content) for name in path}
@@ -58,7 +59,7 @@ def _is_object(name: str) -> bool:
 
 
 def _fetches(document: bytes) -> bool:
-    """A field of Word that starts a program or takes in what lies elsewhere."""
+    """Whether a Word field starts a program or includes content from elsewhere."""
     if len(document) > 11 and document[11] & 1:
         raise AttachmentRejected("unreadable", "document locked with a password")
     begins = [w.encode(c) for w in _FIELDS for c in ("latin-1", "utf-16-le")]
@@ -67,8 +68,8 @@ def _fetches(document: bytes) -> bool:
 
 
 def _has_macro_sheet(book: bytes) -> bool:
-    """Records of BIFF: a sheet of Excel 4 macros or a VBA module, or a link to a program (DDE,
-    OLE)."""
+    """Whether BIFF records have a sheet of Excel 4 macros, a VBA module, or a link to a program
+    (DDE, OLE)."""
     at = 0
     while at + 4 <= len(book):
         kind, size = struct.unpack_from("<HH", book, at)
@@ -87,7 +88,7 @@ def _has_macro_sheet(book: bytes) -> bool:
 
 
 def _has_objects(document: bytes) -> bool:
-    """Records of PowerPoint: an embedded object, control or VBA project, packed or not."""
+    """Whether PowerPoint records have an embedded object, control or VBA project, packed or not."""
     at = 0
     while at + 8 <= len(document):
         version, kind, size = struct.unpack_from("<HHI", document, at)

@@ -1,4 +1,4 @@
-"""The name a file keeps: what the person called it, made harmless, ending in what it is."""
+"""The name of a stored file: the person's name for it, made harmless, with a fitting extension."""
 
 import mimetypes
 import unicodedata
@@ -6,7 +6,7 @@ import unicodedata
 from shared.attachments.recognition import EXTENSIONS
 
 MAX_NAME = 120
-"""Characters of a name, extension included."""
+"""The most characters of a name, with its extension."""
 
 
 def file_name(declared: str, media_type: str) -> str:
@@ -31,13 +31,13 @@ def file_name(declared: str, media_type: str) -> str:
 
 
 def shown_name(declared: str) -> str:
-    """What a person called a file, fit to be shown to them in a sentence."""
+    """A person's name for a file, made safe to show them in a sentence."""
     name = "".join(c for c in declared if _is_printable(c)).strip()
     return name if len(name) <= 60 else f"{name[:40]}…{name[-19:]}"
 
 
 def plain_name(place: int, media_type: str) -> str:
-    """A name of ours, by the file's place: what reporters call files often says who they are."""
+    """A neutral name by the file's place: a reporter's file names often show who they are."""
     return file_name(f"lampiran-{place}", media_type)
 
 

@@ -1,4 +1,4 @@
-"""The sandbox's job for every attachment: what it is, and itself without what it gives away."""
+"""The sandbox's job for every attachment: identify it and clean it."""
 
 import hashlib
 import io
@@ -23,9 +23,9 @@ _Cleaning = Callable[[bytes], bytes]
 
 
 def open_file(source: Path, target: Path, *, memory: int) -> dict[str, Any]:
-    """Write the cleaned file and tell its media type, size (bytes) and hash; or, as `memory`,
-    how many bytes opening it takes, where that is more than are given.
+    """Write the cleaned file and return its media type, size (bytes) and hash.
 
+    If opening it takes more memory than is given, return only that number of bytes, as `memory`.
     Raises `AttachmentRejected`.
     """
     content = source.read_bytes()
@@ -44,19 +44,19 @@ def open_file(source: Path, target: Path, *, memory: int) -> dict[str, Any]:
 
 
 def check_recording(recording: Path, media_type: str) -> None:
-    """See `check_plays`. The library is loaded for recordings alone."""
+    """See `check_plays`. The library is loaded only for recordings."""
     from shared.attachments.playing import check_plays
 
     check_plays(recording, media_type)
 
 
 def clean(content: bytes, media_type: str) -> tuple[bytes, str]:
-    """The file as it may be served, and its type then. Raises nearly anything on a damaged file.
+    """The file as it may be served, and its type afterwards.
 
-    Pictures are saved anew, recordings lose place and device. Documents and sounds say who made
-    them, on what and when, and documents act: that is taken out. Pictures inside a document keep
-    what they know, and a PDF's digital signature no longer fits. Other files stay byte by byte,
-    .doc, .xls, .ppt and .webm too.
+    Pictures are saved anew, and recordings lose place and device. From documents and sounds the
+    author, device and time are removed, and from documents active content. Pictures inside a
+    document keep their metadata, and a PDF's digital signature becomes invalid. Other files, also
+    .doc, .xls, .ppt and .webm, stay unchanged. Raises nearly any error on a damaged file.
     """
     if is_picture(media_type):
         return clean_picture(content, media_type)
@@ -68,7 +68,7 @@ def clean(content: bytes, media_type: str) -> tuple[bytes, str]:
 
 
 def _cleaning_of(media_type: str) -> _Cleaning | None:
-    """What takes the author out of this type; None where nothing does."""
+    """The function that removes the author from this type; None if there is none."""
     if media_type == "application/pdf":
         return clean_pdf
     if media_type.startswith("application/vnd.openxml"):
@@ -85,7 +85,7 @@ def _cleaning_of(media_type: str) -> _Cleaning | None:
 
 
 def _without_id3(content: bytes) -> bytes:
-    """For a type of which mutagen knows no tags."""
+    """For a type for which mutagen knows no tags."""
     file = io.BytesIO(content)
     mutagen.id3.delete(file)
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""PDFs written anew without what acts, without files inside, and without who wrote them."""
+"""Writes PDFs anew without active content, embedded files and authors."""
 
 import io
 from typing import Any
@@ -9,16 +9,17 @@ from shared.attachments.rejection import AttachmentRejected
 
 
 def clean_pdf(content: bytes) -> bytes:
-    """Pages, links to pages and letters, and form fields stay.
+    """The cleaned PDF: pages, links to pages and mail addresses, and form fields stay.
 
-    Raises `AttachmentRejected` (`unreadable`) when damaged or locked with a password.
+    Raises `AttachmentRejected` (`unreadable`) if it is damaged or locked with a password.
     """
     cleaned = io.BytesIO()
     try:
         with pikepdf.open(io.BytesIO(content)) as pdf:
             for holder in (pdf.trailer, *pdf.objects):
                 _clean(holder, 0)
-            # The same letter sent again is the same file. What nothing leads to is not written.
+            # The same PDF uploaded again gives the same file. Objects without a reference are not
+            # written.
             pdf.save(cleaned, fix_metadata_version=False, deterministic_id=True)
     except (pikepdf.PdfError, pikepdf.PasswordError) as error:
         raise AttachmentRejected("unreadable", type(error).__name__) from error
@@ -26,7 +27,7 @@ def clean_pdf(content: bytes) -> bytes:
 
 
 def _clean(value: Any, depth: int) -> None:
-    """What lies directly in an object; what it refers to is an object of its own."""
+    """Clean what is directly in an object; what it refers to is an object of its own."""
     if depth > _DEEPEST:
         raise AttachmentRejected("unreadable", "nested too deeply")
     if isinstance(value, pikepdf.Array):
@@ -55,7 +56,8 @@ def _clean(value: Any, depth: int) -> None:
 
 
 def _acts(value: Any) -> bool:
-    """An action other than going somewhere, or a note that holds a file, a film or a sound."""
+    """Whether this is an action other than going to a place, or a note with a file, film or
+    sound."""
     if not isinstance(value, (pikepdf.Dictionary, pikepdf.Stream)):
         return False
     kind = value.get("/S")

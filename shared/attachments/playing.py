@@ -1,4 +1,4 @@
-"""Whether anything of a recording can be heard or seen: one cut off at the wrong place is lost."""
+"""Checks that something of a recording can be played: one cut off at the wrong place cannot."""
 
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,11 @@ from shared.attachments.rejection import AttachmentRejected
 
 
 def check_plays(recording: Path, media_type: str) -> None:
-    """Raises `AttachmentRejected` (`unreadable`) where no sound of a sound recording can be
-    decoded, or a video has no packet, and whatever FFmpeg raises on what it cannot open.
+    """Raise `AttachmentRejected` (`unreadable`) if the recording cannot be played.
 
-    Pictures of a video are not decoded here: a large one takes more memory than opening may.
+    That is so if no sound of a sound recording can be decoded, or if a video has no packet.
+    FFmpeg's own errors are raised for files that it cannot open. Pictures of a video are not
+    decoded here: a large one would take more memory than opening may.
     """
     with av.open(str(recording), metadata_errors="ignore") as opened:
         tracks = [*opened.streams.audio, *opened.streams.video]
@@ -22,7 +23,7 @@ def check_plays(recording: Path, media_type: str) -> None:
 
 
 def _holds(packet: Any, decoding: bool) -> bool:
-    """Whether there is something in it to be played."""
+    """Whether the packet holds something that can be played."""
     if not packet.size:
         return False
     if not decoding or packet.stream.codec_context is None:  # a codec that we do not know

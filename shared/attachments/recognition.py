@@ -1,4 +1,4 @@
-"""What a file is, told from its bytes alone; names and declared types are not asked."""
+"""Identifies a file by its bytes only; its name and declared type are ignored."""
 
 import re
 
@@ -40,7 +40,7 @@ EXTENSIONS: dict[str, tuple[str, ...]] = {
     "video/webm": ("webm",),
     "video/quicktime": ("mov", "qt"),
 }
-"""Every type taken, with the name extensions that fit it, the usual one first."""
+"""Every accepted type, with the name extensions that fit it, the usual one first."""
 
 
 def recognise(content: bytes) -> str:
@@ -55,7 +55,7 @@ def recognise(content: bytes) -> str:
 
 
 def type_of(content: bytes) -> str:
-    """As `recognise`, of documents that unpack to far too much too."""
+    """Like `recognise`, but also for documents that would unpack to too much."""
     media_type = _container_type(content) or _simple_type(content)
     if media_type is None:
         raise AttachmentRejected(
@@ -89,7 +89,7 @@ _BRANDS = (
 
 
 def _container_type(content: bytes) -> str | None:
-    """Types that share their first bytes with others and need a look inside."""
+    """The type of a file whose first bytes are shared by several types: its content is examined."""
     if content.startswith(_ZIP):
         return recognise_zip(content)
     if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
@@ -116,7 +116,8 @@ def _simple_type(content: bytes) -> str | None:
 
 
 def _iso_media_type(content: bytes) -> str | None:
-    """MP4 and its relatives name themselves by brands: the major one, then those compatible."""
+    """The type of MP4 and related files, by their brands: the major one, then the compatible
+    ones."""
     if content[8:12] in BRANDS_NOT_TAKEN:
         return None
     size = min(int.from_bytes(content[:4], "big"), 256)

@@ -1,4 +1,4 @@
-"""Recordings of phones say where they were made: that part is blanked, the recording stays."""
+"""Removes from a phone's recording where it was made; the recording itself stays."""
 
 from collections.abc import Iterator
 

@@ -1,13 +1,14 @@
-"""What is not taken as an attachment, and why."""
+"""The reasons for which an attachment is not accepted."""
 
 from typing import Literal
 
 MAX_FILES = 5
-"""Attachments to one message."""
+"""The most attachments of one message."""
 MAX_SIZE = 10 * 1024 * 1024
-"""Bytes of one attachment, as uploaded."""
+"""The most bytes of one attachment, as uploaded."""
 MAX_PIXELS = 110_000_000
-"""Width by height of one picture: what phones make, not what bombs unpack to."""
+"""The most pixels, width by height, of one picture: phones make so many; decompression bombs exceed
+it."""
 
 Code = Literal[
     "too_large",

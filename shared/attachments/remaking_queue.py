@@ -1,4 +1,4 @@
-"""Files that wait to be remade: one service's, one after another, by whichever process is free."""
+"""Remakes the waiting files of one service, one after another, by any process that is free."""
 
 import asyncio
 import hashlib
@@ -32,13 +32,13 @@ log = logging.getLogger(__name__)
 Schema = Literal["intake", "followup"]
 
 REMAKING_EVERY = 2.0
-"""Seconds between looks for files that wait."""
+"""Seconds between looks for waiting files."""
 LEASE = 60
 """Seconds after which another process may take a file from one that died."""
 ATTEMPTS = 5
-"""Then the file is set aside: it stays sealed, with `failed` as the reason."""
+"""After so many attempts the file is set aside: it stays sealed, with `failed` as the reason."""
 GIVES_WAY = 3
-"""Times; then it takes its turn like a file somebody waits for."""
+"""So many times the job gives way; then it takes its turn like a file that somebody waits for."""
 UNHURRIED = Limits(memory=256 * MB, seconds=240)
 
 
@@ -51,14 +51,14 @@ class Backlog:
 
 
 class _StaysSealed(Exception):
-    """Not to be remade, and why: a code."""
+    """A file is not to be remade, and the code of the reason."""
 
 
 class RemakingQueue:
     """The rows of `<schema>.attachment` that are pending.
 
-    A row is leased, so that a process that dies loses it to another after the lease. Each is
-    sealed first and remade then; either step may be done again.
+    A row is leased: if its process dies, another takes it after the lease. Each file is first
+    sealed and then remade; either step may be repeated.
     """
 
     def __init__(self, database: Database, store: AttachmentStore, schema: Schema) -> None:
@@ -72,12 +72,12 @@ class RemakingQueue:
         self._gave_way: Counter[UUID] = Counter()
 
     async def work(self) -> None:
-        """Until none is left that may be tried now."""
+        """Work until no file is left that may be tried now."""
         while await self.one():
             pass
 
     async def one(self) -> bool:
-        """Remake the next file. False: none waits, or it is not the time."""
+        """Remake the next file; False if none waits, or it is too early."""
         async with self._database.session() as session:
             row = (await session.execute(self._lease)).mappings().one_or_none()
         if row is None:
@@ -113,13 +113,13 @@ class RemakingQueue:
         return True
 
     async def waiting(self) -> Backlog:
-        """For whoever watches the progress."""
+        """The progress, for monitoring."""
         async with self._database.autocommit() as connection:
             row = (await connection.execute(self._sql["waiting"])).one()
         return Backlog(row.files, row.tried)
 
     async def try_again(self) -> int:
-        """Files that failed for no reason of their own wait once more; how many."""
+        """Let files that failed for no reason of their own wait again; return how many."""
         async with self._database.session() as session:
             return len((await session.execute(self._sql["try_again"])).all())
 
@@ -143,8 +143,11 @@ class RemakingQueue:
         )
 
     async def _made(self, source: Path, target: Path, *, background: bool) -> str:
-        """The type of what was made, in the same places as files that come in, so that all that
-        runs stays within the memory of the service."""
+        """The media type of the remade file.
+
+        It is made in the same sandbox as incoming files, so that all jobs stay within the service's
+        memory.
+        """
         run = partial(
             self._store.sandbox.run, JOB, source, target, hurried=False, background=background
         )
@@ -159,7 +162,7 @@ class RemakingQueue:
         return remade
 
     async def _original(self, row: RowMapping) -> bytes:
-        """What was sent, sealed from now on if it was not yet."""
+        """The file as sent; it is sealed now if it was not sealed before."""
         async with self._database.autocommit() as connection:
             known = (await connection.execute(_sealed(row["id"]))).mappings().first()
         if known is not None:

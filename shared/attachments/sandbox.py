@@ -1,4 +1,4 @@
-"""Somebody's bytes are opened in a process of their own, which may take only so much."""
+"""Opens untrusted files in a separate process with limits."""
 
 import asyncio
 import contextlib
@@ -23,10 +23,10 @@ MB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one job may take: bytes of memory, seconds of computing, bytes of any file it writes.
+    """The limits of a job: bytes of memory, seconds of computing, bytes of any file it writes.
 
-    By the clock it may take `_CLOCK` times as long: on a busy machine a job waits for its share
-    of the processors, and nobody's photo is too complex for that.
+    By the clock it may take `_CLOCK` times as long: on a busy machine a job waits for its share of
+    the processors, and no photo is too complex for that reason.
     """
 
     memory: int = 256 * MB
@@ -40,12 +40,12 @@ PICTURES = Limits(memory=640 * MB)
 
 
 class Sandbox:
-    """Runs jobs on files, each in a fresh interpreter without secrets, open files or network
-    sessions of ours. One for each service: it keeps the service's children within `memory`.
+    """Runs jobs on files, each in a new interpreter without our secrets, open files or connections.
 
-    At most `at_once` run, and the limits of those running add up to no more than `memory`; who
-    comes next waits in turn for at most `patience` seconds, or not at all behind `most_waiting`.
-    One job in the background runs where there is room, until somebody waits.
+    Each service has one, which keeps all child processes of the service within `memory`. At most
+    `at_once` jobs run, and the limits of the running ones add up to no more than `memory`. The next
+    ones wait in turn for at most `patience` seconds, or not at all behind `most_waiting`. One job
+    in the background runs if there is room, until another job waits.
     """
 
     def __init__(
@@ -68,14 +68,14 @@ class Sandbox:
         background: bool = False,
         **options: Any,
     ) -> Any:
-        """What the job returns, which like `options` is JSON. Paths are absolute.
+        """The result of the job, which like `options` is JSON. Paths are absolute.
 
         `job` names a function, `package.module:function`, called as `function(source, target,
-        **options)`: it reads the one file and writes the other. What it refuses itself is raised
-        here as it was there (`AttachmentRejected`); whatever else it raises, or dies of, is
-        `unreadable`, and `too_complex` where it took more than its limits. Cancelled, it and
-        whatever it started are killed. Raises `SandboxBusy`, in the `background` without waiting,
-        and `GaveWay` there.
+        **options)`: it reads the one file and writes the other. A refusal by the job is raised here
+        unchanged (`AttachmentRejected`). Any other error or crash is `unreadable`, or `too_complex`
+        if the job took more than its limits. When cancelled, the job and all that it started are
+        killed. Raises `SandboxBusy`, in the `background` without waiting, where `GaveWay` is
+        possible too.
         """
         if background:
             with self._turns.in_background(limits.memory) as leave:
@@ -86,13 +86,13 @@ class Sandbox:
 
 @contextmanager
 def workspace() -> Iterator[Path]:
-    """An empty folder for a job's files, gone afterwards with all that is in it."""
+    """An empty folder for a job's files, deleted afterwards with all that is in it."""
     with tempfile.TemporaryDirectory(prefix="lapor-file-") as folder:
         yield Path(folder)
 
 
 async def _unless(leave: asyncio.Event, running: Coroutine[Any, Any, Any]) -> Any:
-    """What it gives, where nobody asked it to leave; its process has ended either way."""
+    """The result, unless it was asked to leave; its process has ended in both cases."""
     job, left = asyncio.ensure_future(running), asyncio.ensure_future(leave.wait())
     try:
         await asyncio.wait((job, left), return_when=asyncio.FIRST_COMPLETED)
@@ -164,12 +164,15 @@ def _result(code: int, answer: bytes) -> Any:
 
 
 _OVER_THE_LIMIT = {-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGXFSZ, -signal.SIGABRT, 127}
-"""Libraries in C++ abort where they get no memory; the loader of libraries ends with 127."""
+"""C++ libraries abort if they get no memory; the loader of libraries exits with 127."""
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Nothing of ours: no address, no key, no password. One heap, so that memory is what is used
-    and not what every thread has put by."""
+    """An environment without our addresses, keys and passwords.
+
+    It allows one heap, so that the memory counted is the memory used and not what every thread has
+    reserved.
+    """
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
     root = str(Path(sandboxed.__file__).parents[2])
     return kept | {

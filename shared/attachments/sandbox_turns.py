@@ -1,4 +1,4 @@
-"""Which jobs of the sandbox may run, and which wait: within a number and a sum of memory."""
+"""Decides which sandbox jobs run and which wait, by a number and a sum of memory."""
 
 import asyncio
 from collections import deque
@@ -13,11 +13,11 @@ class SandboxBusy(Busy):
 
 
 class GaveWay(SandboxBusy):
-    """A job in the background was ended, for somebody waits; it may be run again later."""
+    """A job in the background was ended because another job waits; it may run again later."""
 
 
 class Turns:
-    """Who may run: in the order in which they came, within a number and a sum."""
+    """The turns of jobs, in order of arrival, within a number and a sum of memory."""
 
     def __init__(self, at_once: int, memory: int, most_waiting: int, patience: float) -> None:
         self._free = at_once
@@ -39,7 +39,7 @@ class Turns:
 
     @contextmanager
     def in_background(self, memory: int) -> Iterator[asyncio.Event]:
-        """A turn that nobody else wants; the event is set when somebody does."""
+        """A turn while no other job waits; the event is set when one does."""
         memory = min(memory, self._all_memory)
         if self._leave or self._waiting or not self._free or memory > self._memory:
             raise SandboxBusy

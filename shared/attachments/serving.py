@@ -1,4 +1,4 @@
-"""How a stored file is handed out: as a file, never as a page of ours."""
+"""Serves a stored file: as a file, never as a page of ours."""
 
 from urllib.parse import quote
 

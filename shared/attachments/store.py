@@ -1,4 +1,4 @@
-"""Where attachments lie: a folder or an S3 bucket, by `storage_url`."""
+"""The store of attachments: a folder or an S3 bucket, by `storage_url`."""
 
 import asyncio
 import hashlib
@@ -23,12 +23,13 @@ from shared.privacy.identity import IdentityCipher
 CHUNK = 256 * 1024
 
 PREVIEWS: Final = "previews/"
-"""Where small pictures lie: made again where they are missing."""
+"""The folder of small pictures, which are made again if they are missing."""
 _PREVIEW: Final = "shared.attachments.previews:make_preview"
 
 State = Literal["as_sent", "pending", "remade", "sealed"]
-"""Of an anonymous report a file is remade before it is served, or stays sealed. `as_sent`: served
-as it was sent less what it says of its maker and what acts (`shared.attachments.opening.clean`)."""
+"""A file of an anonymous report is remade before it is served, or stays sealed. `as_sent`: served
+as it was sent, without data about its maker and active content
+(`shared.attachments.opening.clean`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class StoredAttachment:
 
 
 class AttachmentStore:
-    """Puts, opens and deletes attachments. Who may do so is decided by the caller."""
+    """Puts, opens and deletes attachments. The caller decides who may do so."""
 
     def __init__(self, storage_url: str, cipher: IdentityCipher) -> None:
         """`file:///folder` (made if missing) or `s3://bucket/prefix`, which reads credentials,
@@ -60,10 +61,10 @@ class AttachmentStore:
             self._store = from_url(storage_url)
 
     async def put(self, upload: AsyncIterator[bytes], declared_name: str) -> StoredAttachment:
-        """Inspects and stores one upload; durable when it returns.
+        """Inspect and store one upload; it is durable when this returns.
 
-        Raises `AttachmentRejected` or `SandboxBusy`; then nothing was stored. Where the caller's
-        transaction fails afterwards, it deletes the key again.
+        Raises `AttachmentRejected` or `SandboxBusy`; then nothing was stored. If the caller's
+        transaction fails afterwards, the caller deletes the key again.
         """
         key = secrets.token_hex(16)
         async with inspect(self.sandbox, upload) as inspected:
@@ -81,9 +82,11 @@ class AttachmentStore:
     async def put_anonymous(
         self, upload: AsyncIterator[bytes], declared_name: str
     ) -> StoredAttachment:
-        """As `put`, for an anonymous report: the original is sealed, and nothing of it served. It
-        is remade at once where that takes seconds, else it waits; where it cannot be it is taken
-        all the same and stays sealed."""
+        """Like `put`, for an anonymous report: the original is sealed and never served.
+
+        It is remade at once if that takes seconds, otherwise it waits. A file that cannot be remade
+        is accepted too and stays sealed.
+        """
         with workspace() as folder:
             source = folder / "source"
             await receive(upload, source)
@@ -124,9 +127,11 @@ class AttachmentStore:
         return _chunks(stored.stream(min_chunk_size=CHUNK))
 
     async def preview(self, key: str, media_type: str) -> bytes:
-        """A picture made small, as JPEG: when it is first asked for, and kept beside the file.
-        Raises `AttachmentMissing`, `AttachmentRejected` where it is damaged or takes too much, and
-        `SandboxBusy`."""
+        """A small JPEG of a picture, made at the first request and kept beside the file.
+
+        Raises `AttachmentMissing`, `AttachmentRejected` if the picture is damaged or takes too
+        much, and `SandboxBusy`.
+        """
         try:
             kept = await get_async(self._store, _preview_path(key))
         except FileNotFoundError:
@@ -136,20 +141,22 @@ class AttachmentStore:
         return bytes(await kept.bytes_async())
 
     async def replace(self, key: str, content: bytes) -> None:
-        """Puts what was remade where the file as sent lay, or nothing yet."""
+        """Put the remade file in the place of the file as sent, or in an empty place."""
         await put_async(self._store, _path(key), content, mode="overwrite")
         await self._delete(_preview_path(key))
 
     async def seal(self, content: bytes) -> tuple[str, str]:
-        """Keeps an original, encrypted: its random key in the store, and the encrypted key to it,
-        both needed to open it."""
+        """Keep an original, encrypted.
+
+        Returns its random key in the store and its encrypted data key; both are needed to open it.
+        """
         key = secrets.token_hex(16)
         sealed, data_key = seal(self._cipher, key, content)
         await put_async(self._store, _sealed_path(key), sealed, mode="create")
         return key, data_key
 
     async def open_sealed(self, key: str, data_key: bytes | str) -> bytes:
-        """An original, whole. Raises `AttachmentMissing` and `SealBroken`."""
+        """The whole original. Raises `AttachmentMissing` and `SealBroken`."""
         try:
             stored = await get_async(self._store, _sealed_path(key))
         except FileNotFoundError:
@@ -157,12 +164,12 @@ class AttachmentStore:
         return unseal(self._cipher, key, data_key, bytes(await stored.bytes_async()))
 
     async def delete(self, key: str) -> None:
-        """Removes the file; one that is gone already is no error."""
+        """Delete the file; a missing file is no error."""
         await self._delete(_path(key))
         await self._delete(_preview_path(key))
 
     async def delete_sealed(self, key: str) -> None:
-        """Removes an original that no row names."""
+        """Delete an original that no row names."""
         await self._delete(_sealed_path(key))
 
     async def _made_small(self, key: str, media_type: str) -> bytes:

@@ -1,4 +1,5 @@
-"""Types that are recognised but not taken as attachments: their usual names, for the refusal."""
+"""Types that are recognised but not accepted as attachments, with their usual names for the
+refusal."""
 
 import codecs
 import io
@@ -29,11 +30,12 @@ FAMILIES: dict[str, Family] = {
     **dict.fromkeys(("XZ", "Z", "ZIP", "Zstandard"), "archive"),
     **dict.fromkeys(("EXE", "ELF", "SQLite", "SWF", "WebAssembly"), "other"),
 }
-"""Each name with what the file is to a person, which decides what can be sent instead."""
+"""Each name with the kind of file that people know it as, which decides what they can send
+instead."""
 
 
 def name_of_type(content: bytes) -> str | None:
-    """The name of the content's type, one of `FAMILIES`; None where it is not recognised."""
+    """The name of the content's type, one of `FAMILIES`; None if it is not recognised."""
     if content.startswith(b"PK"):
         return _zip_name(content)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
@@ -50,8 +52,10 @@ def name_of_type(content: bytes) -> str | None:
 
 
 def behind_id3(content: bytes) -> bytes:
-    """The four bytes behind an ID3v2 tag, which begins an MP3 but can begin other sounds too; none
-    without a tag. (id3.org, ID3v2.4 §3.1)"""
+    """The four bytes after an ID3v2 tag; none without a tag (id3.org, ID3v2.4 §3.1).
+
+    Such a tag begins an MP3, but may also begin other sounds.
+    """
     if not content.startswith(b"ID3"):
         return b""
     size = 0
@@ -62,7 +66,7 @@ def behind_id3(content: bytes) -> bytes:
 
 _ISO_BRANDS = {b"avif": "AVIF", b"avis": "AVIF", b"crx ": "CR3"}
 BRANDS_NOT_TAKEN = frozenset(_ISO_BRANDS)
-"""Major brands of pictures that also name a video brand as compatible."""
+"""Major brands of pictures that also declare a compatible video brand."""
 
 _OGG_CODECS = {b"theora": "OGV", b"\x7fFLAC": "FLAC"}
 _SIGNATURE_NAMES = {b"jP  ": "JPEG 2000", b"JXL ": "JPEG XL"}
@@ -125,7 +129,7 @@ def _zip_name(content: bytes) -> str:
 
 
 def _text_of(content: bytes) -> str | None:
-    """The beginning of what is text in UTF-8; None for anything else."""
+    """The beginning of a UTF-8 text; None for anything else."""
     try:
         text = codecs.getincrementaldecoder("utf-8-sig")().decode(content[:8192])
     except UnicodeDecodeError:

@@ -1,4 +1,5 @@
-"""Files made anew from what is seen and heard in them, so that nothing else can be in them.
+"""Makes files anew from what is seen and heard in them, so that they contain nothing else.
 
-Pure functions from file to file, for a process of their own (`shared.attachments.sandbox`).
+These are pure functions from file to file, which run in a separate process
+(`shared.attachments.sandbox`).
 """

@@ -1,4 +1,4 @@
-"""The sandbox's job for files of anonymous reports: what one is, and itself made anew."""
+"""The sandbox's job for files of anonymous reports: identify one and make it anew."""
 
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ RECORDINGS = frozenset(
         *("video/mp4", "video/3gpp", "video/webm", "video/quicktime"),
     }
 )
-"""Remade in the background: a minute of video takes seconds, and ten minutes may come."""
+"""Remade in the background: a minute of video takes seconds, and videos may last ten minutes."""
 
 
 def make_anew(source: Path, target: Path, *, memory: int, hurried: bool) -> dict[str, Any]:
@@ -57,8 +57,11 @@ def make_anew(source: Path, target: Path, *, memory: int, hurried: bool) -> dict
 
 
 def tell_type(source: Path, target: Path) -> str:
-    """The media type of a file that is too heavy to be opened, from how it begins and what a
-    container lists; `UNKNOWN` where that does not tell."""
+    """The media type of a file that is too large to be opened, from its beginning and a container's
+    list.
+
+    `UNKNOWN` if these do not show it.
+    """
     try:
         return type_of(source.read_bytes())
     except AttachmentRejected:
@@ -66,11 +69,11 @@ def tell_type(source: Path, target: Path) -> str:
 
 
 def remake(source: Path, target: Path, *, media_type: str) -> str:
-    """Write into `target` what is seen and heard in `source`; the media type of what was made.
+    """Write into `target` what is seen and heard in `source`; return the new media type.
 
-    The libraries are loaded here: what remakes a picture needs none for videos. Raises
-    `AttachmentRejected`: `unreadable` where damaged, `type_not_allowed` for what is not made anew
-    (a PDF of more than 40 pages), `too_complex`, and whatever decoders raise on damaged input.
+    Libraries are loaded here, so that remaking a picture loads none for videos. Raises
+    `AttachmentRejected`: `unreadable` if it is damaged, `type_not_allowed` if it is not made anew
+    (a PDF of more than 40 pages), `too_complex`; and any error of a decoder on damaged input.
     """
     if media_type == "application/pdf":
         from shared.attachments.remaking.documents import remake_pdf

@@ -1,8 +1,9 @@
-"""What the sandbox is asked for, by name: who asks loads none of the libraries that open files."""
+"""The names of the sandbox's jobs: code that asks for them need not load libraries that open
+files."""
 
 from typing import Final
 
 JOB: Final = "shared.attachments.remaking.job:make_anew"
 TELL_TYPE: Final = "shared.attachments.remaking.job:tell_type"
 UNKNOWN: Final = "application/octet-stream"
-"""What cannot be opened far enough to tell what it is."""
+"""The type of a file that cannot be opened far enough to identify it."""

@@ -1,4 +1,4 @@
-"""A file of an anonymous report, as it comes in: what it is, and remade if that is done at once."""
+"""Takes in a file of an anonymous report: identifies it, and remakes it if that is quick."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from shared.attachments.sandbox import OPENING, PICTURES, Sandbox
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """`remade`: the type of what was made, where it was."""
+    """The result. `remade` is the type of the remade file, if it was remade."""
 
     media_type: str
     state: Literal["pending", "remade", "sealed"]
@@ -21,8 +21,11 @@ class Taken:
 
 
 async def take(sandbox: Sandbox, source: Path, target: Path) -> Taken:
-    """Raises `AttachmentRejected` for what is damaged or of a type never taken, and `SandboxBusy`.
-    What takes too much here waits: in the background there is more time."""
+    """Identify and, if possible, remake the file. A file that takes too much here waits.
+
+    In the background it has more time. Raises `AttachmentRejected` for a damaged file or a type
+    that is never accepted, and `SandboxBusy`.
+    """
     try:
         made = await sandbox.run(JOB, source, target, memory=room(OPENING), hurried=True)
         if "memory" in made:
