@@ -1,4 +1,4 @@
-"""Many commands at once: each report gets one of its own, by the same way as a single one."""
+"""Many commands at once: each report gets its own command, handled like a single one."""
 
 MOST = 200
-"""Reports of one bulk command."""
+"""The most reports of one bulk command."""

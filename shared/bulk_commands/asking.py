@@ -1,4 +1,4 @@
-"""Asking for many commands at once: what may be asked for, what would be refused, and saving it."""
+"""Requests for many commands: what may be requested, what would be refused, and saving it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from shared.values.words import Form
 
 @dataclass(frozen=True)
 class BulkKind:
-    """What can be done to many reports: an action as it is offered for one."""
+    """An action that can be done to many reports, as it is offered for one."""
 
     name: str
     handler: CommandHandler[Any]
@@ -32,8 +32,10 @@ class BulkKind:
     def request(
         self, staff: Staff, bulk_id: UUID, number: int, form: Form, version: int | None = None
     ) -> CommandRequest:
-        """The command of one report, of that version where one is given. Its key follows from the
-        bulk command: asked again, it is the same command."""
+        """The command of one report, for `version` if it is given.
+
+        Its key follows from the bulk command, so that a repeated request is the same command.
+        """
         key = uuid5(bulk_id, str(number))
         return self.handler.asked(staff, number, form, key, version=version)
 
@@ -48,9 +50,11 @@ async def save_bulk(
     key: UUID,
     versions: Mapping[int, int] = MappingProxyType({}),
 ) -> UUID:
-    """Save what is asked for, to be carried out once the transaction is committed; its id. The same
-    key of the same person again saves nothing; 409 where it asks for something else. `versions`: by
-    number, the version that was seen."""
+    """Save a bulk command, to be carried out after the commit; return its id.
+
+    The same key from the same person saves nothing new; 409 if it asks for something else.
+    `versions` are the versions that were seen, by number.
+    """
     numbers = list(dict.fromkeys(numbers))
     bulk: dict[str, Any] = {
         "id": command_id(asker_of(staff), key),
@@ -61,7 +65,7 @@ async def save_bulk(
         "total": len(numbers),
     }
     bulk_id: UUID = bulk["id"]
-    # Sent twice at the same moment, the second waits here for the first.
+    # If it is sent twice at the same moment, the second waits here for the first.
     new = insert(BulkCommand).values(bulk).on_conflict_do_nothing().returning(col(BulkCommand.id))
     if (await session.execute(new)).one_or_none() is None:
         if not await _is_same(session, bulk, numbers):
@@ -75,7 +79,7 @@ async def save_bulk(
 
 
 async def _is_same(session: AsyncSession, bulk: Mapping[str, Any], numbers: list[int]) -> bool:
-    """Whether what was saved under this id is of the same kind, words and reports."""
+    """Whether the bulk command saved under this id has the same kind, words and reports."""
     known = await session.get_one(BulkCommand, bulk["id"])
     if any(getattr(known, name) != bulk[name] for name in ("service", "kind", "form")):
         return False
@@ -86,8 +90,10 @@ async def _is_same(session: AsyncSession, bulk: Mapping[str, Any], numbers: list
 async def foresee(
     database: Database, staff: Staff, kind: BulkKind, number: int, form: Form, bulk_id: UUID
 ) -> tuple[int | None, str | None]:
-    """The version that the report has at this moment, or why its command would be refused, as a
-    code. Nothing is saved."""
+    """The report's present version, or the code of why its command would be refused.
+
+    Nothing is saved.
+    """
     request = kind.request(staff, bulk_id, number, form)
     try:
         async with database.session() as session:
@@ -97,5 +103,5 @@ async def foresee(
 
 
 def reason_of(problem: Problem) -> str:
-    """The code that says most: of the first field that is wrong, if one is."""
+    """The most specific code: that of the first field with an error, or the problem's."""
     return problem.errors[0].code if problem.errors else problem.code

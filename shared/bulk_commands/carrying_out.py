@@ -1,8 +1,9 @@
-"""Carrying bulk commands out: one report after another, by whichever process is free.
+"""Carries out bulk commands: one report after another, by any process that is free.
 
-One at a time in each process, so that a bulk command holds one connection and one call to Temporal
-and single commands have all the others; in the order of the items' places, so that a small bulk
-command need not wait for a large one. An item is leased: a process that dies loses it to another.
+Each process does one at a time, so that a bulk command holds one connection and one call to
+Temporal and leaves the others to single commands. Items are taken in the order of their places, so
+that a small bulk command need not wait for a large one. An item is leased: if its process dies,
+another takes it.
 """
 
 import asyncio
@@ -26,13 +27,13 @@ from shared.resilience.set_aside import count_set_aside
 from shared.temporal.report_gateway import ReportGateway
 
 LOOK_EVERY = 1.0
-"""Seconds between looks for what waits."""
+"""Seconds between looks for waiting items."""
 FORGET_EVERY = 3600.0
 LEASE = 60
 REST = 5
-"""Seconds until a command without an outcome is asked again, times its attempts."""
+"""Seconds until a command without an outcome is tried again, multiplied by its attempts."""
 ATTEMPTS = 5
-"""Of a command that fails for no reason of its own."""
+"""The most attempts of a command that fails for no reason of its own."""
 KEPT = timedelta(days=7)
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,8 @@ async def carrying_out(
 
 
 class BulkRunner:
-    """Carries out the bulk commands of one service. Rights are asked of each report at the time."""
+    """Carries out the bulk commands of one service. Authority is checked for each report at that
+    time."""
 
     def __init__(
         self, database: Database, gateway: ReportGateway, service: str, kinds: Iterable[BulkKind]
@@ -61,12 +63,12 @@ class BulkRunner:
         self._kinds = {kind.name: kind for kind in kinds}
 
     async def work(self) -> None:
-        """Until none is left that may be tried now."""
+        """Work until no item is left that may be tried now."""
         while await self.one():
             pass
 
     async def one(self) -> bool:
-        """Carry out the next item. False: none waits."""
+        """Carry out the next item; False if none waits."""
         async with self._database.session() as session:
             item = (await session.execute(_LEASE_ONE, self._lease())).mappings().one_or_none()
         if item is None:
@@ -80,12 +82,12 @@ class BulkRunner:
         return True
 
     async def forget(self) -> None:
-        """Delete those that are old, with their words, once none of their commands waits."""
+        """Delete old bulk commands with their words, once none of their commands waits."""
         async with self._database.session() as session:
             await session.execute(_FORGET, {"service": self._service, "kept": KEPT})
 
     async def _carried_out(self, item: RowMapping) -> tuple[str, str | None]:
-        """What became of one item, and why."""
+        """The outcome of one item, and the reason."""
         try:
             kind = self._kinds[item["kind"]]
             form = kind.handler.form.model_validate(item["form"])
@@ -123,14 +125,14 @@ class BulkRunner:
 
 
 async def _as_known_now(session: AsyncSession, staff_id: int) -> Staff:
-    """The person who asked, as the directory has them. 403 where they are no member any more."""
+    """The person who asked, as the directory has them now. 403 if they are not staff any more."""
     entry = await session.get(StaffEntry, staff_id)
     if entry is None or not entry.active:
         raise forbidden("not_authorised")
     return Staff.model_validate(entry.model_dump())
 
 
-# By hand: one exchange, and no other process waits for the row.
+# Written by hand: one exchange, and no other process waits for the row.
 _LEASE_ONE = text("""
 UPDATE lifecycle.bulk_item i SET leased_until = now() + :lease, attempts = i.attempts + 1
 FROM lifecycle.bulk_command c

@@ -1,4 +1,4 @@
-"""The endpoints of bulk commands: of each kind a preview and the asking; what has become of one."""
+"""The endpoints of bulk commands: a preview and the request for each kind, and the progress."""
 
 import inspect
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ ReportNumber = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class Numbers(Form):
-    """The reports. Those named twice are asked for once."""
+    """The numbers of the reports. A number that is named twice counts once."""
 
     numbers: list[ReportNumber]
     versions: dict[ReportNumber, Annotated[int, Field(ge=1)]] = Field(
@@ -46,7 +46,7 @@ class Numbers(Form):
 
 
 class Foreseen(BaseModel):
-    """What stands against a command of one report at this moment; null where nothing does."""
+    """Why a command of one report would be refused at this moment; null if it would not be."""
 
     number: int
     reason: str | None
@@ -58,19 +58,21 @@ class Previewed(Foreseen):
 
 
 class BulkPreview(BaseModel):
-    """Of each report, in the order asked. It may be otherwise when the command is carried out."""
+    """The result for each report, in the order asked. It may change until the command is carried
+    out."""
 
     items: list[Previewed]
 
 
 class BulkResult(Foreseen):
-    """`waiting`: it will be carried out; `refused`: `reason` says why; `failed`: nobody's doing."""
+    """`waiting`: it will be carried out; `refused`: `reason` says why; `failed`: not the caller's
+    fault."""
 
     state: Literal["waiting", "done", "refused", "failed"]
 
 
 class BulkProgress(BaseModel):
-    """A bulk command of one's own. `form` is what was sent for each report."""
+    """A bulk command of the caller. `form` is what was sent for each report."""
 
     id: UUID
     kind: str
@@ -88,8 +90,10 @@ class BulkView(BulkProgress):
 
 @cache
 def bulk_router(service: str, kinds: tuple[BulkKind, ...]) -> APIRouter:
-    """For each kind POST /bulk-commands/KIND and …/preview, whose bodies are `numbers` and the
-    `form` of the single command."""
+    """POST /bulk-commands/KIND and …/preview for each kind.
+
+    The bodies are `numbers` and the `form` of the single command.
+    """
     router = APIRouter(tags=["bulk commands"], responses=problem_responses(401, 403, 409, 422, 429))
     for kind in kinds:
         body = _body_of(kind)
@@ -108,7 +112,7 @@ reading = APIRouter(tags=["bulk commands"], responses=problem_responses(401, 403
 
 @reading.get("/bulk-commands")
 async def bulk_commands(staff: CurrentStaff, session: Transaction) -> list[BulkProgress]:
-    """One's own of the last days, the newest first."""
+    """The caller's bulk commands of the last days, the newest first."""
     newest = (
         select(BulkCommand)
         .where(col(BulkCommand.staff_id) == staff.id)
@@ -124,7 +128,7 @@ async def bulk_commands(staff: CurrentStaff, session: Transaction) -> list[BulkP
 async def bulk_command(
     bulk_id: UUID, staff: CurrentStaff, session: Transaction, request: Request
 ) -> BulkView:
-    """How far one of one's own is, and what became of each report."""
+    """The progress of one of the caller's bulk commands, and the outcome for each report."""
     bulk = await session.get(BulkCommand, bulk_id)
     if bulk is None or bulk.staff_id != staff.id:
         raise not_found("bulk_command_not_found")
@@ -145,7 +149,7 @@ async def bulk_command(
 
 @dataclass(frozen=True)
 class _Context:
-    """What every request for a bulk command brings."""
+    """What every request for a bulk command contains."""
 
     staff: CurrentStaff
     database: CurrentDatabase
@@ -157,7 +161,7 @@ class _Context:
 
 def _preview_endpoint(kind: BulkKind, body: type[Numbers]) -> Any:
     async def preview(context: Annotated[_Context, Depends()], body: Any) -> BulkPreview:
-        """Which reports may be part of it, and why others may not. Nothing is done."""
+        """Which reports the command may include, and why others may not be. Nothing is done."""
         await rate_limits(context.request).take(_PREVIEWED, str(context.staff.id))
         language, bulk_id = pick_language(context.accept_language), uuid4()
         items = []
@@ -217,7 +221,7 @@ def _progress(bulk: BulkCommand, counts: dict[str, int]) -> BulkProgress:
 
 
 async def _counts(session: AsyncSession, ids: list[UUID]) -> dict[UUID, dict[str, int]]:
-    """By bulk command and state."""
+    """The number of items, by bulk command and state."""
     by_state = (
         select(col(BulkItem.bulk_id), col(BulkItem.state), func.count())
         .where(col(BulkItem.bulk_id).in_(ids))
@@ -235,7 +239,7 @@ def foreseen(number: int, reason: str | None, language: Language) -> Foreseen:
 
 
 def _in_words(reason: str, language: Language) -> str:
-    """Of a problem's code, or of what was wrong with a field."""
+    """The text for a problem's code, or for an error in a field."""
     try:
         return words_for(reason, language, {}).detail
     except KeyError:

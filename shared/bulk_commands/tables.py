@@ -1,4 +1,4 @@
-"""The tables of bulk commands: what was asked of which reports, and what became of each."""
+"""The tables of bulk commands: what was asked for which reports, and the outcome of each."""
 
 from datetime import datetime
 from typing import Any
@@ -13,15 +13,17 @@ _IN_SCHEMA = {"schema": "lifecycle"}
 
 
 class BulkCommand(SQLModel, table=True):
-    """One kind of command for many reports, by one member of staff. `form` has the words, which are
-    nowhere else until each command has its own."""
+    """One kind of command for many reports, by one member of staff.
+
+    `form` has the words; they are stored only here until each report has its command.
+    """
 
     __tablename__ = "bulk_command"
     __table_args__ = (Index("bulk_command_asked", "staff_id", "asked_at"), _IN_SCHEMA)
 
     id: UUID = Field(primary_key=True)
     service: str
-    """The one that carries it out."""
+    """The service that carries it out."""
     kind: str
     staff_id: int
     form: dict[str, Any] = Field(sa_type=Json)
@@ -30,8 +32,11 @@ class BulkCommand(SQLModel, table=True):
 
 
 class BulkItem(SQLModel, table=True):
-    """One report of a bulk command. `state`: waiting, done, refused (`reason` says why) or failed
-    (nobody's doing; it may be asked for again)."""
+    """One report of a bulk command.
+
+    `state`: waiting, done, refused (`reason` says why) or failed (not the caller's fault; it may be
+    asked for again).
+    """
 
     __tablename__ = "bulk_item"
     __table_args__ = (
@@ -45,9 +50,9 @@ class BulkItem(SQLModel, table=True):
     number: int = Field(sa_type=Int64, primary_key=True)
     position: int
     version: int | None = None
-    """Of the report, that was seen when it was asked for."""
+    """The version of the report that was seen when it was asked for."""
     state: str = Field(default="waiting", sa_column_kwargs={"server_default": "waiting"})
     reason: str | None = None
     attempts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     leased_until: datetime | None = timestamp(default=None)
-    """Until when one process is at it, or it rests after a try that did not go well."""
+    """Until when a process works on it, or until when it rests after a failed try."""
