@@ -1,1 +1,1 @@
-"""Documents that we make for people to print and keep."""
+"""Documents for people to print and keep."""

@@ -1,4 +1,4 @@
-"""What a document on A4 is made of: headings, paragraphs, facts and tables, in order."""
+"""The parts of an A4 document: headings, paragraphs, facts and tables, in order."""
 
 from typing import Annotated, Literal
 
@@ -16,14 +16,14 @@ class _Block(BaseModel):
 
 
 class Heading(_Block):
-    """Begins a section, one level below the document's title."""
+    """The beginning of a section, one level below the document's title."""
 
     kind: Literal["heading"] = "heading"
     text: _Words
 
 
 class Paragraph(_Block):
-    """Words as they were written: line breaks are kept. Quiet ones say something in passing."""
+    """Words as they were written, with their line breaks. Quiet ones are less important."""
 
     kind: Literal["paragraph"] = "paragraph"
     text: _Words
@@ -31,15 +31,17 @@ class Paragraph(_Block):
 
 
 class Facts(_Block):
-    """Names and values, below each other."""
+    """Names and values, one below another."""
 
     kind: Literal["facts"] = "facts"
     rows: Annotated[list[tuple[_Words, _Words]], Field(max_length=MAX_ROWS)]
 
 
 class Table(_Block):
-    """Cells in columns, each row as long as `columns`, whose names are repeated on every page.
-    Columns from `figures_from` on hold figures: they are narrow, and stand to the right."""
+    """Cells in columns; each row is as long as `columns`, whose names are repeated on every page.
+
+    Columns from `figures_from` on hold figures: they are narrow and aligned to the right.
+    """
 
     kind: Literal["table"] = "table"
     columns: Annotated[list[_Words], Field(min_length=1, max_length=12)]
@@ -48,7 +50,7 @@ class Table(_Block):
 
 
 class Letterhead(_Block):
-    """The sender (kop surat): stands on top of the first page. The logo is a PNG or JPEG."""
+    """The sender (kop surat), at the top of the first page. The logo is a PNG or JPEG."""
 
     name: _Words
     address: _Words = ""
@@ -59,8 +61,11 @@ Block = Annotated[Heading | Paragraph | Facts | Table, Field(discriminator="kind
 
 
 class A4(BaseModel):
-    """A document. The title is its first heading and what readers of the file see as its name;
-    `footer` stands on every page beside the page's number."""
+    """A document.
+
+    The title is its first heading, and the name that readers of the file see; `footer` is on every
+    page beside the page's number.
+    """
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""A document as the answer of an endpoint."""
+"""The answer of an endpoint that is a document."""
 
 from typing import Any
 
@@ -17,9 +17,11 @@ PDF_ANSWER: dict[int | str, dict[str, Any]] = {
 
 
 async def pdf_answer(document: A4, sandbox: Sandbox, name: str) -> Response:
-    """The PDF, to be saved under this name and kept by no cache. The caller holds no connection to
-    the database: it may wait for its turn, and others could not even read meanwhile. 409 where it
-    would be too long for paper, 503 where too many wait."""
+    """The PDF, to be saved under this name and not cached.
+
+    The caller must not hold a database connection: the PDF may wait for its turn, and others could
+    not even read meanwhile. 409 if it would be too long for paper, 503 if too many wait.
+    """
     try:
         content = await to_pdf(document, sandbox)
     except NotTypeset:

@@ -1,4 +1,4 @@
-"""A document becomes a PDF, in a process of its own with limits."""
+"""Makes a PDF of a document, in its own process with limits."""
 
 import shutil
 from pathlib import Path
@@ -11,20 +11,23 @@ _LIMITS = Limits(memory=400 * MB, seconds=20.0, output=32 * MB)
 
 
 def paper_sandbox() -> Sandbox:
-    """For documents that somebody waits for, one for a process: files that are taken in do not
-    stand in line behind them. Few wait, and not for long; the others may ask again."""
+    """The sandbox for documents that somebody waits for, one for a process.
+
+    It is separate, so that they need not wait behind uploaded files. Few wait, and not for long;
+    the others may ask again.
+    """
     return Sandbox(at_once=1, memory=_LIMITS.memory, most_waiting=12, patience=30.0)
 
 
 class NotTypeset(Exception):
-    """A document took more memory, time or room than one may: it is made of too much."""
+    """A document has too much in it: it took more memory, time or room than allowed."""
 
 
 async def to_pdf(document: A4, sandbox: Sandbox) -> bytes:
-    """The document as a tagged PDF, PDF/UA-1 if its fonts have all letters, with its fonts inside.
+    """The document as a tagged PDF with its fonts, PDF/UA-1 if its fonts have all letters.
 
-    Whatever words hold is shown: Arabic runs from right to left, words too long for a line are
-    broken, and what no font has is a box. Raises `NotTypeset` and `SandboxBusy`.
+    All words are shown: Arabic runs from right to left, words too long for a line are broken, and a
+    letter that no font has is a box. Raises `NotTypeset` and `SandboxBusy`.
     """
     with workspace() as folder:
         source, target = folder / "document.json", folder / "document.pdf"
@@ -37,7 +40,7 @@ async def to_pdf(document: A4, sandbox: Sandbox) -> bytes:
 
 
 def typeset(source: Path, target: Path) -> None:
-    """The sandbox's job. Typst is loaded here alone."""
+    """The sandbox's job. Only this function loads Typst."""
     from shared.documents.typst_compiler import compiler, pdf
 
     document = A4.model_validate_json(source.read_bytes())

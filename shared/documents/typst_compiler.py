@@ -1,4 +1,4 @@
-"""Typst, set up alike for every document: the same letters everywhere."""
+"""Sets up Typst in the same way for every document, with the same fonts everywhere."""
 
 from collections.abc import Mapping
 from importlib.resources import files
@@ -8,14 +8,17 @@ from typing import Final
 import typst
 
 _FONTS: Final = Path(str(files("manimgx_fonts")))
-"""Noto for Latin, Arabic and many more scripts, emoji and symbols: a package of fonts alone."""
+"""Noto for Latin, Arabic and many more scripts, emoji and symbols, from a package with only
+fonts."""
 _FAMILIES: Final = "Noto Sans,Noto Sans Arabic"
-"""Those asked first; for letters that they lack, whichever has them."""
+"""The preferred fonts; letters that they lack are taken from any font that has them."""
 
 
 def compiler(template: Path, root: Path, inputs: Mapping[str, str]) -> typst.Compiler:
-    """Of a template that finds `inputs` in `sys.inputs`, with `fonts`, and reads files below `root`
-    alone."""
+    """The compiler of a template with `fonts`.
+
+    The template finds `inputs` in `sys.inputs`, and can read only files below `root`.
+    """
     return typst.Compiler(
         template,
         root=root,
@@ -26,8 +29,11 @@ def compiler(template: Path, root: Path, inputs: Mapping[str, str]) -> typst.Com
 
 
 def pdf(document: typst.Compiler) -> bytes:
-    """As PDF/UA-1; where a letter is in no font, and shown as a box, tagged without that claim,
-    which the standard does not allow then."""
+    """The document as PDF/UA-1.
+
+    If no font has a letter, a box is shown and the PDF is tagged without that claim, which the
+    standard then forbids.
+    """
     try:
         made = document.compile(format="pdf", pdf_standards="ua-1")
     except typst.TypstError:

@@ -1,5 +1,7 @@
-"""The words people read for the codes the system uses. `deploy.translation.codes` lists the codes,
-the catalogues in `shared/locales` say what each is called."""
+"""The words that people read for the system's codes.
+
+`deploy.translation.codes` lists the codes; the catalogues in `shared/locales` have the words.
+"""
 
 from collections.abc import Mapping
 from functools import cache
@@ -32,8 +34,10 @@ def countdown(days: int, language: Language = "id") -> str:
 
 
 def relabelled(text: str | None, language: Language, *kinds: str) -> str:
-    """A label that a service gave, in another language: services label in Indonesian. Without
-    kinds, one of any kind; what is no label (a name, an agency) stays as it is."""
+    """A label that a service gave in Indonesian, in another language.
+
+    Without kinds, a label of any kind; a text that is no label (a name, an agency) stays as it is.
+    """
     if language == INDONESIAN or text is None:
         return text or ""
     return _labels_by_text(language, kinds).get(text, text)
@@ -41,8 +45,7 @@ def relabelled(text: str | None, language: Language, *kinds: str) -> str:
 
 @cache
 def _labels_by_text(language: Language, kinds: tuple[str, ...]) -> Mapping[str, str]:
-    """The labels in another language by what they are in Indonesian, those of the first kinds
-    before others."""
+    """The labels in another language by their Indonesian text; the first kinds take precedence."""
     by_text: dict[str, str] = {}
     for kind in kinds or contexts():
         for code, indonesian in messages(kind).items():

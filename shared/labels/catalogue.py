@@ -1,4 +1,5 @@
-"""What people read, by context and code, from gettext catalogues: a file for each language."""
+"""The texts that people read, by context and code, from gettext catalogues, one for each
+language."""
 
 import gettext
 from collections.abc import Callable, Mapping
@@ -17,7 +18,7 @@ _LOCALES = Path(__file__).parents[1] / "locales"
 LANGUAGES: tuple[Language, ...] = tuple(
     sorted((path.name for path in _LOCALES.iterdir()), key=lambda code: (code != INDONESIAN, code))
 )
-"""Those there is a catalogue of, Indonesian first."""
+"""The languages that have a catalogue, Indonesian first."""
 
 
 def catalogue_path(language: Language) -> Path:
@@ -30,7 +31,7 @@ def message(context: str, code: str, language: Language = INDONESIAN) -> str:
 
 
 def messages(context: str, language: Language = INDONESIAN) -> Mapping[str, str]:
-    """All texts of a context by code, in the order of the catalogue; to read, not to change."""
+    """All texts of a context by code, in the order of the catalogue; not to be changed."""
     return _catalogue(language).messages[context]
 
 
@@ -40,8 +41,10 @@ def contexts() -> tuple[str, ...]:
 
 
 def plural_message(context: str, code: str, n: int, language: Language = INDONESIAN) -> str:
-    """The text of a code about `n` things, in the form that the language has for so many. An
-    unknown code raises KeyError."""
+    """The text of a code about `n` things, in the language's form for that number.
+
+    An unknown code raises `KeyError`.
+    """
     catalogue = _catalogue(language)
     return catalogue.plurals[context, code][catalogue.form_of(n)].format(n=n)
 
@@ -54,12 +57,13 @@ class Phrase(NamedTuple):
     values: Mapping[str, Any] = {}
 
     def in_language(self, language: Language) -> str:
-        """Raises KeyError for an unknown code, and where a value is missing."""
+        """The text. Raises `KeyError` for an unknown code or a missing value."""
         return filled(message(self.context, self.code, language), self.values, language)
 
 
 def filled(text: str, values: Mapping[str, Any], language: Language) -> str:
-    """The text with its values in place of their names in braces. A missing one is a KeyError."""
+    """The text with its values in place of their names in braces. Raises `KeyError` if one is
+    missing."""
     return text.format_map(
         {
             name: value.in_language(language) if isinstance(value, Phrase) else value

@@ -38,26 +38,30 @@ def time_of_day(at: datetime, zone: Zone, language: Language = INDONESIAN) -> st
 
 
 def due_day(at: datetime, zone: Zone, language: Language = INDONESIAN) -> str:
-    """`Jumat, 4 Desember 2026`, the day that a deadline lies in, or ends: where its hour says
-    nothing to the reader, as nothing is refused after it."""
+    """`Jumat, 4 Desember 2026`: the day in which a deadline lies, or which it ends.
+
+    For deadlines whose hour does not matter to the reader, because nothing is refused after it.
+    """
     return long_day(day_of_deadline(at, zone), language)
 
 
 def short_due_day(at: datetime, zone: Zone, language: Language = INDONESIAN) -> str:
-    """As `due_day`, `4 Des`: for a text message, of a day that is near."""
+    """Like `due_day`, but `4 Des`: for a text message about a near day."""
     return format_date(day_of_deadline(at, zone), "d MMM", locale=language)
 
 
 def deadline(at: datetime, zone: Zone, language: Language = INDONESIAN) -> str:
-    """`Jumat, 4 Desember 2026` where it falls at that day's end, else as `moment`: where something
-    is over then."""
+    """`Jumat, 4 Desember 2026` for a deadline at that day's end, otherwise like `moment`.
+
+    For deadlines after which something is over.
+    """
     if ends_a_day(at, zone):
         return due_day(at, zone, language)
     return moment(at, zone, language)
 
 
 def short_deadline(at: datetime, zone: Zone, language: Language = INDONESIAN) -> str:
-    """As `deadline`, `4 Des` or `4 Des 14.05 WIB`: for a text message, of a time that is near."""
+    """Like `deadline`, but `4 Des` or `4 Des 14.05 WIB`: for a text message about a near time."""
     if ends_a_day(at, zone):
         return short_due_day(at, zone, language)
     local = at.astimezone(zone.offset)
@@ -65,7 +69,7 @@ def short_deadline(at: datetime, zone: Zone, language: Language = INDONESIAN) ->
 
 
 def full_hour(hour: int, language: Language = INDONESIAN) -> str:
-    """`05.00`, of an hour of the day."""
+    """`05.00`, for an hour of the day."""
     return _clock(datetime.combine(date.min, time(hour)), language)
 
 

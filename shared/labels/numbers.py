@@ -11,7 +11,7 @@ def number(value: int, language: Language = INDONESIAN) -> str:
 
 
 def short(value: int) -> str:
-    """1,2 rb, 12 rb (ribu), 1,2 jt (juta) where the whole figure has no room."""
+    """1,2 rb, 12 rb (ribu), 1,2 jt (juta), if there is no room for the whole figure."""
     places = 1 if len(str(value)) % 3 == 1 else 0
     return format_compact_decimal(value, locale=INDONESIAN, fraction_digits=places)
 

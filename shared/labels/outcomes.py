@@ -1,4 +1,4 @@
-"""What a follow-up came to, in words."""
+"""The outcome of a follow-up, in words."""
 
 from collections.abc import Mapping
 from typing import Any

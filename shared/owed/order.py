@@ -1,5 +1,7 @@
-"""The order of what is owed: what is late first, then by the day it is due, priority first among
-those of a day, then by deadline."""
+"""The order of owed steps: late ones first, then by due day, priority first on each day.
+
+Within a day and priority they are ordered by deadline.
+"""
 
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -11,8 +13,11 @@ from shared.values.fields import Instant
 
 
 class OwedPlace(BaseModel):
-    """The last item of a page: when the first page was asked for, priority, deadline, number,
-    and the request, if it is one."""
+    """The last item of a page.
+
+    It holds the time at which the first page was asked for, and the item's priority, deadline,
+    number and request, if it is one.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -24,9 +29,12 @@ class OwedPlace(BaseModel):
 
 
 class OwedOrder(NamedTuple):
-    """`by` is the ORDER BY over `priority`, `due_at`, `number`, `ref`. What lies behind the place
-    where a page starts are, of each priority, the rows of one condition over `{0}.due_at`,
-    `{0}.number` (and of requests `{0}.ref`), so that an index finds them as one range."""
+    """The order of a listing, and where its page starts.
+
+    `by` is the ORDER BY over `priority`, `due_at`, `number`, `ref`. The rows after the start are,
+    for each priority, those of one condition over `{0}.due_at`, `{0}.number` (and for requests
+    `{0}.ref`), so that an index finds them as one range.
+    """
 
     by: str
     urgent: str
@@ -37,7 +45,7 @@ class OwedOrder(NamedTuple):
 
 
 def owed_order(place: OwedPlace | None, zone: Zone, as_of: datetime) -> OwedOrder:
-    """The order at this instant, behind this place, by days of this zone."""
+    """The order at `as_of`, after `place`, by days of this zone."""
     late_from = place.t if place else as_of
     parameters: dict[str, Any] = {
         "late_until": late_from,
@@ -48,7 +56,7 @@ def owed_order(place: OwedPlace | None, zone: Zone, as_of: datetime) -> OwedOrde
     begins, ends = _day(place.d, zone)
     late = place.d <= late_from
     if place.p:
-        # Those of the same day are still to come.
+        # Other items of the same day are still to come.
         from_then = begins if late else max(begins, late_from)
         alike = ">=" if from_then == begins and (late or begins > late_from) else ">"
     else:

@@ -1,8 +1,8 @@
-"""What a person owes now, as relations `kind, number, ref, priority, due_at`, where `ref` is the
-request to be decided, else ''.
+"""The steps that a person owes now, as SQL relations `kind, number, ref, priority, due_at`.
 
-A report's step is owed while a process clock runs: then it has a `due_at`. What waits for the
-reporter, for another's decision or for an agency to connect has none.
+`ref` is the request to be decided, else ''. A report's step is owed while a process clock runs:
+then it has a `due_at`. A report that waits for its reporter, for another's decision or for an
+agency to connect has none.
 """
 
 from collections.abc import Sequence
@@ -16,18 +16,18 @@ from shared.owed.whose import ACTIVE_ADMIN, DECIDED_NEARER, PENDING, Whose
 
 
 class OwedKind(StrEnum):
-    """What is owed."""
+    """The kinds of owed steps."""
 
     VERIFY = "verify"
     EVALUATE = "evaluate"
-    """The reporter has completed the report: look again."""
+    """The reporter has completed the report: evaluate it again."""
     FOLLOW_UP = "follow_up"
     ANSWER = "answer"
-    """A reply, a reopening, or a promise waits for the next follow-up."""
+    """The next follow-up is owed after a reply, a reopening or a promise."""
     DECIDE = "decide"
     OBJECTION = "objection"
     ESCALATION = "escalation"
-    """Somebody below is late, and it has been put before the own agency."""
+    """Somebody below is late, and that was escalated to the person's own agency."""
 
 
 KIND_OF: Final = {
@@ -40,7 +40,7 @@ _TO_VERIFY = (Tab.UNVERIFIED, Tab.DEFERRED)
 
 
 def parameters_of(whose: Whose, staff_id: int, kinds: Sequence[OwedKind]) -> dict[str, Any]:
-    """Of all statements below; `kinds` are those asked for."""
+    """The parameters of all statements below; `kinds` are those asked for."""
     own = [
         (handler, tab)
         for tab in KIND_OF
@@ -64,9 +64,12 @@ def parameters_of(whose: Whose, staff_id: int, kinds: Sequence[OwedKind]) -> dic
 
 
 def first_reports(order: OwedOrder, narrowed: str) -> str:
-    """At least the first `:limit` steps on reports behind the order's place: each handler's and
-    tab's first from the index, ordinary and urgent ones apart, and more of those alone whose very
-    first is among the first of all. `narrowed` is a condition on `r`."""
+    """At least the first `:limit` steps on reports after the order's place.
+
+    It takes the first report of each handler and tab from the index, ordinary and urgent ones
+    separately, and more only from those whose first one is among the first of all. `narrowed` is a
+    condition on `r`.
+    """
     urgent = f"r.priority AND {order.urgent.format('r')} AND {narrowed}"
     others = f"NOT r.priority AND {order.others.format('r')} AND {narrowed}"
     return f"""
@@ -94,7 +97,7 @@ ASSIGNED_TO_NO_COLLEAGUE: Final = (
     "(r.assignee_id IS NULL OR NOT r.assignee_id = ANY (CAST(:colleagues AS int[])))"
 )
 
-# Who asked decides only where nobody else could.
+# The person who asked decides only if nobody else could.
 _MINE_TO_DECIDE = f"""
     (q.staff_id IS DISTINCT FROM :me OR NOT EXISTS (
         SELECT FROM routing.agency_directory d
@@ -127,8 +130,8 @@ ESCALATIONS: Final = f"""
     SELECT 'escalation' AS kind, r.number, '' AS ref, r.priority, r.due_at
     {_LADDER} AND {_NOT_OWN}
 """
-# Of pusat's hundreds of thousands only those that it is told of at once, by an index of their own:
-# OFFSET 0, or all that have a deadline are read beside it.
+# Of pusat's hundreds of thousands, only those that it is notified of at once, by their own index.
+# OFFSET 0 keeps Postgres from also reading all that have a deadline.
 ESCALATIONS_AT_THE_ROOT: Final = f"""
     SELECT 'escalation' AS kind, r.number, '' AS ref, r.priority, r.due_at
     FROM (SELECT * FROM lifecycle.report r WHERE r.overdue AND {_URGENT} OFFSET 0) r
@@ -136,7 +139,7 @@ ESCALATIONS_AT_THE_ROOT: Final = f"""
         SELECT FROM lifecycle.escalation e WHERE e.number = r.number
         AND e.agency_id = :deciding AND e.ended_at IS NULL AND e.clock <> 'request')
 """  # noqa: S608
-# One after the other, by the index, until there are enough; below the root are all but its own.
+# One after the other, by the index, until there are enough; all agencies but the root are below it.
 ORDINARY_AT_THE_ROOT: Final = f"""
     SELECT 1 FROM lifecycle.escalation e, LATERAL (
         SELECT FROM lifecycle.report r WHERE r.number = e.number AND r.overdue

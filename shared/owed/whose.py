@@ -1,4 +1,4 @@
-"""Whose steps an agency owes: its own, and those of agencies below that have nobody for them."""
+"""The agencies whose steps an agency owes: itself, and those below that have nobody for them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from shared.lifecycle.people import ADMINS, Role
 from shared.lifecycle.statuses import Tab
 
 DECIDING: Final = (Tab.UNVERIFIED, Tab.DEFERRED, Tab.ARCHIVED)
-"""The tabs whose next step an admin owes; an officer can owe that of the others."""
+"""The tabs whose next step an admin owes; an officer can owe that of the other tabs."""
 FOLLOWING_UP: Final = (Tab.AWAITING_FOLLOW_UP, Tab.IN_PROCESS)
-"""Those of an officer in which there is still a step to do."""
+"""The tabs of an officer in which a step is still owed."""
 
 PENDING: Final = "q.decision IS NULL AND q.decider_id = ANY (CAST(:deciders AS int[]))"
 """A condition on `lifecycle.request q`."""
@@ -26,14 +26,17 @@ DECIDED_NEARER: Final = (
     f" WHERE d.id = q.decider_id AND {ACTIVE_ADMIN}"
     " AND s.id IS DISTINCT FROM q.staff_id)"
 )
-"""Somebody below the agency `deciding` is there to decide it, who did not ask."""
+"""Whether an admin below the agency `deciding` can decide the request and did not make it."""
 
 
 @dataclass(frozen=True)
 class Whose:
-    """Whose steps a person of an agency owes. `to_verify`, `to_follow_up`: the agencies whose
-    reports those are; `deciders`: those whose requests, perhaps decided nearer. An officer owes
-    what the own agency has to follow up."""
+    """The agencies whose steps a person owes.
+
+    `to_verify` and `to_follow_up` are the agencies that handle the reports, `deciders` those that
+    decide the requests, unless a nearer admin does. An officer owes the follow-ups of their own
+    agency.
+    """
 
     agency_id: int
     to_verify: Sequence[int]
@@ -43,7 +46,7 @@ class Whose:
 
 
 async def whose(session: AsyncSession, agency_id: int, role: Role, *, at_the_root: bool) -> Whose:
-    """What people of this role at this agency owe. `at_the_root`: it is pusat."""
+    """The steps that people of this role at this agency owe. `at_the_root`: it is pusat."""
     if role not in ADMINS:
         return Whose(agency_id, (), (agency_id,), (), at_the_root)
     return Whose(
@@ -56,9 +59,11 @@ async def whose(session: AsyncSession, agency_id: int, role: Role, *, at_the_roo
 
 
 async def handlers_of(session: AsyncSession, agency_id: int, tabs: Sequence[Tab]) -> list[int]:
-    """The agency, and those below it that have nobody (left) for the step owed in these tabs, with
-    no agency in between that has. The tabs owe the same kind of step; from above, only an admin
-    can do it."""
+    """The agency, and those below it without a person for the step owed in these tabs.
+
+    No agency in between may have one either. The tabs owe the same kind of step; from above, only
+    an admin can take it.
+    """
     needs_admin = all(tab in DECIDING for tab in tabs)
     rows = await session.execute(
         _WITH_DESERTED, {"agency_id": agency_id, "needs_admin": needs_admin}
@@ -67,14 +72,16 @@ async def handlers_of(session: AsyncSession, agency_id: int, tabs: Sequence[Tab]
 
 
 async def deciders_of(session: AsyncSession, agency_id: int) -> list[int]:
-    """The agency, and those below it with a request that it has to decide: no admin is nearer, or
-    only the one who asked."""
+    """The agency, and those below it with requests that it has to decide.
+
+    No admin is nearer, or only the one who asked.
+    """
     rows = await session.execute(_WITH_PENDING, {"agency_id": agency_id})
     return list(rows.scalars())
 
 
-# It descends through agencies without admins only, so it stays small however large the tree is.
-# An agency that has nobody itself leaves those below to the next one above; the root does not.
+# It goes down only through agencies without admins, so it stays small in any tree. An agency
+# without its own people leaves those below to the next one above; the root does not.
 _WITH_DESERTED = text("""
 WITH RECURSIVE below (id, deserted) AS (
     SELECT id, true FROM routing.agency_directory
@@ -85,8 +92,8 @@ WITH RECURSIVE below (id, deserted) AS (
 )
 SELECT CAST(:agency_id AS int) UNION SELECT id FROM below WHERE deserted
 """)
-# By decider, of whom there are few: the least and the greatest of the admins who are nearer say
-# whether there is one who did not ask.
+# By decider, of whom there are few: the smallest and the largest id of the nearer admins show
+# whether one of them did not ask.
 _WITH_PENDING = text(f"""
 WITH nearer AS MATERIALIZED (
     SELECT d.id, min(s.id) AS one, max(s.id) AS other
