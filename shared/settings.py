@@ -1,4 +1,4 @@
-"""What a process is told by its environment: `LAPOR_…` variables, read once."""
+"""The settings of a process, from its environment: `LAPOR_…` variables, read once."""
 
 from contextlib import suppress
 from functools import cache
@@ -13,7 +13,7 @@ from shared.bus.credentials import parse_credentials
 
 
 class Addresses(BaseSettings):
-    """Where things are: data folder, host, ports, web addresses. No secrets; all have defaults."""
+    """Addresses: data folder, host, ports, web addresses. No secrets; all have defaults."""
 
     model_config = SettingsConfigDict(
         env_prefix="LAPOR_",
@@ -35,40 +35,42 @@ class Addresses(BaseSettings):
     nats_port: int = 4222
     nats_monitor_port: int = 8222
     postgres_servers: str = ""
-    """`host:port`, several separated by commas: of the stack on this machine, which tells its
-    processes by `database_url`. Likewise `nats_servers` and `nats_url`."""
+    """`host:port`, several separated by commas, for the stack on this machine, whose processes
+    connect by `database_url`. The same holds for `nats_servers` and `nats_url`."""
     nats_servers: str = ""
     temporal_port: int = 7233
     temporal_ui_port: int = 8233
     mailbox_port: int = 8025
-    """Where the local stack shows every mail and text message; their SMTP server is at the next."""
+    """The address where the local stack shows every mail and text message; the next is their SMTP
+    server."""
     mailbox_smtp_port: int = 1025
 
     public_base_url: str = ""
-    """The portal's address as people see it, for links. Default: host and port, as for the rest."""
+    """The portal's address as people see it, for links. Default: host and port, like the others."""
     intake_url: str = ""
     routing_url: str = ""
     followup_url: str = ""
     reporting_url: str = ""
     notification_url: str = ""
     partner_nats_url: str = ""
-    """Where partner systems reach NATS, as the AsyncAPI document tells them: `tls://host:port`."""
+    """The address at which partner systems reach NATS, shown in the AsyncAPI document:
+    `tls://host:port`."""
     temporal_address: str = ""
     temporal_namespace: str = "default"
     temporal_tls: bool = False
     temporal_tls_ca: Path | None = None
-    """The certificate of an authority of one's own that signed the server's. This and the next two
-    are files; naming any of them means `temporal_tls`."""
+    """The certificate of your own authority that signed the server's. This and the next two are
+    files; naming any of them means `temporal_tls`."""
     temporal_tls_certificate: Path | None = None
-    """Ours, where the server wants its clients to prove who they are; with the key."""
+    """Our certificate, if the server wants its clients to identify themselves; with its key."""
     temporal_tls_key: Path | None = None
     smtp_url: str = ""
-    """Who takes our mail: `smtp://host:port` (encrypted by STARTTLS where the server has it),
-    `smtp+starttls://…` (never without) or `smtps://…` (TLS from the first byte). Default: the local
-    stack's mailbox."""
+    """The server that takes our mail: `smtp://host:port` (encrypted by STARTTLS if the server has
+    it), `smtp+starttls://…` (never without) or `smtps://…` (TLS from the first byte). Default: the
+    local stack's mailbox."""
     sms_gateway_url: str = ""
-    """Who takes our text messages (docs/integrating/sms-gateway.md), or `none`. Default: the local
-    stack's stand-in."""
+    """The gateway that takes our text messages (docs/integrating/sms-gateway.md), or `none`.
+    Default: the local stack's stand-in."""
     storage_url: str = ""
     """Where attachments are kept: `file:///…` (default: under `data_dir`) or `s3://…`."""
     backup_dir: Path = Path()
@@ -103,97 +105,103 @@ class Addresses(BaseSettings):
 
 
 def _injected(name: str, value: object) -> bool:
-    """Whether Kubernetes put this here: beside a Service `lapor-intake` every container is told
-    `LAPOR_INTAKE_PORT=tcp://10.0.0.7:8001`, which is no setting of ours."""
+    """Whether Kubernetes set this variable.
+
+    Beside a Service `lapor-intake` every container gets `LAPOR_INTAKE_PORT=tcp://10.0.0.7:8001`,
+    which is no setting of ours.
+    """
     return name.endswith("_port") and isinstance(value, str) and "://" in value
 
 
 class Settings(Addresses):
-    """All that a service, the worker or the relay can be told.
+    """All settings of a service, the worker or the relay.
 
-    Secrets have no default; each process is given those in `SECRETS_OF` it, and refuses to start
-    without one. The local stack generates them at its first start.
+    Secrets have no default. Each process gets those that `SECRETS_OF` lists for it, and refuses to
+    start without one. The local stack generates them at its first start.
     """
 
     database_url: str = Field(default="", repr=False)
     """With the role of this process: `postgresql+psycopg://role:password@host:port/lapor`, a
     primary with its standbys `…@one:5432,two:5432/lapor`. Empty: no database (the portal)."""
     nats_url: str = Field(default="", repr=False)
-    """`nats://host:port`, several nodes of a cluster separated by commas. Empty: as above. The
+    """`nats://host:port`, several nodes of a cluster separated by commas. Empty: no NATS. The
     credentials are in `nats_creds`, or here, as `nats://<JWT>:<seed>@host:port`."""
     nats_creds: str = Field(default="", repr=False)
-    """This process's user of NATS: `<JWT>:<seed>`, what a `.creds` file holds, or its path. Read
-    into `nats_url`, instead of what stands there."""
+    """This process's NATS user: `<JWT>:<seed>`, the content of a `.creds` file, or its path. It is
+    put into `nats_url` and replaces the credentials there."""
     nats_replicas: int = Field(default=1, ge=1, le=5)
-    """On how many NATS nodes `lapor migrate` has each stream kept; never fewer than they are on."""
+    """On how many NATS nodes `lapor migrate` keeps each stream; a stream stays on more if it is
+    there."""
     nats_operator_keys: str = Field(default="", repr=False)
-    """For `lapor nats` and `lapor partner` alone, with the next four: seeds (`SO…`),
-    comma-separated; the first signs accounts, servers believe all."""
+    """This and the next four are only for `lapor nats` and `lapor partner`. Seeds (`SO…`),
+    comma-separated; the first signs accounts, servers trust all."""
     nats_system_account: str = ""
     """NATS's system account (`A…`)."""
     nats_system_keys: str = Field(default="", repr=False)
     """Its signing keys' seeds (`SA…`), as above."""
     nats_account: str = ""
-    """Our account (`A…`). It stays for ever: the streams are kept under this name."""
+    """Our account (`A…`). It never changes: the streams are kept under this name."""
     nats_account_keys: str = Field(default="", repr=False)
     """Its signing keys' seeds, as above: they sign users' credentials."""
     backup_recipient: str = ""
-    """`age1…` (`lapor backup key`): to whom its secrets are sealed. Empty: none are in it."""
+    """`age1…` (`lapor backup key`): the key to which the secrets of a backup are sealed. Empty: a
+    backup contains no secrets."""
     backup_every_hours: float = Field(default=24, gt=0)
     """How often `lapor backup keep` takes a whole backup."""
     backup_keep_days: float = Field(default=14, gt=0)
     """How far back a restore can go."""
     partner_max_connections: int = Field(default=16, ge=1)
-    """How many connections a partner may have on each NATS node, what it may subscribe to, and
-    the largest message in bytes: `lapor nats push` has a change take effect."""
+    """How many connections a partner may have on each NATS node, what it may subscribe to, and the
+    largest message in bytes. `lapor nats push` puts a change into effect."""
     partner_max_subscriptions: int = Field(default=200, ge=10)
     partner_max_message: int = Field(default=1024 * 1024, ge=1024)
     staff_signing_key: str = Field(default="", repr=False, min_length=43)
     """Ed25519, 32 bytes in base64url (`lapor keys make`): routing signs access tokens with it."""
     staff_public_keys: str = Field(default="", min_length=43)
-    """What verifies them, comma-separated: while keys change, the former one too."""
+    """The public keys that verify them, comma-separated: during a change of keys, the former one
+    too."""
     reporter_signing_key: str = Field(default="", repr=False, min_length=43)
-    """As above, of intake, for reporters' tokens."""
+    """The same for intake, which signs reporters' tokens."""
     reporter_public_keys: str = Field(default="", min_length=43)
     identity_keys: str = Field(default="", repr=False, min_length=44)
     """Fernet keys, comma-separated; the first encrypts, all decrypt."""
     blind_index_key: str = Field(default="", repr=False, min_length=32)
     sms_secret: str = Field(default="", repr=False, min_length=16)
     sms_gateway_secret: str = Field(default="", repr=False, min_length=16)
-    """Signs what we hand to the gateway, and what it tells us of deliveries."""
+    """The secret that signs our requests to the gateway, and its reports of deliveries."""
     sms_codes_per_hour: int = Field(default=2_000, ge=1)
-    """Text messages with a code that may be sent within an hour, to all numbers together, and to
-    those of one prefix: what somebody may cost us who asks for codes to numbers of their own."""
+    """The most text messages with a code in an hour, to all numbers together and to those of one
+    prefix. It limits what somebody can cost us by asking for codes to their own numbers."""
     sms_codes_per_prefix: int = Field(default=200, ge=1)
     smtp_username: str = ""
     smtp_password: str = Field(default="", repr=False)
-    """Of who takes our mail, where it asks for them."""
+    """The user name and password for the mail server, if it needs them."""
     mail_from: str = "LAPOR! <kabar@lapor.example>"
-    """The sender of our mail."""
+    """The sender address of our mail."""
     cookie_secret: str = Field(default="", repr=False, min_length=32)
-    """Seals the portal's cookies."""
+    """The key that seals the portal's cookies."""
     operations_port: int = 0
-    """Where each process answers /healthz, /readyz and /metrics. 0: any free port, which its log
-    names. Not for the public."""
+    """The port at which each process answers /healthz, /readyz and /metrics. 0: any free port,
+    which its log names. Not for the public."""
     drain_seconds: float = Field(default=0, ge=0, le=60)
-    """How long a service that was told to stop says no to /healthz and goes on serving, so that
-    what stands in front sends nothing more when it stops. Longer than that asks /healthz."""
+    """How long a stopping service refuses /healthz and goes on serving, so that a load balancer
+    sends nothing more when it stops. The time must be longer than the interval of the checks."""
     second_factor_required: bool = True
-    """Whether pusat needs a second factor to sign in. The local stack does without."""
+    """Whether pusat needs a second factor to sign in. The local stack does not require it."""
     worker_version: str = Field(default="", pattern=r"[A-Za-z0-9_.+-]*")
-    """Of the worker: its version in Temporal's worker deployment `lapor`. It gets work when
-    `lapor workers use` says so. Empty: every worker gets work at once, whatever its version."""
+    """For the worker: its version in Temporal's worker deployment `lapor`. It gets work after
+    `lapor workers use`. Empty: every worker gets work at once, whatever its version."""
     temporal_api_key: str | None = Field(default=None, repr=False)
-    """Where the cluster lets in by keys; means `temporal_tls`."""
+    """The key for a cluster that requires one; means `temporal_tls`."""
     x_api_base_url: str = "https://api.x.com"
     x_api_token: str | None = Field(default=None, repr=False)
-    """None: the X API is not configured, an admin pastes the post instead."""
+    """None: the X API is not configured, and an admin pastes the post instead."""
     open_data_licence: str = ""
-    """The terms of the open data, in words. Empty: none declared, the description says so."""
+    """The terms of the open data, in words. Empty: no terms, and the description says so."""
     open_data_licence_url: str | None = None
-    """Where these terms are, such as https://creativecommons.org/licenses/by/4.0/."""
+    """The address of these terms, such as https://creativecommons.org/licenses/by/4.0/."""
     open311_jurisdiction: str = "lapor.go.id"
-    """The one `jurisdiction_id` of Open311, for clients that send one."""
+    """Open311's only `jurisdiction_id`, for clients that send one."""
     webhooks_to_private_addresses: bool = False
     """Whether webhooks may go to addresses that are not on the internet, and over plain http."""
 
@@ -236,8 +244,8 @@ SECRETS_OF: dict[str, tuple[str, ...]] = {
     "relay": (),
     "backup": (),
 }
-"""What each process must be told, and no other needs to know: secrets, and the public keys by which
-it believes a token."""
+"""The settings that each process needs and no other may know: secrets, and the public keys with
+which it verifies tokens."""
 
 
 AUTHORITY: Final = (
@@ -247,17 +255,21 @@ AUTHORITY: Final = (
     "nats_account",
     "nats_account_keys",
 )
-"""What the commands need that let partners and processes into NATS, and no process needs."""
+"""The settings for commands that give partners and processes access to NATS; no process needs
+them."""
 
 
 class SecretMissing(Exception):
-    """A process was started without a secret it needs."""
+    """A process was started without a secret that it needs."""
 
 
 @cache
 def settings(process: str) -> Settings:
-    """The settings of this process. Raises `SecretMissing` naming what it lacks, and pydantic's
-    ValidationError naming what makes no sense."""
+    """The settings of this process.
+
+    Raises `SecretMissing`, which names what is missing, and pydantic's `ValidationError`, which
+    names what is invalid.
+    """
     own = Settings()
     missing = [f"LAPOR_{name.upper()}" for name in SECRETS_OF[process] if not getattr(own, name)]
     if missing:
