@@ -1,4 +1,4 @@
-"""Tables of schema `reporting`: downloads that are made in the background, and the log of all."""
+"""Tables of schema `reporting`: downloads made in the background, and the log of all downloads."""
 
 from datetime import datetime
 from typing import Any

@@ -90,7 +90,7 @@ async def clean_up(database: Database, kept: KeptFiles) -> int:
 
 
 async def work(settings: Settings, stopping: asyncio.Event) -> None:
-    """Serve the task queue until told to stop."""
+    """Serve the task queues and update the statistics until stopped."""
     database = Database(settings.database_url, pool_size=10, application="lapor-downloads")
     kept = KeptFiles(settings.storage_url)
     try:

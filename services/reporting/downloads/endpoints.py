@@ -67,7 +67,7 @@ class TabFields(BaseModel):
 
 @router.get("/downloads/tabs")
 async def download_tabs(staff: CurrentStaff) -> list[TabFields]:
-    """The sub-tabs, in the order people see them."""
+    """List the sub-tabs, in the order in which people see them."""
     return [
         TabFields(
             tab=tab,

@@ -107,7 +107,7 @@ async def ask_for(
 
 @router.get("/downloads")
 async def downloads(staff: CurrentStaff, session: Transaction) -> list[DownloadView]:
-    """The caller's own large downloads, newest first."""
+    """List the caller's own large downloads, newest first."""
     own = col(Download.staff_id) == staff.id, col(Download.agency_id) == staff.agency_id
     newest = select(Download).where(*own).order_by(col(Download.created_at).desc())
     return [DownloadView.of(row) for row in await session.scalars(newest.limit(_LISTED))]

@@ -53,6 +53,6 @@ _ROOT = Path(__file__).parent.parent.parent
 
 
 def _kind(complaint: bytes) -> str:
-    """The type of the exception in the last line of a traceback."""
+    """Return the type of the exception in the last line of a traceback."""
     lines = complaint.decode(errors="replace").strip().splitlines()
     return lines[-1].partition(":")[0] if lines else "killed"

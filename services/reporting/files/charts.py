@@ -118,7 +118,7 @@ def draw(
 
 
 def _one(made: bytes | list[bytes] | None) -> bytes:
-    """The one page there is."""
+    """Return the only page of a compiled document."""
     assert isinstance(made, bytes)
     return made
 

@@ -24,7 +24,7 @@ class Context:
     panel_url: str
 
     def local(self, at: datetime | None) -> datetime | None:
-        """The instant in the agency's time zone, to the second."""
+        """Return the instant in the agency's time zone, to the second."""
         return at and self.known_local(at)
 
     def known_local(self, at: datetime) -> datetime:

@@ -26,7 +26,7 @@ _BOLD = font(bold=True)
 _ON_A_PAGE = 190
 """The most characters beside each other that are still readable on paper."""
 _HEADER_HEIGHT = 48
-"""Points: three lines."""
+"""The height of the header in points: three lines."""
 _LEVEL = 4
 """The level of compression: takes half as long as the usual 6, for some percent more bytes."""
 

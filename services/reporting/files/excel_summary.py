@@ -1,4 +1,4 @@
-"""The second sheet of a workbook: what the rows add up to, with native Excel charts."""
+"""The second sheet of a workbook: the figures of its rows, with native Excel charts."""
 
 from typing import Any
 

@@ -13,7 +13,7 @@ from shared.labels.dates import moment, short_day
 
 
 def title(job: Job) -> str:
-    """*Laporan Ringkas – Terdisposisi*"""
+    """Return the title of a file, such as *Laporan Ringkas – Terdisposisi*."""
     tab = job.selection.tab
     if tab is DownloadTab.USERS:
         return _word("heading_users")

@@ -97,7 +97,7 @@ class Selection(PlainNumbers):
         Field(lt=date.max, description="Last day, in the agency's time zone"),
     ] = None
     category: Annotated[tuple[_CategoryId, ...], _MANY] = ()
-    """With the categories below it."""
+    """Includes the categories below."""
     classification: Annotated[tuple[Classification, ...], _MANY] = ()
     channel: Annotated[tuple[Channel, ...], _MANY] = ()
     status: Annotated[tuple[Status, ...], _MANY] = ()

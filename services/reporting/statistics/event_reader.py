@@ -47,7 +47,7 @@ def statistics_kept(database: Database, settings: Settings) -> AbstractAsyncCont
                 Follower(database).follow,
                 to_dead_letters(bus, database, cipher, STATISTICS.stream),
                 batch=AT_ONCE,
-                lanes=1,  # whoever writes is alone
+                lanes=1,  # only one writer at a time
                 rest=REST,
                 give_up_after=ALWAYS,
             ),

@@ -24,7 +24,7 @@ and `<name>_total:<tenths of a day>`, counted where the report is now."""
 OF_HOLDERS: Final = frozenset(
     f"{clock}_{what}" for clock in DURATIONS for what in ("measured", "within")
 )
-"""Marks that a report bears at the agencies that held the clock, wherever it is now."""
+"""Marks that a report bears at the agencies that held the clock, wherever the report is now."""
 
 OFTEN: Final = 4
 """The highest value of `handed_over:<times>`: it means this often or more."""

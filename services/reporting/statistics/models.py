@@ -56,8 +56,8 @@ class HoldingRow(SQLModel, table=True):
 
 
 class TallyRow(SQLModel, table=True):
-    """How many reports of an agency and all below bear each mark, by day, month and year of
-    submission. The columns map marks to counts."""
+    """How many reports of an agency and all below it bear each mark, by day, month and year of
+    submission. The JSON columns map marks to counts."""
 
     __tablename__ = "tally"
     __table_args__ = (_IN_SCHEMA,)

@@ -119,7 +119,7 @@ async def recount(connection: Connection, numbers: Sequence[int], changes: Chang
 
 
 async def store(connection: Connection, changes: Changes) -> None:
-    """Bring the tallies up to date with `changes`."""
+    """Apply `changes` to the stored tallies."""
     places = changes.by_place()
     for table, columns in TABLES.items():
         await _tally(connection, table, columns, places)

@@ -37,8 +37,8 @@ class Webhook(SQLModel, table=True):
 
 
 class WebhookDelivery(SQLModel, table=True):
-    """One event for one webhook, once. `state` is waiting, delivered or failed; each resend is
-    another `round`, which is `started` once Temporal carries it."""
+    """One event for one webhook; each event is delivered once. `state` is waiting, delivered or
+    failed. Each resend is another `round`, which is `started` when Temporal runs its workflow."""
 
     __tablename__ = "webhook_delivery"
     __table_args__ = (
