@@ -28,7 +28,7 @@ class FormRefusal(NamedTuple):
 
 
 FILES = "attachments"
-"""The field of files, which are kept from one page of a form to the next."""
+"""The field of files, which are stored from one page of a form to the next."""
 KEPT = "attachments_tersimpan"
 """The field that carries the stored files: a checkbox for each, to be unchecked to leave it out."""
 

@@ -296,4 +296,4 @@ async def _panel_door(request: Request) -> PageRequest:
 PublicRequest = Annotated[PageRequest, Depends(_public)]
 PanelRequest = Annotated[PageRequest, Depends(_panel)]
 PanelDoor = Annotated[PageRequest, Depends(_panel_door)]
-"""The panel before anybody has signed in."""
+"""A request of the panel by anyone, signed in or not."""

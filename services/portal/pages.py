@@ -65,7 +65,7 @@ def worded(text: str) -> str:
 
 
 def countdown(days: int) -> str:
-    """*sisa / terlambat N hari*"""
+    """Return *sisa N hari* or *terlambat N hari*."""
     return catalogues.countdown(days, language.get())
 
 
@@ -133,22 +133,22 @@ _AGES = {86400: "{n} hari lalu", _HOUR: "{n} jam lalu", 60: "{n} menit lalu"}
 
 
 def thousands(value: int) -> str:
-    """`1.234.567`"""
+    """Return a number like `1.234.567`."""
     return numbers.number(value, language.get())
 
 
 def decimal(value: float) -> str:
-    """`2,5`"""
+    """Return a number like `2,5`."""
     return numbers.decimal(value, language.get())
 
 
 def span(code: str) -> str:
-    """`31 Jan 2026` or, of a month, `Jan 2026`."""
+    """Return `31 Jan 2026` for a day, or `Jan 2026` for a month."""
     return dates.span(code, language.get())
 
 
 def size(value: int) -> str:
-    """`1,4 MB`."""
+    """Return a size in bytes like `1,4 MB`."""
     if value < 1024 * 1024:
         return f"{max(1, value // 1024)} KB"
     return f"{numbers.tenths(value / 1024 / 1024, language.get())} MB"

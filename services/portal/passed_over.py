@@ -1,4 +1,4 @@
-"""Shows a list without those filters in its address that are invalid, and says so. The services
+"""Shows a list without the invalid filters in its address, and says which these are. The services
 refuse such filters, as they should; a person who followed an old bookmark wants the list."""
 
 from collections.abc import Collection, Mapping

@@ -22,7 +22,7 @@ Option = tuple[str, str]
 
 
 class CategoryOption(NamedTuple):
-    """A category to choose, with other words by which it is found."""
+    """A category to choose, with `also`, further words by which it can be found."""
 
     code: str
     name: str
@@ -32,7 +32,7 @@ class CategoryOption(NamedTuple):
 Group = tuple[str, list[CategoryOption]]
 
 RegionSelect = tuple[str, str, list[Option]]
-"""Field, label, options."""
+"""A select of the region picker: its field, label and options."""
 
 RETIRED = "Tidak dipakai lagi"
 REGION_LEVELS = ("province", "regency", "district", "village")

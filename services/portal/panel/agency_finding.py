@@ -15,7 +15,7 @@ from services.portal.service_calls import Refusal
 from services.portal.translation import translated
 
 Purpose = Literal["verify", "throw", "forward", "defer", "any"]
-"""The action that asks for an agency."""
+"""The action for which an agency is chosen; `any` for other uses."""
 
 router = APIRouter(prefix="/panel/cari", include_in_schema=False)
 _SHOWN = 20

@@ -1,4 +1,4 @@
-"""The switch of languages."""
+"""The endpoint that changes the language."""
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
