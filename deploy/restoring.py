@@ -59,9 +59,9 @@ class Restored:
 async def after_restore(
     database: Database, client: Client | None, bus: Bus, intake_url: str
 ) -> Restored:
-    """Prepare a restored database for further work. Without a client, Temporal is as empty as the
-    restored folder. `intake_url` is where partners read. It may be run again; the services should
-    not run meanwhile."""
+    """Prepare a restored database for further work and return what is known. Without a client,
+    Temporal is taken to be empty, as the restored folder is. `intake_url` is where partners read.
+    It may be run again; the services should not run meanwhile."""
     async with database.session() as session:
         newest: datetime | None = (await session.execute(_NEWEST)).scalar_one()
     running, highest = await _runs(client) if client is not None else (set[int](), 0)

@@ -1,4 +1,4 @@
-"""The worker's versions as Temporal knows them: which is in use, and which still have runs."""
+"""The worker's versions as Temporal knows them: which one is in use, and which still have runs."""
 
 import asyncio
 import time

@@ -1,12 +1,12 @@
-"""Where backups lie: one folder, which ought to be on another machine's disk.
+"""The folder of backups, which should be on another machine's disk.
 
-    base/<id>/      `postgres/`, whole, and `backup.json`, written last: without it nothing counts
-    wal/            its log, as it is written: from a base backup to any later moment
-    streams/<id>/   NATS's streams, and `copy.json`, as above
-    attachments/    every file, until no backup kept needs it
-    secrets/        <id>.age, each sealed to a key that is elsewhere
+    base/<id>/      a whole `postgres/`, and `backup.json`, written last: it makes the backup valid
+    wal/            Postgres's log as it is written: from a base backup to any later moment
+    streams/<id>/   NATS's streams, and `copy.json`, likewise written last
+    attachments/    every file, until no stored backup needs it
+    secrets/        <id>.age, each sealed to a key that is kept elsewhere
 
-An id is the instant at which it was begun, `20261129T132000Z`.
+An id is the instant at which a backup was begun, `20261129T132000Z`.
 """
 
 import fcntl
@@ -129,7 +129,7 @@ class BackupFolder:
         return self.base / backup.id / POSTGRES
 
     def backups(self) -> list[Backup]:
-        """The oldest first."""
+        """Return the backups, oldest first."""
         return list(_records(self.base, "backup.json", Backup))
 
     def copies(self) -> list[Copy]:
@@ -137,7 +137,7 @@ class BackupFolder:
         return list(_records(self.streams, "copy.json", Copy))
 
     def sealed_secrets(self) -> list[Path]:
-        """The oldest first."""
+        """Return the sealed secrets, oldest first."""
         return sorted(self.secrets.glob("*.age"))
 
 

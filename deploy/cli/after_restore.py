@@ -4,14 +4,13 @@ import asyncio
 
 
 def after_restore() -> None:
-    """Make a database restored from a backup ready to go on, before the services start.
+    """Make a database restored from a backup ready for use, before the services start.
 
-    Looks at Temporal and NATS for what the backup does not have: numbers go on above any ever
-    given, and reports whose later steps are lost go on as new to both. Lists what is known of the
-    time that is lost. The worker's sweep then replaces runs that are others'.
-
-    Uses the owner's LAPOR_DATABASE_URL, LAPOR_NATS_URL and LAPOR_TEMPORAL_ADDRESS, else the local
-    stack's. Safe to run again.
+    Asks Temporal and NATS what the backup does not have: report numbers continue above any ever
+    given, and reports that lost later steps continue as new ones for both. Lists what is known of
+    the lost time. The worker's sweep then replaces runs that belong to lost steps. Uses the owner's
+    LAPOR_DATABASE_URL, LAPOR_NATS_URL and LAPOR_TEMPORAL_ADDRESS, else the local stack's. Safe to
+    run again.
     """
     from deploy import restoring
     from deploy.cli.restore import show_afterwards

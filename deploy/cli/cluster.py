@@ -24,8 +24,8 @@ def cluster(
 ) -> None:
     """Start NATS three times, Postgres with a standby, every process twice, and Caddy in front.
 
-    Stays until Ctrl-C, as `lapor up` does, and like it says where everything is. Data and logs
-    are under LAPOR_DATA_DIR (.lapor-cluster). Temporal stays one dev server.
+    Runs until Ctrl-C and shows all addresses, as `lapor up` does. Data and logs are under
+    LAPOR_DATA_DIR (.lapor-cluster). Temporal remains a single dev server.
     """
     if context.invoked_subcommand is None:
         from deploy.cluster.stack import ClusterStack

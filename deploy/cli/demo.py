@@ -24,10 +24,10 @@ def demo(
         int | None, typer.Option(help="The same seed writes the same reports; random by default.")
     ] = None,
 ) -> None:
-    """Drive varied, realistic reports through a running stack by every channel, staff acting.
+    """Drive varied, realistic reports through a running stack by every channel, with staff acting.
 
-    Everything goes by the public interfaces. Ctrl-C stops it; reports that are in stay. Ends with
-    a table of where they all are; exit code 1 when something was refused that should not be.
+    Everything uses the public interfaces. Ctrl-C stops it; submitted reports stay. Ends with a
+    table of where all reports are; the exit code is 1 if something was refused that should not be.
     """
     from rich.console import Console
 

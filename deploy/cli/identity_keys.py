@@ -12,15 +12,16 @@ app = typer.Typer(help="Keys that encrypt who people are.", no_args_is_help=True
 
 @app.callback()
 def identity_keys() -> None:
-    """Keys that encrypt who people are."""
+    """Keys that encrypt people's identities."""
 
 
 @app.command("rotate")
 def rotate() -> None:
-    """Encrypt by the first of `LAPOR_IDENTITY_KEYS` what the others did, beside the services.
+    """Encrypt with the first of `LAPOR_IDENTITY_KEYS` what the others encrypted, while services
+    run.
 
     Put a new key in front, restart all processes, run this as the database's owner, then drop the
-    old key. May be stopped and run again.
+    old key. It may be stopped and run again.
     """
     from deploy.credentials import stack_settings
     from deploy.identity_keys import rotate as encrypt_anew

@@ -11,7 +11,7 @@ app = typer.Typer(help="Keys that sign access tokens.", no_args_is_help=True)
 
 
 class Whose(StrEnum):
-    """Whose tokens a key signs: routing's key those of staff, intake's those of reporters."""
+    """Whose tokens a key signs: routing's key signs those of staff, intake's those of reporters."""
 
     STAFF = "staff"
     REPORTER = "reporter"
@@ -50,7 +50,7 @@ def rotate(whose: Annotated[Whose, typer.Argument(help="Whose tokens it signs")]
 
 @app.command("show")
 def show() -> None:
-    """Name the keys of this environment, or of the stack on this machine, by their `kid`."""
+    """Show the keys of this environment, or of the stack on this machine, by their `kid`."""
     from deploy.credentials import stack_settings
     from shared.http.signing_keys import KeyRefused, key_id_of, public_key_of
 

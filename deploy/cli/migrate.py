@@ -7,11 +7,10 @@ import time
 def migrate() -> None:
     """Bring database, NATS streams and Temporal to what this version expects.
 
-    Lays what every system begins with where it is missing: pusat, the guide's process times,
-    the holidays known so far. The first person is added by `lapor staff add … --agency pusat`.
-
-    Uses the environment's LAPOR_DATABASE_URL (the owner's role) and LAPOR_NATS_URL, else the
-    local stack's. Safe to run again.
+    Adds the data that every system begins with, if missing: pusat, the guide's process times, and
+    the holidays known so far. The first person is added by `lapor staff add … --agency pusat`. Uses
+    the environment's LAPOR_DATABASE_URL (the owner's role) and LAPOR_NATS_URL, else the local
+    stack's. Safe to run again.
     """
     from deploy import foundation
     from deploy.credentials import stack_settings
@@ -36,8 +35,8 @@ def migrate() -> None:
 def migrated() -> None:
     """Wait until the database is what this version expects, without changing anything.
 
-    For the processes of a new version that start beside its `lapor migrate`. LAPOR_DATABASE_URL may
-    have any process's role. A database that is away, or empty, is waited for.
+    For the processes of a new version that start together with its `lapor migrate`.
+    LAPOR_DATABASE_URL may have any process's role. An unavailable or empty database is waited for.
     """
     import psycopg
 

@@ -35,7 +35,7 @@ def list_(
     ] = None,
     number: Annotated[int | None, typer.Option(help="Of this report, in any state.")] = None,
 ) -> None:
-    """Show messages, newest first; without contacts."""
+    """Show messages, newest first, without contacts."""
     from sqlalchemy import select
     from sqlmodel import col
 

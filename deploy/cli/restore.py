@@ -25,10 +25,10 @@ def restore(
         bool, typer.Option(help="Leave out the secrets, and the streams, which need them.")
     ] = False,
 ) -> None:
-    """Put the backup in LAPOR_BACKUP_DIR into an empty folder, as everything was at a moment.
+    """Restore the backup in LAPOR_BACKUP_DIR into an empty folder, as everything was at a moment.
 
-    Then `LAPOR_DATA_DIR=FOLDER lapor up` runs from it. What was there stays as it is. Says what is
-    known to have happened after the moment: these reports' steps are lost.
+    Afterwards, `LAPOR_DATA_DIR=FOLDER lapor up` runs from it. The former data is not changed. Shows
+    what is known to have happened after the moment: these steps of reports are lost.
     """
     from deploy.backup.folder import BackupFolder
     from deploy.backup.restore import restore as put_back

@@ -40,7 +40,7 @@ def add(
         bool, typer.Option("--password-stdin", help="Read the password from standard input")
     ] = False,
 ) -> None:
-    """Add somebody to an agency. Without --password-stdin a password is made and shown once."""
+    """Add a person to an agency. Without --password-stdin, a password is made and shown once."""
     if not _USERNAME.fullmatch(username):
         raise StackError(f"{username!r} is no user name: use a-z, 0-9, dot, - and _, 2 to 64.")
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(12)

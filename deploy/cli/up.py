@@ -12,7 +12,7 @@ def up(
 ) -> None:
     """Start everything on this machine: servers, migrations, demo staff, services, workers.
 
-    Stays until Ctrl-C, which stops all of it. Data and logs are under LAPOR_DATA_DIR (.lapor).
+    Runs until Ctrl-C, which stops all of it. Data and logs are under LAPOR_DATA_DIR (.lapor).
     """
     from deploy.local import supervisor
     from deploy.local.stack import LocalStack

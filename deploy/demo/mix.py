@@ -38,8 +38,8 @@ class Mix(BaseModel, frozen=True):
 
 
 class Theme(BaseModel, frozen=True):
-    """The words of a theme, and its offices: codes of agencies or their beginnings. A problem is
-    a short name, fit for a title, and a sentence."""
+    """The texts of a theme, and its offices: codes of agencies or their beginnings. A problem is a
+    short name, suitable for a title, and a sentence."""
 
     categories: tuple[str, ...]
     offices: tuple[str, ...]

@@ -12,8 +12,9 @@ from shared.bus.addresses import with_credentials
 
 
 class Nats(Child):
-    """Configuration in `<data_dir>/nats/nats.conf`, accounts' tokens in `nats/accounts`, streams
-    in `nats/store`. A node of a cluster has a `name` of its own and `more` in its configuration."""
+    """The NATS server. Its configuration is `<data_dir>/nats/nats.conf`, its accounts' tokens are
+    in `nats/accounts`, its streams in `nats/store`. A node of a cluster has its own `name`, and
+    `more` in its configuration."""
 
     def __init__(
         self,

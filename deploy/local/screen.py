@@ -15,7 +15,8 @@ from shared.settings import Addresses
 
 
 class Screen:
-    """A bar while the stack starts (plain lines where there is no terminal), then messages."""
+    """Shows a progress bar while the stack starts (plain lines without a terminal), then
+    messages."""
 
     def __init__(self, steps: int) -> None:
         self.console = Console(highlight=False)

@@ -45,7 +45,7 @@ class Stack(ABC):
 
     @abstractmethod
     async def start_all(self, credentials: Credentials) -> None:
-        """Start servers and processes, each by `start_child`."""
+        """Start servers and processes, each with `start_child`."""
 
     @abstractmethod
     async def welcome(self, credentials: Credentials) -> None:

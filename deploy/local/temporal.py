@@ -10,7 +10,8 @@ from deploy.local.child import Child
 
 
 class Temporal(Child):
-    """`ui_port` None: no UI. `keep` False: workflows live in memory only (tests).
+    """The Temporal dev server. Without `ui_port` it has no UI; without `keep` it holds workflows
+    only in memory (tests).
 
     `search_attributes` maps names to types as the CLI spells them (`Keyword`, `Datetime`, …).
     """

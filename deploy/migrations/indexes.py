@@ -1,4 +1,4 @@
-"""Indexes on tables that are large and in use."""
+"""Building indexes on tables that are large and in use."""
 
 from alembic import op
 from sqlalchemy import text
@@ -14,7 +14,7 @@ def build_beside(name: str, on: str) -> None:
     """
     schema, index = name.split(".")
     with op.get_context().autocommit_block():
-        # It waits for transactions that are open, and nobody waits behind it.
+        # It waits for open transactions without blocking anyone.
         op.execute("SET lock_timeout = 0")
         valid = op.get_bind().scalar(_IS_VALID, {"schema": schema, "index": index})
         if valid is False:

@@ -14,7 +14,7 @@ from deploy.nats.authority import Authority
 from shared.bus.connection import Bus, BusUserUnknown, connect
 
 TRIAL: Final = "lapor-trial"
-"""The name of our own connection with credentials that a partner is about to get."""
+"""The name of our own test connection with credentials that a partner is about to get."""
 _PATIENCE: Final = 10.0
 _ROLL_CALL: Final = 3.0
 """Seconds to wait for nodes that were there a moment ago."""
@@ -130,7 +130,7 @@ class System:
             async with asyncio.timeout(seconds):
                 while not complete(answers):
                     message = await subscription.next_msg(timeout=seconds)
-                    if not message.data:  # nobody serves this subject
+                    if not message.data:  # no one answers on this subject
                         break
                     answer = orjson.loads(message.data)
                     answers[str(answer["server"]["name"])] = answer

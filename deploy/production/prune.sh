@@ -1,5 +1,5 @@
 #!/bin/sh
-# Takes out of the packages in folder $1 what no process reads.
+# Removes from the packages in folder $1 the files that no process reads.
 set -eu
 cd "$1"
 find . -type d -name tests -prune -exec rm -r {} +

@@ -10,7 +10,7 @@ SELECT format('CREATE ROLE %I LOGIN PASSWORD %L', :'role', :'password') \gexec
 SQL
 done
 psql -v ON_ERROR_STOP=1 -c 'ALTER ROLE lapor_backup REPLICATION; GRANT pg_read_all_data TO lapor_backup'
-# `lapor backup keep` receives the log over the address of the others.
+# `lapor backup keep` receives the log over the same address as the others.
 if [ -n "${PGDATA:-}" ]; then
   echo 'host replication lapor_backup all scram-sha-256' >> "$PGDATA/pg_hba.conf"
 fi

@@ -1,5 +1,5 @@
-"""Bring the catalogues up to date: `make texts`, or `python -m deploy.translation [LANGUAGE]` to
-begin one in a new language. New messages are added without a text, unused ones taken out."""
+"""Updates the catalogues: `make texts`, or `python -m deploy.translation [LANGUAGE]` to begin one
+in a new language. New messages are added without a text, unused ones are removed."""
 
 import sys
 

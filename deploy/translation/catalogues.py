@@ -1,4 +1,4 @@
-"""A catalogue as it should be: all messages that are looked up, with the texts it has."""
+"""The complete catalogue of a language: all messages that are looked up, with the texts it has."""
 
 import io
 from functools import cache

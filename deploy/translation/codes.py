@@ -1,6 +1,6 @@
-"""Codes whose texts are looked up by a value: by context, in the order people see them.
+"""Codes whose texts are looked up by a variable: by context, in the order in which people see them.
 
-A message whose context and code both stand in the source is not listed here: see `source`.
+A message whose context and code are both literals in the source is not listed here: see `source`.
 """
 
 from collections.abc import Iterable

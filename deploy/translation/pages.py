@@ -1,5 +1,5 @@
-"""The texts of the portal's pages: written in Indonesian where they stand, and in a catalogue for
-every other language."""
+"""The texts of the portal's pages. They are written in Indonesian in the source; every other
+language has a catalogue of them."""
 
 import ast
 import io

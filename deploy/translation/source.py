@@ -1,4 +1,4 @@
-"""The messages that the source names: context and code as they stand in its calls."""
+"""The messages that the source names: the contexts and codes in its calls."""
 
 import ast
 import io
@@ -71,7 +71,7 @@ def in_python(source: str) -> Iterator[Message]:
             for message in contexts:
                 for each in _literals(call.args[code]):
                     yield Message(message, each, name == "plural_message")
-    # Called without a code, such a function uses its default.
+    # Such a function, called without a code, uses its default.
     for function in _all(ast.FunctionDef, tree):
         if function.name in lookups and lookups[function.name].context == PROBLEM:
             for default in function.args.defaults:

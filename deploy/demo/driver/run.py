@@ -164,7 +164,7 @@ async def show_statuses(console: Console, stack: Stack, numbers: Set[int], since
     how many there are. All were submitted at `since` or later."""
     # Even the queue shows only the hour of an anonymous report.
     hour = since.replace(minute=0, second=0, microsecond=0).isoformat()
-    # A report that moves on meanwhile may be met again in a later tab.
+    # A report that changes meanwhile may appear again in a later tab.
     rows = {
         row["number"]: row
         for tab in Tab
