@@ -1,8 +1,8 @@
 "use strict";
-// An agency's search field lists what matches as one types (WAI-ARIA's editable combobox with list
-// autocomplete). Choosing puts the option into the form's own list below, as the search step does
-// that works without this file. What is chosen is sent, so a field that is left reads as it: other
-// words go back to the name that is chosen, and one that is emptied takes the choice back.
+// An agency's search field lists the matches as one types (WAI-ARIA's editable combobox with list
+// autocomplete). Choosing an option puts it into the form's own list below, as the search step does
+// without this file. The chosen agency is what is sent, so the field shows it when it is left:
+// other words are replaced by its name, and an emptied field removes the choice.
 function combobox(input) {
   var row = input.closest(".row"), field = row.closest("fieldset"), form = input.form;
   var name = input.name.replace(/_cari$/, ""), many = input.dataset.many === "1";
@@ -31,7 +31,7 @@ function combobox(input) {
       return box.value;
     });
   }
-  // Where nothing is chosen, words stay the search that they are.
+  // Without a choice, the words remain a search.
   function settle() {
     var box = chosen();
     if (box) { input.value = many ? "" : named(box); }
@@ -66,7 +66,7 @@ function combobox(input) {
     mark();
     look();
   }
-  // A name that stands there is replaced by what is typed, not added to.
+  // Typing replaces a name in the field; it is not added to it.
   function mark() {
     var box = !many && chosen();
     if (box && input.value === named(box)) { input.select(); }

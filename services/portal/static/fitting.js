@@ -1,9 +1,9 @@
 "use strict";
-// Which options fit what somebody has typed, as people write: without accents, shortened, misspelt.
+// Finds the options that fit a typed text, even without accents, shortened or misspelt.
 var MISSPELT = 7, NOT = 20;  // what a word costs; less where it fits better
-// Those that have each word, in any order, the best first and its group with it. Words begin, shorten
-// or, where nothing else fits, nearly spell those of the option; or they are of its group or
-// of its other words, which are then said about it.
+// Returns the options that have each word, in any order, the best first and its group with it. A
+// word begins, shortens or, if nothing else fits, nearly spells a word of the option, of its group
+// or of its other words, which are then shown with it.
 function fitting(options, asked) {
   var wanted = plain(asked), groups = {};
   if (!wanted.length) { return options; }
@@ -38,7 +38,8 @@ function cost(asked, own) {
       : shortens(asked, own.slice(n)) ? 2 : nearly(asked, word) ? MISSPELT : NOT);
   }, NOT);
 }
-// As people shorten: jln, bdg (its consonants), PJU (first letters), jateng (beginnings).
+// Abbreviations as people write them: jln, bdg (its consonants), PJU (first letters), jateng
+// (beginnings).
 function shortens(asked, own) {
   var initials = own.slice(0, asked.length).map(function (word) { return word[0]; }).join("");
   if (asked.length < 2) { return false; }
@@ -58,7 +59,7 @@ function holds(word, letters) {
     return at;
   });
 }
-// One letter wrong, missing, too many, or two of them swapped, in a word of five or more.
+// Accepts one letter wrong, missing or too many, or two swapped, in a word of five or more.
 function nearly(asked, word) {
   var n = 0;
   if (asked.length < 5 && (asked.length < 4 || word.length !== 5)) { return false; }

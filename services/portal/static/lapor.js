@@ -1,5 +1,5 @@
 "use strict";
-// Comfort only: every page works without this file.
+// For comfort only: every page works without this file.
 var language = document.documentElement.lang;
 function words(indonesian, english) { return language === "en" ? english : indonesian; }
 document.querySelectorAll("textarea[data-limit]").forEach(function (area) {
@@ -17,7 +17,8 @@ document.querySelectorAll("textarea[data-limit]").forEach(function (area) {
   area.addEventListener("input", count);
   count();
 });
-// Enter in a search searches, in any other field of a form with its own button it does nothing.
+// Enter starts a search in a search field. In any other field of a form with its own button it does
+// nothing.
 document.addEventListener("keydown", function (event) {
   var field = event.target, form = field.form;
   if (event.key !== "Enter" || event.isComposing || field.tagName !== "INPUT" || !form) { return; }
@@ -28,8 +29,9 @@ document.addEventListener("keydown", function (event) {
   var row = field.type === "search" && field.closest(".row");
   if (row) { row.querySelector("button").click(); }
 });
-// A choice that other fields depend on asks the server for them, and only they are put in anew: the
-// page is not loaded again, and nothing moves under who fills it in. They say that they are busy.
+// When a choice changes that other fields depend on, only those fields are fetched again from the
+// server: the page is not reloaded, and nothing moves while the person fills it in. The fields are
+// marked as busy.
 document.addEventListener("change", function (event) {
   var select = event.target, step = select.dataset.step, form = select.form;
   var pieces = step && form.querySelectorAll("[data-after='" + step + "']");
@@ -53,7 +55,7 @@ document.addEventListener("change", function (event) {
       if (!leaving) { form.querySelector("button[value='" + step + "']").click(); }
     });
 });
-// A form without its files, as a step of it is sent.
+// The content of a form without its files, as one of its steps sends it.
 function typed(form, step) {
   var data = new FormData(form);
   Array.from(form.elements).forEach(function (field) {
@@ -64,13 +66,15 @@ function typed(form, step) {
 }
 var leaving = false;
 window.addEventListener("beforeunload", function () { leaving = true; });
-// What an offer holds: where somebody has begun to choose meanwhile, it is theirs and stays.
+// The content of the fields of an offer, to see whether the person has begun to choose meanwhile;
+// their choice is kept.
 function filled(piece) {
   return Array.from(piece.querySelectorAll("input"), function (field) {
     return field.value + field.checked;
   }).join();
 }
-// Who stands in a field of it, perhaps in the middle of a word, stands there in the new one.
+// Replaces a part of the page. A person in one of its fields, perhaps in the middle of a word,
+// continues in the same field of the new part.
 function putIn(piece, next) {
   var held = piece.contains(document.activeElement) && document.activeElement;
   if (!next) { throw new Error("no such piece"); }
@@ -86,12 +90,12 @@ function enhance(within) {
   pickers(within);
   hideSteps(within);
 }
-// What the button of such a step would show comes by itself.
+// The result of such a step's button is shown automatically.
 function hideSteps(within) {
   within.querySelectorAll(".after").forEach(function (button) { button.hidden = true; });
 }
 hideSteps(document);
-// On a phone the tabs stand in one row: the one that is open is brought into sight.
+// On a phone the tabs are in one row: the open one is scrolled into view.
 function openInSight() {
   document.querySelectorAll(":is(.tabs, .top nav) [aria-current]").forEach(function (open) {
     var row = open.closest(".tabs, nav");
@@ -100,7 +104,7 @@ function openInSight() {
 }
 openInSight();
 window.addEventListener("resize", openInSight);
-// Sent once, after its files; but a form whose answer is a file leaves the page for the next one.
+// A form is sent only once, after its files. A form whose answer is a file can be sent again.
 document.querySelectorAll("form:not([data-download])").forEach(function (form) {
   form.addEventListener("submit", function (event) {
     if (form.dataset.sent) { event.preventDefault(); return; }
@@ -117,8 +121,8 @@ window.addEventListener("pageshow", function () {
   document.querySelectorAll("form").forEach(function (form) { delete form.dataset.sent; });
   leaving = false;
 });
-// A page that answered a form is kept by no browser, and is not sent for again: who comes back to it
-// is shown the page of its address. Until it is left, reloading it sends the form again, words kept.
+// Browsers neither keep nor reload a page that answered a form. A person who comes back to it is
+// shown the page of its address. Until they leave it, reloading sends the form again with its text.
 var returnTo = document.body.dataset.returnTo;
 if (returnTo) {
   document.addEventListener("submit", function (event) {
@@ -129,8 +133,8 @@ if (returnTo) {
   });
 }
 function leave() { history.replaceState(null, "", returnTo); }
-// A chosen file goes ahead of its form, and the form carries what it is found by. One that does
-// not arrive stays in the field and goes with the form.
+// A chosen file is sent before its form, which then holds its id. A file that does not arrive stays
+// in the field and is sent with the form.
 document.querySelectorAll("input[data-upload]").forEach(function (input) {
   var form = input.form, list = input.parentNode.querySelector(".kept-files"), queue = [];
   input.addEventListener("change", function () {
@@ -194,7 +198,8 @@ document.querySelectorAll("input[data-upload]").forEach(function (input) {
     }
   }
 });
-// What goes on by itself is looked at again; the rest of the page, and its forms, stay as they are.
+// The part that changes by itself is reloaded; the rest of the page, with its forms, is not
+// changed.
 function renew(piece) {
   setTimeout(function () {
     fetch(piece.dataset.from).then(function (answer) { return answer.text(); })
@@ -210,7 +215,8 @@ function renew(piece) {
 document.querySelectorAll("[data-renew]").forEach(renew);
 var summary = document.querySelector(".errors[tabindex]");
 if (summary) { summary.focus(); }
-// How many items of the bell are unread, live: one tab of a browser listens and tells the others.
+// Shows the number of unread items of the bell, live: one tab of a browser listens and informs the
+// others.
 var bell = document.querySelector("[data-bell]");
 if (bell && window.EventSource && window.BroadcastChannel && navigator.locks) {
   var title = document.title, tabs = new BroadcastChannel("lonceng"), unread = null;

@@ -1,7 +1,8 @@
 "use strict";
-// The list of an editable combobox (WAI-ARIA): it opens below its field in `row`, with what `asks.look`
-// finds; `asks.take` gets the option that was meant, by keys, mouse or touch, `asks.mark` the one that
-// would be, and `asks.leave` hears Escape. The list stands on the page only while it is open.
+// The list of an editable combobox (WAI-ARIA). It opens below its field in `row` with what
+// `asks.look` finds. `asks.take` gets the option chosen by keys, mouse or touch, `asks.mark` the
+// highlighted one, and `asks.leave` is called on Escape. The list is in the page only while it is
+// open.
 var lists = 0;
 function listbox(input, row, asks) {
   var list = null, options = [], active = -1;
@@ -11,7 +12,7 @@ function listbox(input, row, asks) {
     input.setAttribute(pair[0], pair[1]);
   });
 
-  // An option has a name, perhaps words about it, a group, and why it is unavailable.
+  // An option has a name and possibly a description, a group, and a reason why it is unavailable.
   function show(found, first) {
     var into, group;
     close();

@@ -1,5 +1,5 @@
-// What happens to reports while one reads: rows are marked, new ones counted, nothing moves, and
-// what somebody types stays. One tab of a browser listens and tells the others.
+// Shows what happens to reports while a person reads: rows are marked and new ones counted, but
+// nothing moves and typed text stays. One tab of a browser listens and informs the others.
 var live = document.querySelector("[data-live]"), fresh = new Set();
 if (live && window.EventSource && window.BroadcastChannel && navigator.locks) {
   var others = new BroadcastChannel("laporan");
@@ -29,7 +29,7 @@ function happened(report) {
   if (row && report.version > Number(row.dataset.version)) { mark(row); }
   if (!row && list && belongs(list, report)) { fresh.add(report.number); count(list); }
 }
-// After a long break it is not known what happened: whatever is shown may have changed.
+// After a long break it is unknown what happened: everything shown may have changed.
 function missed() {
   var list = document.querySelector("[data-tab]");
   document.querySelectorAll("[data-report]").forEach(function (open) {
@@ -56,8 +56,8 @@ function offer(list, text) {
   bar.querySelector("a").textContent = text;
   bar.hidden = false;
 }
-// How many reports the tabs have is asked once for what happens within a second, and by no page
-// that is out of sight: that one asks when it is looked at again.
+// The counts of the tabs are fetched once for all events within a second, and not by a hidden page,
+// which fetches them when it is shown again.
 var recounting = 0, uncounted = false;
 function recount() {
   var tabs = document.querySelector("[data-counts]");
@@ -90,7 +90,7 @@ function tell(open, report) {
     open.hidden = false;
   });
 }
-// Who else has the report open, said while it is in sight; `baru`: it is seen for the first time.
+// Shows who else has the report open, while it is visible; `baru` is set the first time.
 var inSight = "";
 function present() {
   var form = document.querySelector("[data-presence]");

@@ -1,7 +1,7 @@
 "use strict";
-// Comfort for officers: lists, keys. Every page works without this file.
-// A list and, on a wide screen, the report beside it: its link opens it there, and the address keeps
-// which one, so that coming back finds it again. A report's page leads back to the list it was in.
+// For officers' comfort: lists and keys. Every page works without this file. On a wide screen, a
+// list has a report beside it: a link in the list opens it there, and the address holds which one,
+// so that it is shown again when one comes back. A report's page leads back to its list.
 var panes = document.querySelector("[data-panes]"), wide = matchMedia("(min-width: 87.5rem)");
 if (panes) {
   sessionStorage.setItem("daftar", location.pathname + location.search);
@@ -13,7 +13,8 @@ if (panes) {
   var left = location.hash && panes.querySelector(location.hash + " h2 a");
   if (left && wide.matches) { read(left); }
 }
-// What is ticked for a bulk form stands in the list's address as it is left, so that going back finds it.
+// The reports ticked for a bulk form are in the list's address when it is left, so that they are
+// found on return.
 var bulk = document.getElementById("massal");
 if (bulk) {
   var elsewhere = bulk.querySelectorAll("input[name=nomor]").length;
@@ -69,8 +70,8 @@ function read(link) {
     history.replaceState(null, "", "#" + row.id);
   }).catch(function () { location.href = link.href; });
 }
-// Keys for officers: `?` lists them, and they can be switched off there (WCAG 2.1.4). They only press
-// what stands on the page; while somebody types, or with Ctrl, Alt or Meta, they do nothing.
+// Keys for officers: `?` lists them, and they can be switched off there (WCAG 2.1.4). They only
+// press what is on the page; they do nothing while a person types, or with Ctrl, Alt or Meta.
 var keys = document.getElementById("tombol"), before = "";
 if (keys) {
   var off = document.getElementById("tombol-mati"), opens = document.querySelector("[data-opens]");
@@ -89,7 +90,7 @@ if (keys) {
     if (pressed(key)) { event.preventDefault(); }
   });
 }
-// What is ticked of a checklist is kept at once; without scripts, with the form's next step.
+// The ticks of a checklist are saved at once; without scripts, with the form's next step.
 document.addEventListener("change", function (event) {
   var step = event.target.dataset.keeps, sent = new URLSearchParams();
   if (!step) { return; }
@@ -99,8 +100,8 @@ document.addEventListener("change", function (event) {
   sent.append("langkah", step);
   fetch(event.target.form.action, {method: "POST", body: sent});
 });
-// What is typed into the form of an action is kept three seconds later, and as the page is left. While
-// an older draft is offered, nothing is: it would be lost.
+// Text typed into the form of an action is saved after three seconds, and when the page is left. It
+// is not saved while an older draft is offered, which would be lost.
 document.querySelectorAll("form[data-draft]").forEach(function (form) {
   var told = form.querySelector("[data-draft-kept]"), waits, keeping;
   function keep(last) {
@@ -124,8 +125,8 @@ document.querySelectorAll("form[data-draft]").forEach(function (form) {
     clearTimeout(waits);
     waits = setTimeout(keep, 3000);
   });
-  // What is being kept arrives before the form, or it would stay behind as a draft of what was sent;
-  // five seconds are its.
+  // A draft being saved must arrive before the form, or it would remain as a draft of what was
+  // sent; it has five seconds.
   form.addEventListener("submit", function (event) {
     waits = clearTimeout(waits);
     if (!keeping) { return; }

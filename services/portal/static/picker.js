@@ -1,7 +1,8 @@
 "use strict";
-// A long select is typed into (WAI-ARIA's combobox with list autocomplete and automatic selection):
-// typing narrows its options and marks the one that fits best, and leaving the field takes it, so it
-// costs no press more than the select. That stays the form's field, and says when it has changed.
+// Lets people type into a long select (WAI-ARIA's combobox with list autocomplete and automatic
+// selection). Typing narrows its options and marks the best one, and leaving the field takes it, so
+// it needs no more key presses than the select. The select remains the form's field, and fires its
+// change event.
 var FEW = 10;  // so many options are quicker to see than to type
 function picker(select) {
   var row = document.createElement("div"), input = document.createElement("input"), status, ahead;
@@ -40,7 +41,8 @@ function picker(select) {
   function option(one) {
     return {name: one.text, also: one.dataset.also || "", group: one.parentNode.label || "", value: one.value};
   }
-  // What other fields depend on is changed as soon as one pauses: they are there before one goes on.
+  // A value that other fields depend on is set as soon as the person pauses, so that those fields
+  // are ready in time.
   function mark(option) {
     clearTimeout(ahead);
     if (!select.dataset.step) { return; }
@@ -68,7 +70,7 @@ function picker(select) {
     status.className = seen ? "options" : "hidden";
     status.textContent = text;
   }
-  // After `old` in whose place this one came while somebody was in it.
+  // Takes over from `old`, which this one replaced while the person was in it.
   input.goOn = function (old) {
     var typed = "typed" in old.dataset;
     input.had = old.had;
