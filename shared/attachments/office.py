@@ -16,10 +16,10 @@ from shared.attachments.rejection import AttachmentRejected
 
 
 def clean_office(content: bytes) -> bytes:
-    """The document without what acts and without its authors; with macros it becomes one without.
+    """The document without active content and without its authors.
 
-    Raises `AttachmentRejected` (`unreadable`) where names of parts contradict, or nearly anything
-    where the package is damaged.
+    A document with macros becomes one without. Raises `AttachmentRejected` (`unreadable`) if names
+    of parts contradict each other, or nearly any error if the package is damaged.
     """
     cleaned = io.BytesIO()
     with (
@@ -129,7 +129,7 @@ class _Package:
 
 
 def harmless(target: str) -> bool:
-    """Whether following this address shows a page or begins a letter, and does nothing else."""
+    """Whether following this address only shows a page or begins a letter."""
     return bool(re.match(r"(?:https?://|mailto:|tel:|#)", target.strip(), re.IGNORECASE))
 
 

@@ -1,4 +1,5 @@
-"""One XML part of an office document without what refers to things that act, fetch or name."""
+"""Cleans one XML part of an office document of references to things that act, fetch or name
+people."""
 
 import re
 
@@ -7,7 +8,8 @@ from lxml import etree
 from shared.attachments.rejection import AttachmentRejected
 
 MOST_PARSED = 6 * 1024 * 1024
-"""Bytes of a part that is taken into memory as a tree, which is some fifteen times as large."""
+"""The most bytes of a part that is read into memory as a tree, which is some fifteen times as
+large."""
 
 
 def cleaned_part(content: bytes, dropped: set[str]) -> bytes:
@@ -46,7 +48,7 @@ def parsed(content: bytes, *, recover: bool = False) -> "etree._Element":
 
 
 def serialised(root: "etree._Element") -> bytes:
-    """As UTF-8, without what stands beside the root element."""
+    """The tree as UTF-8, without anything beside the root element."""
     written: bytes = etree.tostring(root, encoding="UTF-8", standalone=True, with_tail=False)
     return written
 
@@ -63,8 +65,10 @@ def _drop_references(root: "etree._Element", dropped: set[str]) -> None:
 
 
 def _drop_whole(element: "etree._Element") -> None:
-    """The element, or the one around it that makes no sense without it; the picture that stands
-    for an embedded object stays."""
+    """Remove the element, or the one around it that makes no sense without it.
+
+    The picture that stands for an embedded object stays.
+    """
     whole = element
     for above in element.iterancestors():
         if _local(above) in _AROUND.get(_local(element), ()):
@@ -83,8 +87,11 @@ def _drop_whole(element: "etree._Element") -> None:
 
 
 def _drop_fields(root: "etree._Element") -> None:
-    """Fields of a text that fetch or start something lose their instruction; what they showed
-    last stays. An instruction can be spread over many pieces, and hold other fields."""
+    """Remove the instructions of text fields that fetch or start something; their last result
+    stays.
+
+    An instruction can be spread over many pieces, and contain other fields.
+    """
     open_fields: list[list[etree._Element]] = []
     for element in root.iter(etree.Element):
         name = _local(element)
@@ -141,12 +148,12 @@ def _clean(element: "etree._Element") -> None:
 
 
 def _acts(formula: str) -> bool:
-    """Whether a formula speaks to another program, document or place. Its last value stays."""
+    """Whether a formula refers to another program, document or place. Its last value stays."""
     return bool(_ACTING.search(formula))
 
 
 def _cleaned_in_passing(content: bytes, dropped: set[str]) -> bytes:
-    """For the cells of a large sheet: the same as far as sheets go, without a tree."""
+    """Like `cleaned_part` for the cells of a large sheet, without a tree."""
     head = content[:1000].lower()
     declared = re.search(rb"encoding=[\"']([^\"']*)", head)
     plain = declared is None or declared[1] in (b"utf-8", b"us-ascii")
@@ -168,7 +175,7 @@ def _kept_formula(match: "re.Match[bytes]") -> bytes:
 
 
 def _without_names(content: bytes) -> bytes:
-    """Who commented and who changed what."""
+    """The part without the names of people who commented or changed something."""
     return _NAME_ELEMENTS.sub(rb"\1\3", _NAMES.sub(rb"\1\3", content))
 
 

@@ -1,4 +1,5 @@
-"""OpenDocument files (odt, ods, odp) written anew without what acts, fetches or names."""
+"""Writes OpenDocument files (odt, ods, odp) anew without active content, remote content and
+names."""
 
 import io
 import re
@@ -10,7 +11,7 @@ from shared.attachments.office_parts import parsed, serialised
 from shared.attachments.rejection import AttachmentRejected
 
 MOST_PARSED = 8 * 1024 * 1024
-"""Bytes of a document's words, all in one file, taken into memory as a tree."""
+"""The most bytes of a document's text, which is one file and is read into memory as a tree."""
 
 
 def clean_open_document(content: bytes) -> bytes:
@@ -108,7 +109,7 @@ _ACTING = frozenset(
     database-source-sql database-source-table database-source-query source-service data-mappings
     """.split()
 )
-"""Elements by their local names: what runs, loads other documents, or asks other programs."""
+"""Local names of elements that run something, load other documents, or ask other programs."""
 _NAMES = frozenset({"creator", "initial-creator", "creator-initials", "author-initials"})
 _CALLING = re.compile(r"(?i)\b(?:webservice|dde|filterxml|call|exec)\s*\(|file:|\\\\|\|")
 _PICTURES = (

@@ -1,4 +1,4 @@
-"""Pictures saved anew, so that nothing but the picture is left: no place, device, time, comment."""
+"""Saves pictures anew, so that nothing but the picture is left: no place, device, time, comment."""
 
 import io
 from typing import Any
@@ -13,8 +13,8 @@ Image.MAX_IMAGE_PIXELS = None
 register_heif_opener()
 
 FULL_SCALE = 52_000_000
-"""Pixels of a JPEG that is kept as large as it is: larger ones are halved each way. Sensors that
-make more join four pixels to one anyway."""
+"""The most pixels of a JPEG that is kept in full size: larger ones are halved in width and height.
+Sensors with more pixels combine four of them into one anyway."""
 
 FORMATS = {
     "image/jpeg": "JPEG",
@@ -23,13 +23,13 @@ FORMATS = {
     "image/gif": "GIF",
     "image/heic": "HEIF",
 }
-"""Media type to Pillow's name: pictures of other kinds are not opened."""
+"""Pillow's name for each media type: pictures of other types are not opened."""
 _BYTES_A_PIXEL = {"JPEG": 9, "MPO": 9, "GIF": 5, "HEIF": 11}
-"""What decoding, turning and saving a pixel takes, seen with pictures of these kinds."""
+"""Bytes for decoding, turning and saving a pixel, measured with pictures of these types."""
 _WEBP_BYTES_A_PIXEL, _WEBP_ALPHA_BYTES_A_PIXEL = 19, 40
 _NARROW_MODES = {"1": 1, "L": 1, "P": 1, "I;16": 2}
 MOST_MEMORY = 560 * 1024 * 1024
-"""A JPEG is reduced until it takes no more."""
+"""A JPEG is made smaller until it takes no more than this."""
 
 
 def is_picture(media_type: str) -> bool:
@@ -58,14 +58,16 @@ def check_pixels(opened: Image.Image) -> None:
 
 
 def bytes_a_pixel(mode: str) -> int:
-    """Of a decoded picture in memory: Pillow packs nothing into bits, and three bands into four
+    """The bytes of a decoded pixel: Pillow packs nothing into bits, and stores three bands in four
     bytes."""
     return _NARROW_MODES.get(mode, 4)
 
 
 def coefficient_bytes(opened: Image.Image) -> int:
-    """What a JPEG that comes in several scans takes beside its pixels: it is decoded as a whole at
-    any scale, with two bytes for each coefficient."""
+    """The bytes that a JPEG with several scans takes beside its pixels.
+
+    It is decoded as a whole at any scale, with two bytes for each coefficient.
+    """
     if not isinstance(opened, JpegImagePlugin.JpegImageFile):
         return 0
     if not opened.info.get("progressive") and not _has_scans_by_component(opened):
@@ -75,7 +77,7 @@ def coefficient_bytes(opened: Image.Image) -> int:
 
 
 def webp_pixels(content: bytes) -> tuple[int, bool]:
-    """How many its head says, and whether they may be transparent."""
+    """The number of pixels in the picture's head, and whether they may be transparent."""
     width, height = _webp_size(content)
     kind, head = content[12:16], content[20:30]
     extended, lossless = kind == b"VP8X" and head[0] & 0x10, kind == b"VP8L" and head[4] & 0x10
@@ -119,7 +121,7 @@ def _webp_size(content: bytes) -> tuple[int, int]:
 
 
 def _scale(opened: Image.Image) -> int:
-    """By how much to divide width and height of a JPEG as it is decoded: 1, 2 or 4."""
+    """The divisor of a JPEG's width and height for decoding: 1, 2 or 4."""
     if not isinstance(opened, JpegImagePlugin.JpegImageFile):
         return 1
     scale = 2 if opened.width * opened.height > FULL_SCALE else 1

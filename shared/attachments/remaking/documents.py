@@ -1,4 +1,4 @@
-"""PDFs from their pages: each becomes a picture, and the pictures a new PDF."""
+"""Makes PDFs from their pages: each page becomes a picture, and the pictures become a new PDF."""
 
 import io
 from pathlib import Path
@@ -10,12 +10,12 @@ from shared.attachments.rejection import AttachmentRejected
 
 MAX_PAGES = 40
 DPI = 150
-"""Small print stays readable."""
+"""Small print stays readable at this resolution."""
 MAX_PIXELS = 9_000_000
-"""Of one page: A2 at 150 dpi. Larger sheets are made smaller."""
+"""The most pixels of one page: A2 at 150 dpi. Larger sheets are made smaller."""
 
 _POINTS = 72
-"""To the inch, in PDF."""
+"""Points to the inch, in PDF."""
 
 
 def remake_pdf(source: Path, target: Path) -> str:

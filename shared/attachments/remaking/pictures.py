@@ -1,4 +1,4 @@
-"""Pictures from their pixels: decoded, turned upright, flattened, and encoded with our settings."""
+"""Makes pictures from pixels: decoded, turned upright, flattened, and encoded with our settings."""
 
 import io
 from collections.abc import Callable
@@ -16,16 +16,18 @@ from shared.attachments.pictures import (
 )
 
 KEPT_PIXELS = 24_000_000
-"""Of the picture made: a page of A3 at 350 dpi. A larger one is made smaller by a whole number."""
+"""The most pixels of the new picture: a page of A3 at 350 dpi. A larger one is reduced by a whole
+number."""
 
 _STRIP_PIXELS = 1_000_000
-"""Flattened and made smaller at a time, so that the whole is in memory once."""
+"""Pixels that are flattened and reduced at a time, so that the whole picture is in memory only
+once."""
 _STRIP_MEMORY = 20_000_000
-"""Bytes that strips and their copies take, and the encoder."""
+"""Bytes that the strips, their copies and the encoder take."""
 _MADE_BYTES_A_PIXEL = 8
-"""The decoded picture and the one made from it."""
+"""Bytes of a pixel in the decoded picture and in the new one together."""
 _DECODER_BYTES_A_PIXEL = {"image/webp": 18, "image/heic": 10}
-"""What these decoders take in all, seen with such pictures."""
+"""Bytes of a pixel that these decoders take altogether, measured with pictures of these types."""
 _LOSSLESS = frozenset({"PNG", "GIF"})
 """Drawings and screens stay sharp; everything else is a photo."""
 
@@ -49,8 +51,10 @@ def memory_to_remake(content: bytes, media_type: str) -> int:
 
 
 def remake_picture(source: Path, target: Path, media_type: str) -> str:
-    """JPEG or PNG, of an animation the first frame. Compression tables are ours too: a camera's say
-    which camera."""
+    """Write a JPEG or PNG, of an animation the first frame; return its media type.
+
+    Compression tables are ours too: those of a camera identify it.
+    """
     picture = flat_picture(source, media_type)
     if FORMATS[media_type] in _LOSSLESS:
         large = picture.width * picture.height > 4_000_000  # would take longer than it may
@@ -61,8 +65,10 @@ def remake_picture(source: Path, target: Path, media_type: str) -> str:
 
 
 def flat_picture(source: Path, media_type: str) -> Image.Image:
-    """The pixels alone, in no more memory than `memory_to_remake` says: grey or RGB, upright, in
-    sRGB, without transparency (which can hide pixels)."""
+    """Only the pixels, in no more memory than `memory_to_remake` says.
+
+    They are grey or RGB, upright, in sRGB, without transparency (which can hide pixels).
+    """
     with Image.open(source, formats=[FORMATS[media_type]]) as opened:
         check_pixels(opened)
         _decode_smaller(opened)
@@ -102,7 +108,8 @@ def _flat(opened: Image.Image) -> Image.Image:
 
 
 def _flattening(opened: Image.Image) -> tuple[Callable[[Image.Image], Image.Image], str]:
-    """What makes a strip of this picture grey or RGB, and which of both it is then."""
+    """The function that makes a strip of this picture grey or RGB, and which of the two it
+    makes."""
     if opened.mode.startswith("I"):
         return _eight_bits, "L"
     if opened.has_transparency_data:
@@ -127,7 +134,10 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
 
 
 def _to_srgb(mode: str, profile: bytes | None) -> Callable[[Image.Image], Image.Image]:
-    """From the picture's profile; where it has none, or a broken one, the colours as they are."""
+    """The function that converts from the picture's profile.
+
+    Without a profile, or with a broken one, the colours stay as they are.
+    """
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))

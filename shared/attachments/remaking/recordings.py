@@ -1,4 +1,4 @@
-"""Sound and video from their samples: decoded, and encoded with our settings."""
+"""Makes sound and video from their samples: decoded, and encoded with our settings."""
 
 import re
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ from av.stream import Disposition
 from shared.attachments.rejection import AttachmentRejected
 
 LONGEST_SIDE = 1280
-"""Pixels of a video made, its longer side: number plates stay readable."""
+"""Pixels of the longer side of a new video: number plates stay readable."""
 MOST_PIXELS = 3840 * 2160
-"""Of a video sent."""
+"""The most pixels of a video that was sent."""
 MAX_SECONDS = 3600
 
 
@@ -57,7 +57,7 @@ _CLOCK = Fraction(1, 90_000)
 
 
 def _tracks_of(recording: Any) -> list[Any]:
-    """The pictures first. A cover is a picture that does not move."""
+    """The picture track first, then the sound track. A cover is a picture that does not move."""
     moving = [
         track
         for track in recording.streams.video
@@ -198,7 +198,7 @@ _TURNS = {90: ("cclock",), 180: ("clock", "clock"), 270: ("clock",)}
 
 
 def _without_notes(packet: bytes) -> bytes:
-    """An H.264 packet less its notes (SEI): there x264 writes its name and settings."""
+    """An H.264 packet without its notes (SEI), where x264 writes its name and settings."""
     parts = re.split(rb"\x00?\x00\x00\x01", packet)
     kept = [part for part in parts[1:] if part and part[0] & 0x1F != _NOTE]
     return b"".join(b"\x00\x00\x00\x01" + part for part in kept)
