@@ -41,8 +41,8 @@ class Addresses(BaseSettings):
     temporal_port: int = 7233
     temporal_ui_port: int = 8233
     mailbox_port: int = 8025
-    """The address where the local stack shows every mail and text message; the next is their SMTP
-    server."""
+    """The port at which the local stack shows every mail and text message; the next is that of
+    their SMTP server."""
     mailbox_smtp_port: int = 1025
 
     public_base_url: str = ""
@@ -121,8 +121,9 @@ class Settings(Addresses):
     """
 
     database_url: str = Field(default="", repr=False)
-    """With the role of this process: `postgresql+psycopg://role:password@host:port/lapor`, a
-    primary with its standbys `…@one:5432,two:5432/lapor`. Empty: no database (the portal)."""
+    """The address with the role of this process:
+    `postgresql+psycopg://role:password@host:port/lapor`; for a primary with standbys
+    `…@one:5432,two:5432/lapor`. Empty: no database (the portal)."""
     nats_url: str = Field(default="", repr=False)
     """`nats://host:port`, several nodes of a cluster separated by commas. Empty: no NATS. The
     credentials are in `nats_creds`, or here, as `nats://<JWT>:<seed>@host:port`."""

@@ -79,8 +79,8 @@ class Consumer:
     is buried as `given_up`.
 
     `lanes` batches are handled at a time. After a batch that was not full, a lane rests `rest`
-    seconds if nobody waits for the result: messages that come meanwhile then need one batch, not
-    many.
+    seconds: messages that come meanwhile then need one batch, not many. Set it only if nobody waits
+    for the result.
     """
 
     def __init__(

@@ -16,7 +16,7 @@ from sqlmodel import Field, SQLModel
 from shared.database.columns import Bytes, Int64, IntArray, Json, TextArray, Words, timestamp
 
 FileState = Literal["as_sent", "pending", "remade", "sealed"]
-"""Of whom is anonymous: to be remade, remade, or kept sealed; all others as they were sent."""
+"""A file of an anonymous report is pending, remade or sealed; all others are `as_sent`."""
 
 
 class View(SQLModel):
@@ -446,9 +446,10 @@ class ReporterMessage(View, table=True):
     created_at: datetime = timestamp()
     finished_at: datetime | None = timestamp()
     handler_id: int | None
-    """The report's version when it was written."""
+    """The report's handler when the message was written."""
     version: int
-    """Of the report, by what happened: the same of the message by another channel."""
+    """The report's version after the step that the message is about; equal for the same message on
+    another channel."""
 
 
 class RevealNotice(View, table=True):

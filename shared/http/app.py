@@ -143,8 +143,8 @@ def serve(name: str, factory: Callable[[], FastAPI], settings: Settings, *, port
 
 
 _SET_DUMPABLE = 4
-"""From linux/prctl.h. Without it another process of the same user, such as one that opens
-somebody's file, could read our environment or memory under /proc; root still can."""
+"""From linux/prctl.h. With this flag off, no other process of the same user, such as one that opens
+somebody's file, can read our environment or memory under /proc; root still can."""
 
 
 async def _serve(

@@ -240,4 +240,4 @@ _CHOICE_OF_UNION = re.compile(
 
 
 _MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
-"""As pydantic names a choice that is a member of an enumeration."""
+"""The name that pydantic gives to a choice that is a member of an enumeration."""
