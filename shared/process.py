@@ -62,7 +62,8 @@ async def _until_stopped(name: str, main: Main, needs: tuple[str, ...]) -> None:
 
 
 def reached(settings: Settings, *needs: str) -> dict[str, Callable[[], Awaitable[None]]]:
-    """A check for each of `postgres`, `nats`, `temporal` that is named: raises when it is away."""
+    """A check for each named server (`postgres`, `nats`, `temporal`), which raises if it is
+    away."""
     return {need: partial(_CHECKS[need], settings) for need in needs}
 
 

@@ -1,8 +1,9 @@
-"""Office documents (OOXML) written anew: the parts that are read or looked at, nothing that acts.
+"""Writes office documents (OOXML) anew, without active content.
 
-A package is a web of parts. Only parts that a known kind of relationship leads to are taken over;
-macros, ActiveX, add-ins, embedded files, remote templates and pictures, whatever they are called,
-are led to by kinds that are not known here. What refers to them is taken out (`office_parts`).
+A package is a web of parts. Only parts to which a known kind of relationship leads are copied. The
+kinds that lead to macros, ActiveX, add-ins, embedded files, remote templates and pictures are not
+known here, so those parts are left out, whatever their names are. References to them are removed
+(`office_parts`).
 """
 
 import io
@@ -55,8 +56,10 @@ class _Package:
         self._copy_types()
 
     def _copy_relations(self, part: str) -> tuple[set[str], list[str]]:
-        """Those of a part ("" is the package) that may stay; the ids of the others, and the parts
-        that these lead to."""
+        """Copy the relationships of a part ("" is the package) that may stay.
+
+        Returns the ids of the others, and the parts to which the copied ones lead.
+        """
         folder, name = posixpath.split(part)
         path = posixpath.join(folder, "_rels", f"{name}.rels")
         entry = self._names.get(path)
@@ -99,7 +102,8 @@ class _Package:
         self._write(entry.filename, content)
 
     def _copy_types(self) -> None:
-        """What the parts are: those that stay, and a document with macros is one without."""
+        """Copy the types of the parts that stay; a document with macros gets the type of one
+        without."""
         root = parsed(self._read(self._names["[content_types].xml"]))
         for declared in list(root):
             name = (declared.get("PartName") or "").lstrip("/").lower()
@@ -146,9 +150,9 @@ _KNOWN = frozenset(
     tableStyles commentAuthors authors tags
     """.split()
 )
-"""The last word of a relationship's type, in transitional and strict documents alike. Left out on
-purpose, since programs make them anew or do without: calcChain, printerSettings, customXml,
-thumbnail."""
+"""The last word of a relationship's type, in transitional and strict documents alike. calcChain,
+printerSettings, customXml and thumbnail are left out on purpose: programs make them anew or do
+without."""
 _PICTURES = (
     *(b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*"),
     *(b"\xd7\xcd\xc6\x9a", b"\x01\x00\x09\x00\x00\x03"),  # WMF; EMF says so further on

@@ -13,10 +13,10 @@ large."""
 
 
 def cleaned_part(content: bytes, dropped: set[str]) -> bytes:
-    """The part; `dropped` are the ids of its relationships that are no more.
+    """The cleaned part; `dropped` are the ids of its relationships that were removed.
 
-    Raises `AttachmentRejected`: `unreadable` where it is no XML of the kind that offices write,
-    `too_complex` where it is too large to take more than cells and names out.
+    Raises `AttachmentRejected`: `unreadable` if it is no XML as office programs write it,
+    `too_complex` if it is too large for removing more than cells and names.
     """
     if len(content) > MOST_PARSED:
         return _cleaned_in_passing(content, dropped)

@@ -15,10 +15,11 @@ MOST_PARSED = 8 * 1024 * 1024
 
 
 def clean_open_document(content: bytes) -> bytes:
-    """The document with its words, styles and pictures; scripts, embedded programs and files,
-    remote pictures, links to other documents, and who wrote it are left out.
+    """The document with its text, styles and pictures.
 
-    Raises `AttachmentRejected` (`unreadable`, `too_complex`), or nearly anything on damage.
+    Scripts, embedded programs and files, remote pictures, links to other documents, and the authors
+    are left out. Raises `AttachmentRejected` (`unreadable`, `too_complex`), or nearly any error if
+    it is damaged.
     """
     cleaned = io.BytesIO()
     with (
@@ -76,7 +77,8 @@ def _cleaned_words(content: bytes, kept: set[str]) -> bytes:
 
 
 def _stays(target: str, element: str, kept: set[str]) -> bool:
-    """A link to a page that a person follows, a place in the document, or a part of it."""
+    """Whether a link may stay: to a page that a person follows, a place in the document, or a part
+    of it."""
     if target.startswith("#") or target.removeprefix("./").rstrip("/") in kept:
         return True
     return element == "a" and bool(re.match(r"(?i)(?:https?://|mailto:|tel:)", target.strip()))

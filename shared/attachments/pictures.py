@@ -52,7 +52,7 @@ def memory_for(content: bytes, media_type: str) -> int:
 
 
 def check_pixels(opened: Image.Image) -> None:
-    """Raises `AttachmentRejected`: `too_many_pixels` over 110 megapixels."""
+    """Raise `AttachmentRejected` (`too_many_pixels`) for more than 110 megapixels."""
     if opened.width * opened.height > MAX_PIXELS:
         raise AttachmentRejected("too_many_pixels", f"{opened.width}×{opened.height} pixels")
 

@@ -48,6 +48,6 @@ class AttachmentMissing(LookupError):
 
 
 def check_count(files: int) -> None:
-    """Raises `AttachmentRejected` (`too_many`) when one message brings more than five files."""
+    """Raise `AttachmentRejected` (`too_many`) if one message has more than five files."""
     if files > MAX_FILES:
         raise AttachmentRejected("too_many", f"{files} files, at most {MAX_FILES}")

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 MAX_ANSWER = 256 * 1024
-"""Bytes of what a job may return; more goes into its target file."""
+"""The most bytes of a job's result; anything larger goes into its target file."""
 
 NO_SUCH_JOB = 70
-"""Ends with this where the job's name leads nowhere."""
+"""The exit code if the job's name does not exist."""
 
 
 def main() -> None:
@@ -83,7 +83,7 @@ def _refusal(error: Exception) -> dict[str, Any]:
 
 
 def _wants_more(error: BaseException | None) -> bool:
-    """Whether it failed for want of memory or room, itself or what it was raised from."""
+    """Whether the error, or the one that caused it, came from a lack of memory or room."""
     seen = 0
     while error is not None and seen < 10:
         if isinstance(error, MemoryError) or "memory" in str(error).lower():

@@ -101,7 +101,7 @@ def _without_space(way: str, shorts: Collection[str]) -> str:
 _TERM = re.compile(r'-?"[^"]*"?|[^\s"]+')
 """A word, or several in quotes, as `websearch_to_tsquery` reads them."""
 _NO_SPACE = re.compile(r"(?<=\b[a-z]{2})\.(?=[a-z])|(?<=\b[a-z]{3})\.(?=[a-z])", re.IGNORECASE)
-"""Behind an abbreviation."""
+"""The full stop of an abbreviation that no space follows."""
 _HYPHENED = (
     ('"ktp el"', '"e ktp"', "ektp", "ktp elektronik", "kartu tanda penduduk elektronik"),
     ('"e tilang"', "etilang", "tilang elektronik"),

@@ -428,7 +428,7 @@ class ContactProof(View, table=True):
     proven_at: datetime | None = timestamp()
     undeliverable_at: datetime | None = timestamp()
     removed_at: datetime | None = timestamp()
-    """Its holder says that it is not safe."""
+    """The holder of the contact says that it is not safe."""
 
 
 class ReporterMessage(View, table=True):

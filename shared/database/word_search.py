@@ -127,7 +127,7 @@ class _Seen:
 
     @property
     def density(self) -> float:
-        """Not nothing, where none were; of what is not known as if each were one."""
+        """The share of numbers with a row: never zero, and 1 if nothing is known yet."""
         return (self._rows + 1) / self._numbers if self._numbers else 1.0
 
 

@@ -163,7 +163,7 @@ def _decided_alone(command: Command) -> bool:
 
 
 def _check_performance(state: ReportState, kind: RequestKind) -> None:
-    """What was asked must still be possible."""
+    """Raise `Refused` unless the requested action is still possible."""
     action = performed_by(kind, state.status)
     assert action is not None
     if code := refusal(state, action, RULES[action].who):

@@ -71,8 +71,10 @@ def owed_order(place: OwedPlace | None, zone: Zone, as_of: datetime) -> OwedOrde
 
 
 def _day(due_at: datetime, zone: Zone) -> tuple[datetime, datetime]:
-    """When the day begins and ends in which a deadline lies, or that it ends: those of a midnight
-    are spread over the first minutes after it."""
+    """The beginning and end of the day in which a deadline lies, or which it ends.
+
+    The deadlines of one midnight are spread over the first minutes after it.
+    """
     day = (due_at.astimezone(zone.offset) - SPREAD).date()
     begins = datetime.combine(day, time(), zone.offset) + SPREAD
     return begins, begins + timedelta(days=1)

@@ -57,7 +57,7 @@ def workflow_id(number: int) -> str:
 
 
 def number_of(workflow_id: str) -> int | None:
-    """The report whose workflow has this id."""
+    """The number of the report whose workflow has this id, or None."""
     number = workflow_id.removeprefix(ID_PREFIX)
     return int(number) if number != workflow_id and number.isdecimal() else None
 

@@ -22,12 +22,12 @@ RECORDINGS = frozenset(
 
 
 def make_anew(source: Path, target: Path, *, memory: int, hurried: bool) -> dict[str, Any]:
-    """Its `media_type`, and `remade`: the type of what was written into `target`; or `sealed`: why
-    it is not remade; or `waits`: it takes longer than who is `hurried` has; or `memory`: the bytes
-    it takes, where that is more than are given.
+    """Identify the file and make it anew; return its `media_type` and one of four results.
 
-    Raises `AttachmentRejected` for what is damaged, or of a type that is never taken. Locked or
-    with macros is neither: nobody is going to open it.
+    `remade`: the type of the file written into `target`; `sealed`: why it is not remade; `waits`:
+    it takes too long for a `hurried` caller; `memory`: the bytes it takes, if that is more than are
+    given. Raises `AttachmentRejected` for a damaged file, or a type that is never accepted. A file
+    that is locked or has macros is not refused, because nobody is going to open it.
     """
     content = source.read_bytes()
     try:
