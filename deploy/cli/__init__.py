@@ -1,5 +1,6 @@
 """`lapor`: the commands of operators and developers."""
 
+import logging
 import sys
 
 import typer
@@ -56,6 +57,8 @@ app.add_typer(attachments.app, name="attachments")
 
 def main() -> None:
     """Run the command line. Expected errors are printed as a message, with exit code 1."""
+    # NATS's client makes asyncio warn at the end of each encrypted connection.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     try:
         app()
     except StackError as error:

@@ -1,7 +1,6 @@
 """`lapor cluster`: three nodes of NATS, two of Postgres, every process twice, Caddy in front."""
 
 import asyncio
-import logging
 import os
 from collections.abc import Coroutine, Iterator
 from typing import Any, Final
@@ -57,8 +56,6 @@ class ClusterStack(Stack):
 
     async def start_all(self, credentials: Credentials) -> None:
         shown = certificates(self.addresses.data_dir / "tls", self.addresses.host)
-        # NATS's client makes asyncio warn at the end of each encrypted connection.
-        logging.getLogger("asyncio").setLevel(logging.ERROR)
         # For the processes, which inherit it, and for what is done here.
         os.environ["SSL_CERT_FILE"] = str(shown.authority)
         write_environment(self.layout, shown.authority)
