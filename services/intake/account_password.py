@@ -53,8 +53,9 @@ async def change_password(
     intake: Intake,
     request: Request,
 ) -> SignedIn:
-    """Change the password. All other sessions of the account end, and waiting contact changes are
-    dropped, as somebody who knew the old password may have requested them."""
+    """Change the password and get a new session. All earlier sessions of the account end, and
+    waiting contact changes are dropped, as somebody who knew the old password may have requested
+    them."""
     if not isinstance(reporter, Reporter):
         raise forbidden()
     account = await shown_password(database, request, reporter.account_id, form.current_password)

@@ -19,7 +19,7 @@ from shared.http.problems import FieldError, not_found, unavailable, validation
 UPLOADS = Limit("drafts", 300, 600)
 """For one address: as many files as its submissions may have, with some uploaded again."""
 UPLOADS_A_DAY = Limit("drafts_day", 150, 86_400)
-"""For one address: otherwise it could fill the space for all over the hours."""
+"""For one address: otherwise it could fill, hour after hour, the space that all share."""
 READS = Limit("draft_reads", 300, 600)
 """For one address: a form reads its files again when it is submitted."""
 PIECE = 64 * 1024

@@ -52,7 +52,7 @@ _OOXML_TYPES = {
         b"application/vnd.ms-powerpoint.presentation.macroEnabled.main+xml"
     ),
 }
-"""Types with macros, each with the same type without macros, which are taken out."""
+"""Types without macros, each with the same type with macros, which are taken out of a document."""
 _ODF = "application/vnd.oasis.opendocument."
 _ODF_TYPES = ("text", "spreadsheet", "presentation")
 

@@ -28,9 +28,9 @@ PARTNER_KINDS: Final = ("receipt", "event")
 _KB, _MB, _HOUR, _DAY = 1024, 1024 * 1024, 3600.0, 86_400.0
 DUPLICATE_WINDOW: Final = _HOUR
 NO_DUPLICATE_WINDOW: Final = 0.1
-"""The smallest window that the server accepts. Ids are unique in a stream, not by sender: on
-inbound streams one partner's id could hide another's message. There the database decides what is a
-repeat."""
+"""The smallest window that the server accepts. The server compares the ids of a whole stream,
+whoever sent them: on inbound streams one partner's id could hide another's message. There the
+database decides what is a repeat."""
 MAX_PAYLOAD: Final = 1 * _MB
 """The most bytes that the server accepts. Inbound words are limited to far less
 (`cloudevents.MAX_INBOUND`), but by our code, so that a partner who sends too much gets a receipt
@@ -57,8 +57,8 @@ class Stream:
     duplicate_window: float = DUPLICATE_WINDOW
 
     def config(self) -> api.StreamConfig:
-        """The configuration for the server. A full work queue refuses messages; other streams drop
-        old ones."""
+        """The configuration for the server. A full work queue refuses messages, which their sender
+        keeps; other streams drop old ones."""
         return api.StreamConfig(
             name=self.name,
             description=self.description,

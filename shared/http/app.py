@@ -123,7 +123,8 @@ def _included(routers: Sequence[APIRouter], *, forms: bool) -> list[BaseRoute]:
 
 
 _INCLUDED: dict[tuple[int, ...], list[BaseRoute]] = {}
-"""The routes, by whether they take forms and by their routers."""
+"""The routes, by whether they take forms and by the ids of their routers. The routes keep the
+routers alive, so that no other router gets one of these ids."""
 
 
 def serve(name: str, factory: Callable[[], FastAPI], settings: Settings, *, port: int) -> None:

@@ -27,7 +27,7 @@ PARTNER_PREFIX = "lapor_p_"
 
 
 def new_partner_token() -> tuple[str, bytes]:
-    """A new partner's HTTP token, shown once, and the hash to store."""
+    """A new HTTP token for a partner, shown once, and the hash to store."""
     token = PARTNER_PREFIX + new_token()[0]
     return token, token_hash(token)
 

@@ -17,8 +17,8 @@ nothing, and the request goes the ordinary way."""
 
 
 def direct_route(form: type[Form], answer: Answer[Form]) -> type[APIRoute]:
-    """The route of an endpoint that takes `form` as JSON and an `Idempotency-Key`, open to
-    everybody.
+    """The route of an endpoint that takes only `form` as JSON and an `Idempotency-Key`, and is open
+    to everybody.
 
     A request of a caller who is not signed in is read and checked here and given to `answer` if it
     has no error. Every other request goes through FastAPI, which also documents the endpoint: only

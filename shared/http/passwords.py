@@ -60,8 +60,8 @@ async def verify_password(stored: str | None, password: str) -> bool:
 async def _in_turn(compute: Callable[[], _T]) -> _T:
     """Compute in the order of arrival.
 
-    Raises the 503 problem with a time to come back: at once if those before it take longer than
-    `LONGEST`, or else when its own time is over.
+    Raises the 503 problem with the seconds after which to come back. It does so at once if too many
+    wait or those before it are likely to take longer than `LONGEST`, otherwise after `LONGEST`.
     """
     global _waiting
     expected = _waiting * _took / _AT_ONCE

@@ -126,7 +126,7 @@ class Tokens:
         ttl: timedelta = ACCESS_TTL,
         session_id: UUID | None = None,
     ) -> str:
-        """A token valid for `ttl` from now, for this session (by default its own).
+        """A token valid for `ttl` from now, for this session (by default a new one of its own).
 
         Raises `KeyRefused` if this process may not sign for the principal.
         """

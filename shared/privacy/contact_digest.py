@@ -1,4 +1,5 @@
-"""Recognises a proven contact of an account, or of a report that is not anonymous."""
+"""Recognises a proven contact of an account, or of a report that is neither anonymous nor
+secret."""
 
 from typing import Literal
 

@@ -161,7 +161,8 @@ def _pages(text: str) -> Iterator[str]:
 
 
 def _pieces(word: str) -> list[str]:
-    """The parts of a word; a word that is longer than a page, such as an address, is split."""
+    """The parts of a word that may not fit on a page, such as an address; other words stay
+    whole."""
     half = _WORDS_LIMIT // 2  # a character has at most two septets
     return [word[begin : begin + half] for begin in range(0, len(word), half)]
 

@@ -37,8 +37,8 @@ def new_code() -> str:
 @dataclass(frozen=True)
 class NamedContact:
     """A contact that a holder has named, decrypted, to show it to the holder and to prove it.
-    `number` and `handler_id` are those of the report that names it, and 0 for a contact of an
-    account."""
+    `number` and `handler_id` are those of the report through which it was read, even if the contact
+    is its account's. They are 0 for a contact of an account itself, and for a new contact."""
 
     number: int
     handler_id: int

@@ -27,8 +27,8 @@ class SenderForm(Form):
 class Sender(BaseModel):
     """What is known of the phone. `named`: it is a contact of one's own report; `proven`: the proof
     is valid now; `reads`: words of the report may also be sent there, since it is neither anonymous
-    nor secret and the reporter wants text messages; `stopped`: they could be sent, but the reporter
-    wants no text messages."""
+    nor secret and the reporter has not refused text messages; `stopped`: they could be sent, but
+    the reporter has refused text messages."""
 
     named: bool
     proven: bool

@@ -34,11 +34,11 @@ def facts_told(
     """The facts of a message that somebody with this role may see.
 
     An exact time could reveal when the report came, which only pusat may know, or when its reporter
-    acted, where that is hidden. Such times are cut to the hour and shown as a day, the same day
-    that the reporter sees. Where the reporter's times are hidden, the person who decided is not
-    named if they also entered the report. `zone`: of the agency that owes the step. Facts that are
-    cut already stay as they are; facts that do not say whether their times reveal something are
-    cut.
+    acted, where that is hidden: the second shows who was there at that moment. Such times are cut
+    to the hour and shown as a day, the same day that the reporter sees. Where the reporter's times
+    are hidden, the person who decided is not named if they also entered the report. `zone`: of the
+    agency that owes the step. Facts that are cut already stay as they are; facts that do not say
+    whether their times reveal something are cut.
     """
     if reporter_times_hidden:
         unnamed = {"by", "by_agency"} if facts.get("with_arrival") else set()
