@@ -61,7 +61,7 @@ async def after_restore(
 ) -> Restored:
     """Prepare a restored database for further work and return what is known. Without a client,
     Temporal is taken to be empty, as the restored folder is. `intake_url` is where partners read.
-    It may be run again; the services should not run meanwhile."""
+    It may be run again. The services may run meanwhile, but should not."""
     async with database.session() as session:
         newest: datetime | None = (await session.execute(_NEWEST)).scalar_one()
     running, highest = await _runs(client) if client is not None else (set[int](), 0)

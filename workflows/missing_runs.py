@@ -37,7 +37,8 @@ from workflows.launch_slots import LaunchSlots
 log = logging.getLogger(__name__)
 
 EVERY: Final = 30.0
-"""Seconds between two sweeps, so that a lost run is found within two minutes."""
+"""Seconds between two sweeps: with the time that one takes, a lost run is found within two
+minutes."""
 COMPARED_EVERY: Final = 600.0
 """Seconds after which runs are compared one by one whatever the counts say: in the counts, a run
 without a row would hide a lost run."""
@@ -107,9 +108,10 @@ class Sweeping:
 
     async def _some_are_lost(self) -> bool:
         """Whether runs seem to be lost since the last sweep: a run ended otherwise than by
-        completing, one of the last launched reports has no run (Temporal's database is an older
-        one), or fewer runs exist than reports need. Rows are counted last, so that reports that end
-        meanwhile are not missed; reports launched just now are left out on both sides."""
+        completing, one of the last launched reports has no run (as if Temporal's database is an
+        older one), or fewer runs exist than reports need. Rows are counted last: a report that ends
+        meanwhile does not seem to lack a run. Those launched just now are left out on both sides.
+        """
         ended = _ENDED.format(since=(self._looked_at - _OVERLAP).isoformat())
         if await self._count(ended):
             return True

@@ -8,9 +8,9 @@ def after_restore() -> None:
 
     Asks Temporal and NATS what the backup does not have: report numbers continue above any ever
     given, and reports that lost later steps continue as new ones for both. Lists what is known of
-    the lost time. The worker's sweep then replaces runs that belong to lost steps. Uses the owner's
-    LAPOR_DATABASE_URL, LAPOR_NATS_URL and LAPOR_TEMPORAL_ADDRESS, else the local stack's. Safe to
-    run again.
+    the lost time. The worker's sweep then replaces runs that are not for a report's present row.
+    Uses the owner's LAPOR_DATABASE_URL, LAPOR_NATS_URL and LAPOR_TEMPORAL_ADDRESS, else the local
+    stack's. Safe to run again.
     """
     from deploy import restoring
     from deploy.cli.restore import show_afterwards

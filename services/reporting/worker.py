@@ -37,7 +37,7 @@ PARTS_KEPT = timedelta(days=1)
 """How long a cancelled or failed download can be resumed. Its parts hold what its owner was allowed
 to see at that time."""
 LISTED = timedelta(days=90)
-"""How long a finished download is listed. The log of downloads is kept longer."""
+"""How long a finished download is listed. The log of downloads is never deleted."""
 _GRACE = timedelta(minutes=5)
 
 

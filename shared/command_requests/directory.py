@@ -82,7 +82,8 @@ async def agency_to_decide(
 ) -> int:
     """The agency that decides a request of this person, by the report's chain and handler's path.
 
-    If the person is the only admin of all those agencies, their own agency decides.
+    If no other admin can decide: the person's own agency if they are an admin of one in the path,
+    else the root.
     """
     known = await agencies(session, path)
     own_id = asker.agency_id if asker.role in ADMINS else None

@@ -92,7 +92,7 @@ class Database:
 
 
 class LastingConnection:
-    """A connection of the pool that is kept for work of which one piece is always under way.
+    """A connection of the pool that is kept for work done one piece at a time.
 
     It behaves like that of `Database.autocommit`. Leasing one each time costs more than a
     statement.
@@ -133,9 +133,9 @@ async def plan_each_time(session: AsyncSession) -> None:
 
 
 async def raw(session: AsyncSession | AsyncConnection) -> psycopg.AsyncConnection[Any]:
-    """The psycopg connection under a session or an autocommit connection.
+    """The psycopg connection under a session, in the same transaction.
 
-    It is in the same transaction. For hot paths (COPY, pipelines, many rows).
+    Also that under an autocommit connection. For hot paths (COPY, pipelines, many rows).
     """
     connection = await session.connection() if isinstance(session, AsyncSession) else session
     sync = connection.sync_connection

@@ -1,7 +1,7 @@
 """Tables of schema `lifecycle`: everybody reads a report here, and almost only the worker writes.
 
 Intake inserts reports, texts and first history entries; every service inserts commands and outbox
-rows; the step that records the rest writes it.
+rows; the worker writes the rest as it records each step.
 """
 
 from datetime import datetime

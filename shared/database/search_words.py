@@ -53,7 +53,7 @@ def _is_function_word(term: str) -> bool:
 
 
 async def said_otherwise(session: AsyncSession, words: str) -> str:
-    """The words as a `websearch_to_tsquery`, with other ways to say the same.
+    """The words as text for `websearch_to_tsquery`, with other ways to say the same.
 
     Abbreviations and what they stand for (*jln*, *PJU*, *bansos*) and other spellings (*KTP-el*,
     *e-KTP*) are added, also where the space after them is missing (*Jl.Sudirman*, which Postgres

@@ -83,7 +83,7 @@ async def add_person(
     form: NewPerson, staff: Managing, session: Transaction, request: Request
 ) -> PersonMade:
     """Add a person. The link with which they choose a password is shown only this once, and mailed
-    if there is an address. One admin can add 60 people an hour."""
+    if there is an address. One admin can enter 60 addresses an hour."""
     if form.email:
         await rate_limits(request).take(ADDRESSES, str(staff.id))
     where = await agency_to_work_at(session, staff, form.agency_id)

@@ -31,7 +31,7 @@ router = APIRouter(
 async def make_links(
     import_id: UUID, staff: Managing, session: Transaction, request: Request
 ) -> Response:
-    """Make one-time links for imported people who have no password yet and whom the caller manages.
+    """Make one-time links for imported people without a password whom the caller still manages.
     They come as a spreadsheet, shown only this once, and are mailed to people with an address.
     Asking again replaces the links with new ones."""
     job = await own_import(session, staff, import_id)

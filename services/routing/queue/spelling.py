@@ -15,7 +15,7 @@ SHORTEST: Final = 4
 
 async def spelt_nearly(session: AsyncSession, words: str) -> str | None:
     """The words, with each word that no published report has replaced by the most similar one; None
-    if none can be replaced. The operators of a web search stay as they are."""
+    if none can be replaced, or if the words use web search syntax."""
     if not is_plain(words):
         return None
     typed = words.split()[:MOST_WORDS]

@@ -24,7 +24,7 @@ from shared.http.transaction import Transaction
 
 class SealedLine(BaseModel):
     """A sealed original: what it was, and its hash, with which it can be proven later. Only pusat
-    sees the hash: with it, anyone holding a similar file could find out who sent it."""
+    sees the hash: anyone holding a file that may be the original could tell by it who sent it."""
 
     attachment_id: UUID
     media_type: str

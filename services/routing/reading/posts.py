@@ -18,7 +18,7 @@ GoneBecause = Literal["deleted", "not_visible"]
 
 
 class ShownPost(BaseModel):
-    """A post. If it was deleted from its network, only its address is kept."""
+    """A post. If it is gone from its network, deleted or hidden, only its address is kept."""
 
     url: str
     gone_at: datetime | None = Field(description="Since when it is known to be gone")
