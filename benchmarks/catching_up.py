@@ -87,7 +87,7 @@ async def accepting_in_company(access: StackAccess, size: Size) -> list[Figure]:
 async def burst(_: None, size: Size) -> list[Figure]:
     """Very many reports at once, while people verify and clocks of other reports run out."""
     reports = size.of(6_000, 600, 20)
-    others, calm = size.of(400, 50, 10), size.of(20, 5, 2)
+    others, calm = size.of(400, 50, 10), size.of(20, 5, 5)
     window = 2 * calm
     """Seconds in which clocks of other reports run out, one half of them before the burst."""
     held_back = [process.name for process in PROCESSES if process.name != "relay"]
