@@ -277,10 +277,13 @@ async def test_a_plan_for_any_words_counts_what_it_found_once(
     async with intake.session() as session:
         connection = (await session.connection()).sync_connection
         event.listen(connection, "before_cursor_execute", note)
-        found = await find_agencies(session, "d", step="verify", below=root, limit=20)
+        found = await find_agencies(
+            session, "d", step="verify", below=root, near=[root], around=["Jawa Barat"], limit=20
+        )
         event.remove(connection, "before_cursor_execute", note)
         values = {"asked": "d:*", "by_name": "d:*AB", "in_whole": "d:AB", "first": "{}"}
         values |= {"below": str(root), "most": "20"}
+        values |= {"near_1": str(root), "around_0": "jawa & barat"}
         names = [*values]
         by_position = re.sub(r"%\((\w+)\)s", lambda one: f"${names.index(one[1]) + 1}", asked[0])
         driver = await raw(session)

@@ -1,5 +1,6 @@
 """The agencies that a form offers, by their everyday names, likely ones first with the reason."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
@@ -22,6 +23,7 @@ from shared.http.problems import forbidden
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.labels import label
+from shared.values import regions
 from shared.values.text import NAME_SEARCH_LIMIT
 
 Purpose = Literal["verify", "throw", "forward", "defer", "any"]
@@ -74,15 +76,21 @@ async def list_agency_choices(
     below: Annotated[bool, Query(description="Only the own agency and those below")] = False,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
 ) -> OfferedAgencies:
-    """Agencies to choose from. Without search words, the likely ones come first, then all."""
+    """Agencies to choose from. Without search words, the likely ones come first, then all.
+
+    Among those that match equally well, the searcher's own agency and those beside it come first,
+    then those of the report's place.
+    """
     if staff.role.only_reads and (purpose != "any" or report is not None):
         raise forbidden()
     handing = purpose in _HANDING
     likely: dict[int, Likely] = {}
     present_handler = None
+    around: list[str] = []
     if purpose != "any":
         access = await staff_access(session, staff, report) if report is not None else None
         likely = await _likely(session, staff, access, category)
+        around = await _around(session, access.state.number) if access is not None else []
         if access is not None and purpose in _ELSEWHERE:
             present_handler = access.state.handler_id
             likely.pop(present_handler, None)
@@ -94,6 +102,8 @@ async def list_agency_choices(
         step=_STEPS[purpose],
         below=staff.agency_id if handing or below else None,
         first=list(likely),
+        near=staff.agency_path,
+        around=around,
         limit=limit,
     )
     entries = await _entries(session, found.items)
@@ -166,6 +176,13 @@ async def _entries(session: AsyncSession, matches: Sequence[Match]) -> dict[int,
     ids = [match.id for match in matches]
     rows = await session.scalars(select(AgencyEntry).where(col(AgencyEntry.id).in_(ids)))
     return {row.id: row for row in rows}
+
+
+async def _around(session: AsyncSession, number: int) -> list[str]:
+    """The names of the report's province and of its regency or city, as far as they are known."""
+    code = await session.scalar(select(col(Report.region_code)).where(col(Report.number) == number))
+    above = await asyncio.to_thread(regions.ancestry, code) if code else []
+    return [region.name for region in above if region.level in ("province", "regency")]
 
 
 async def _likely(
