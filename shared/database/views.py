@@ -182,6 +182,16 @@ class Contact(View, table=True):
     account_key: bytes | None = Field(sa_type=Bytes)
 
 
+class Addressee(View, table=True):
+    """The agency that a report was addressed to; there is no row if nobody chose one."""
+
+    __tablename__ = "published_addressee"
+    __table_args__ = ({"schema": "intake"},)
+
+    number: int = Field(sa_type=Int64, primary_key=True)
+    addressee_id: int
+
+
 class SocialPostEntry(View, table=True):
     """A post that became a report; its edited words are encrypted with the key of the report."""
 

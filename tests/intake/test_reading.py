@@ -180,6 +180,7 @@ async def test_its_reporter_reads_all_but_the_affairs_of_staff(
     assert answer.headers["etag"] == '"1"'
     assert (read["original_body"], read["body"]) == (ORIGINAL, CORRECTED)
     assert (read["handler"], read["status"]) == ("Dinas Bina Marga", "FOLLOWED_UP")
+    assert read["addressee"] == "Pemerintah Kota Bandung"
     assert read["countdown"].startswith("sisa") or read["countdown"] == "hari ini"
     assert {"reply", "declare_satisfied"} <= set(read["allowed_actions"])
     words = [(line["action"], line["words"]) for line in read["history"]]

@@ -20,7 +20,7 @@ AS_THE_HANDLER = {
 """What agencies in copy read as the handler does, in a report and in a queue; `allowed_actions`
 are their own, and `by_copy` says which reader this is."""
 IN_A_REPORT = AS_THE_HANDLER | {
-    *("tags", "programme", "chain", "copies", "suggested_agency", "awaited_agency", "assignee"),
+    *("tags", "programme", "chain", "copies", "addressee", "awaited_agency", "assignee"),
     "checklist",
 }
 IN_A_QUEUE = AS_THE_HANDLER - {"by_copy"} | {"category_id", "assignee_id", "requests"}

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, Select, case, false, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from services.intake.models import Submission
@@ -29,17 +30,20 @@ Query = Select[*tuple[Any, ...]]
 
 async def find_report(session: AsyncSession, number: int) -> Row | None:
     """The report with its texts and its owner; None if it does not exist."""
+    addressee = aliased(AgencyEntry)
     report = (
         select(
             col(Report.number),
             *(col(column) for column in _OF_REPORT),
             *(col(column) for column in _OF_TEXT),
             col(Submission.reporter_id),
+            col(addressee.name).label("addressee"),
             col(AgencyEntry.name).label("handler"),
             col(CategoryEntry.name).label("category"),
         )
         .join(ReportText, col(ReportText.number) == col(Report.number))
         .outerjoin(Submission, col(Submission.number) == col(Report.number))
+        .outerjoin(addressee, col(addressee.id) == col(Submission.addressee_id))
         .join(AgencyEntry, col(AgencyEntry.id) == col(Report.handler_id))
         .outerjoin(CategoryEntry, col(CategoryEntry.id) == col(Report.category_id))
         .where(col(Report.number) == number)

@@ -299,6 +299,7 @@ class ReporterReport(BaseModel):
     place: str | None = None
     latitude: float | None = None
     longitude: float | None = None
+    addressee: str | None = None
     handler: str
     zone: str
     due_at: AwareDatetime | None = None

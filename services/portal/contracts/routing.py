@@ -951,7 +951,7 @@ class ReportView(BaseModel):
     handler: ShownAgency
     chain: list[ShownAgency] = Field([], validate_default=True)
     copies: list[ShownAgency] = Field([], validate_default=True)
-    suggested_agency: ShownAgency | None = None
+    addressee: ShownAgency | None = None
     awaited_agency: ShownAgency | None = None
     assignee: ShownAssignee | None = None
     linked_number: int | None = None

@@ -170,7 +170,7 @@ async def _view(
         handler=shown_agency(access.handler),
         chain=[agency for id in state.chain if (agency := names.agency(id))],
         copies=[agency for id in state.copies if (agency := names.agency(id))],
-        suggested_agency=names.agency(row["suggested_agency_id"]),
+        addressee=names.agency(row["addressee_id"]),
         awaited_agency=names.agency(state.awaited_agency_id),
         assignee=await _assignee(session, row, access),
         linked_number=linked_number,
@@ -237,7 +237,7 @@ async def _names(
     rows = *record.lines, *record.written, *requests
     staff += [*(row["staff_id"] for row in rows), *(each["decided_by"] for each in requests)]
     agencies += [
-        row["suggested_agency_id"],
+        row["addressee_id"],
         state.awaited_agency_id,
         *state.chain,
         *state.copies,

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from services.routing.models import Category, Programme, Tag
 from shared.database.lifecycle import Report, ReportDetails, ReportText
-from shared.database.views import StaffEntry
+from shared.database.views import Addressee, StaffEntry
 
 
 def report_row(number: int) -> Select[*tuple[Any, ...]]:
@@ -30,7 +30,7 @@ def report_row(number: int) -> Select[*tuple[Any, ...]]:
             col(Category.name).label("category"),
             col(Programme.name).label("programme"),
             col(Report.region_code),
-            col(Report.suggested_agency_id),
+            col(Addressee.addressee_id),
             col(Report.assignee_id),
             col(Report.verified_at),
             col(StaffEntry.name).label("assignee_name"),
@@ -41,6 +41,7 @@ def report_row(number: int) -> Select[*tuple[Any, ...]]:
             tags.label("tags"),
         )
         .join(ReportText, col(ReportText.number) == col(Report.number))
+        .outerjoin(Addressee, col(Addressee.number) == col(Report.number))
         .outerjoin(linked, col(linked.number) == col(Report.linked_number))
         .outerjoin(StaffEntry, col(StaffEntry.id) == col(Report.assignee_id))
         .outerjoin(Category, col(Category.id) == col(Report.category_id))
