@@ -441,6 +441,20 @@ class ContactProof(View, table=True):
     """The holder of the contact says that it is not safe."""
 
 
+class ContactChoice(View, table=True):
+    """What a reporter chose for the contacts of a report (`report-<number>`) since it was sent.
+
+    As in notification's `Preference`; no row: nothing yet.
+    """
+
+    __tablename__ = "published_choice"
+    __table_args__ = ({"schema": "notification"},)
+
+    holder: str = Field(primary_key=True)
+    email: bool
+    sms: bool | None
+
+
 class ReporterMessage(View, table=True):
     """A message to the reporter of a report, except messages with codes that prove a contact."""
 

@@ -73,17 +73,34 @@ async def test_staff_read_whether_a_contact_is_stated_by_a_partner_lapsed_or_pro
     assert reporter["email_state"] == "unproven"
 
 
-@pytest.mark.parametrize("safe", [True, False])
-async def test_staff_read_beside_a_contact_that_its_reporter_did_not_call_it_safe(
-    country: Country, safe: bool
+@pytest.mark.parametrize(
+    ("first", "later", "secret", "safe"),
+    [
+        (True, "nothing", False, True),
+        (False, "nothing", False, False),
+        (False, True, False, True),
+        (False, None, False, True),  # the box is ticked, as it is by default
+        (False, None, True, False),  # and here it is not
+        (True, False, False, False),
+    ],
+)
+async def test_staff_read_beside_a_contact_that_its_reporter_does_not_call_it_safe(
+    country: Country, first: bool, later: bool | str | None, secret: bool, safe: bool
 ) -> None:
-    identity = Identity(name="Enah", phone="+6281288887777", phone_safe=safe)
-    number = await country.report(identity=identity)
+    identity = Identity(name="Enah", phone="+6281288887777", phone_safe=first)
+    number = await country.report(identity=identity, secret=secret)
+    if later != "nothing":
+        await country.rows(
+            "INSERT INTO notification.preference (holder, unsubscribe_token, sms)"
+            " VALUES ('report-' || :n, gen_random_uuid(), :sms)",
+            n=str(number),
+            sms=later,
+        )
     assert (await country.seen(ADMIN, number))["reporter"]["phone_safe"] is safe
     async with signed_in(country, ADMIN) as panel:
         await panel.opens(f"/panel/laporan/{number}")
         assert "+6281288887777" in panel.reads
-        assert ("Tidak dinyatakan aman saat melapor" in panel.reads) is not safe
+        assert ("Tidak dinyatakan aman" in panel.reads) is not safe
 
 
 async def test_who_may_not_know_of_a_report_gets_a_404(country: Country) -> None:

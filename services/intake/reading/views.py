@@ -161,7 +161,7 @@ class ReporterReport(BaseModel):
     place: str | None
     latitude: float | None
     longitude: float | None
-    addressee: str | None = Field(description="The agency it was addressed to, if one was chosen")
+    addressee: str | None = Field(description="The agency it was addressed to; null: none")
     handler: str = Field(description="The agency that owes the next step")
     zone: str = Field(description="The handler's: WIB, WITA or WIT")
     due_at: datetime | None

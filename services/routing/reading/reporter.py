@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.reading.contact_states import ContactState, called_safe, contact_states
+from services.routing.reading.contact_states import ContactState, contact_facts
 from shared.command_requests.report_access import ReportAccess
 from shared.database.views import Contact
 from shared.labels import label
@@ -27,7 +27,7 @@ class ShownReporter(BaseModel):
     email_state: ContactState | None = None
     email_state_label: str | None = None
     phone_safe: bool | None = Field(
-        None, description="Whether the reporter called it safe with the report; null: not asked"
+        None, description="Whether the reporter calls it safe now; null: not asked"
     )
     email_safe: bool | None = Field(None, description="As `phone_safe`")
 
@@ -47,10 +47,10 @@ async def shown_reporter(
     """The reporter of a report, as this person may see them."""
     if hidden := access.reporter_hidden:
         return ShownReporter(hidden=hidden)
-    identity = await identity_of(session, cipher, access.state.number)
-    states = await contact_states(session, access.state.number)
+    number = access.state.number
+    identity = await identity_of(session, cipher, number)
+    states, safe = await contact_facts(session, number, secret=access.state.secret)
     labels = {f"{name}_label": label("contact_state", state) for name, state in states.items()}
-    safe = await called_safe(session, access.state.number)
     known = identity.model_dump(exclude={"nik"})
     return ShownReporter(hidden=None, **known, **states, **labels, **safe)
 

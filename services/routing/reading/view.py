@@ -60,7 +60,7 @@ class ReportView(Texts, ShownDetails):
     handler: ShownAgency
     chain: list[ShownAgency] = Field(description="Delegation chain; the last is the handler")
     copies: list[ShownAgency]
-    addressee: ShownAgency | None = Field(description="The agency it was addressed to, if one was chosen")
+    addressee: ShownAgency | None = Field(description="Whom it was addressed to; null: nobody")
     awaited_agency: ShownAgency | None
     assignee: ShownAssignee | None
     linked_number: int | None = Field(description="An earlier report that this one goes on from")
