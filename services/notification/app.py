@@ -6,11 +6,12 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.notification import preferences
 from services.notification.bell import items as bell
 from services.notification.bell import live as bell_stream
 from services.notification.bell import opening as bell_opening
 from services.notification.bell.changes import LOOK_EVERY, BellChanges
-from services.notification.contacts import preferences, senders
+from services.notification.contacts import senders
 from services.notification.contacts.code_limits import CodeLimits
 from services.notification.contacts.codes import Codes
 from services.notification.contacts.resources import Resources

@@ -20,13 +20,16 @@ async def test_without_a_yes_a_proven_contact_is_told_nothing_until_it_is_chosen
         await told.happens("verified", Status.VERIFIED)
         await told.ended(2)
         choices = f"/reports/{told.number}/preferences"
+        assert told.rows()[1:] == [("verified", "email", "skipped", "channel_off")]
+        off = CHOSEN | {"email": False}
+        assert not (await client.put(choices, json=off, headers=bearer(told))).json()["email"]
+        assert told.rows()[1:] == [("verified", "email", "skipped", "channel_off")]
         assert (await client.put(choices, json=CHOSEN, headers=bearer(told))).json()["email"]
+        await told.ended(2)
+        assert told.rows()[1:] == [("verified", "email", "sent", None)]  # what happened last
         await told.happens("followed_up", Status.FOLLOWED_UP, version=3)
         await told.ended(3)
-    assert told.rows()[1:] == [
-        ("verified", "email", "skipped", "channel_off"),
-        ("followed_up", "email", "sent", None),
-    ]
+    assert told.rows()[-1] == ("followed_up", "email", "sent", None)
 
 
 async def test_a_phone_said_to_be_safe_for_an_anonymous_report_gets_text_messages(

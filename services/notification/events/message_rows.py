@@ -1,6 +1,7 @@
 """Builds the row of a message to a reporter, for an event, or again when it was not delivered."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -25,6 +26,12 @@ from shared.database.views import AgencyEntry
 from shared.lifecycle.calendar import Zone
 
 Columns = dict[str, Any]
+
+RECENT = timedelta(days=3)
+"""Older news is not sent to a contact that is proven or called safe now; the report's page shows
+it."""
+_UP_TO_THEM = frozenset({"unproven", "stopped", "muted", "channel_off", "sms_not_chosen"})
+"""Reasons why news was not sent that the reporter can end."""
 
 
 def message_row(reporter: ReporterOfReport, choice: Choice, zone: Zone, **columns: Any) -> Columns:
@@ -76,6 +83,34 @@ async def message_again(
         template=message.template,
         recipient=message.recipient,
         facts=message.facts,
+    )
+
+
+async def tell_newest(session: AsyncSession, number: int) -> None:
+    """Send the reporter the latest news of the report, after they proved a contact or called one
+    safe: that it was accepted, or what happened last. Runs in the transaction of that step."""
+    of_reporter = (
+        col(Message.number) == number,
+        col(Message.recipient) == Audience.REPORTER.value,
+        col(Message.event) != CODE,
+    )
+    latest = col(Message.version).desc(), col(Message.created_at).desc()
+    newest = select(Message).where(*of_reporter).order_by(*latest).limit(1)
+    message = await session.scalar(newest)
+    if message is None or message.reason not in _UP_TO_THEM or message.created_at < now() - RECENT:
+        return
+    await session.flush()
+    row = await message_again(session, message)
+    if row is None:
+        return
+    again = insert(Message).values(row)
+    queued = {name: row[name] for name in ("state", "reason", "contact_id", "not_before")}
+    await session.execute(
+        again.on_conflict_do_update(
+            index_elements=["key"],
+            set_=queued | {"created_at": row["created_at"], "finished_at": None},
+            where=col(Message.state) == "skipped",
+        )
     )
 
 

@@ -1,14 +1,10 @@
 """Reporters prove the contacts that their reports name."""
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from services.notification.contacts.code_limits import BY_REPORT, OWN_GUESSES
 from services.notification.contacts.codes import NamedContact
@@ -16,12 +12,9 @@ from services.notification.contacts.named_contacts import named_contacts
 from services.notification.contacts.own_contacts import OwnContacts, check_own, own_contacts
 from services.notification.contacts.reporters import holder_of_report
 from services.notification.contacts.resources import Notification, Resources
-from services.notification.events.message_rows import message_again
-from services.notification.messages.table import Audience
+from services.notification.events.message_rows import tell_newest
 from services.notification.messages.texts import CodePurpose
-from services.notification.models import Channel, Message
-from services.notification.outgoing.to_reporters import CODE
-from shared.clock import now
+from services.notification.models import Channel
 from shared.http.auth import CurrentReporter
 from shared.http.documentation import problem_responses
 from shared.http.language import pick_language
@@ -34,8 +27,6 @@ from shared.values.words import Form
 
 router = APIRouter(tags=["Reporters"])
 
-RECENT = timedelta(days=3)
-"""Older news is not sent to a contact that is proven now; the report's page shows it."""
 CodeText = Annotated[str, Field(max_length=20, description="Six digits")]
 
 
@@ -104,7 +95,7 @@ async def prove_contact(
             own = contact.holder == holder_of_report(number)
             offered = own and not await notification.is_discreet(session, number)
             await notification.codes.prove(session, contact, offered=offered)
-            await _tell_newest(session, number)
+            await tell_newest(session, number)
             notification.send_after(session)
         # A wrong try counts, so it is committed before it is refused.
     if outcome != "right":
@@ -153,31 +144,3 @@ async def _named(
         if contact.channel == channel:
             return contact
     raise not_found()
-
-
-async def _tell_newest(session: AsyncSession, number: int) -> None:
-    """Send the latest news after the contact was proven. This is that the report was accepted, or
-    what happened last. Runs in the transaction of the proof."""
-    of_reporter = (
-        col(Message.number) == number,
-        col(Message.recipient) == Audience.REPORTER.value,
-        col(Message.event) != CODE,
-    )
-    latest = col(Message.version).desc(), col(Message.created_at).desc()
-    newest = select(Message).where(*of_reporter).order_by(*latest).limit(1)
-    message = await session.scalar(newest)
-    if message is None or message.reason != "unproven" or message.created_at < now() - RECENT:
-        return
-    await session.flush()
-    row = await message_again(session, message)
-    if row is None:
-        return
-    again = insert(Message).values(row)
-    queued = {name: row[name] for name in ("state", "reason", "contact_id", "not_before")}
-    await session.execute(
-        again.on_conflict_do_update(
-            index_elements=["key"],
-            set_=queued | {"created_at": row["created_at"], "finished_at": None},
-            where=col(Message.state) == "skipped",
-        )
-    )

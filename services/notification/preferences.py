@@ -20,6 +20,7 @@ from services.notification.contacts.own_contacts import (
 )
 from services.notification.contacts.reporters import holder_of_report
 from services.notification.contacts.resources import Notification
+from services.notification.events.message_rows import tell_newest
 from services.notification.messages.channel_choice import wish_for_sms
 from services.notification.messages.table import MessageKind
 from services.notification.models import Preference
@@ -60,7 +61,8 @@ async def choose_messages(
 ) -> OwnContacts:
     """Choose which messages are sent, and how. Each channel is set for the holder of its contact:
     the choice for a contact of an account counts for all of its reports. Text messages that were
-    stopped for this report by SMS start again only if `sms` is chosen."""
+    stopped for this report by SMS start again only if `sms` is chosen. The latest news that was not
+    sent because of an earlier choice is sent now, if the new one allows it."""
     await check_own(session, reporter, number)
     stopped_by_sms = await are_stopped_by_sms(session, number)
     if form.sms and stopped_by_sms:
@@ -83,6 +85,8 @@ async def choose_messages(
             values["sms"] = wish_for_sms(form.sms, before, discreet=discreet)
         chosen = insert(Preference).values(holder=holder, unsubscribe_token=uuid4(), **values)
         await session.execute(chosen.on_conflict_do_update(index_elements=["holder"], set_=values))
+    await tell_newest(session, number)
+    notification.send_after(session)
     return await own_contacts(session, notification, number)
 
 
