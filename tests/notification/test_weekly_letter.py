@@ -23,7 +23,7 @@ from services.notification.messages.letter_text import (
 from services.notification.sending import sender as sending
 from shared.clock import now
 from shared.documents.a4 import A4
-from shared.documents.typesetting import to_pdf
+from shared.documents.typesetting import NotTypeset, to_pdf
 from shared.lifecycle.calendar import DAY, Zone
 from tests.intake.conftest import Country
 from tests.notification.conftest import Reported, until
@@ -305,6 +305,30 @@ async def test_no_other_message_waits_while_the_pdfs_of_letters_are_set_a_few_at
         " WHERE leased_until > now() AND template = 'weekly_letter'"
     )
     assert country.one(leased) == 1, "the others are free for another process"
+
+
+async def test_a_letter_whose_pdf_could_not_be_set_is_tried_again(
+    services: Services,
+    country: Country,
+    writing: DigestActivities,
+    mail_server: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def not_now(document: A4, sandbox: Any) -> bytes:
+        raise NotTypeset("too_complex")
+
+    async def waits() -> bool:
+        query = (
+            "SELECT state, reason FROM notification.message"
+            " WHERE template = 'weekly_letter' AND retrying"
+        )
+        return country.all(query) == [("queued", "unexpected")]
+
+    monkeypatch.setattr(sending, "to_pdf", not_now)
+    await named_and_proven(services, mail_server)
+    await write(writing, monday())
+    await until(waits)
+    assert len(mail_server.got) == 1, "the link alone"
 
 
 async def test_a_leader_is_asked_five_times_a_day_at_most(

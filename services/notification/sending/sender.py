@@ -33,7 +33,7 @@ from shared.clock import now
 from shared.database.engine import Database
 from shared.documents.a4 import A4
 from shared.documents.typesetting import to_pdf
-from shared.resilience.periodic import is_away
+from shared.resilience.periodic import is_away, note_failure
 from shared.resilience.set_aside import count_set_aside
 
 BATCH = 200
@@ -89,7 +89,7 @@ class Providers:
                 to=outgoing.to,
                 unsubscribe=self._stop(outgoing),
                 language=outgoing.language,
-                pdf=await self._pdf(outgoing.document) if outgoing.document else None,
+                pdf=await self._pdf(outgoing.id, outgoing.document) if outgoing.document else None,
             )
         )
         return None
@@ -100,11 +100,16 @@ class Providers:
             return None
         return f"{self.portal}/berhenti/{outgoing.unsubscribe}"
 
-    async def _pdf(self, document: A4) -> bytes:
+    async def _pdf(self, id: UUID, document: A4) -> bytes:
+        """The PDF of a message. If it cannot be made now, for lack of time or room for example, the
+        message is tried again as if its provider had not accepted it."""
         try:
             return await to_pdf(document, self.sandbox)
         except SandboxBusy:
             raise TryAgain("busy") from None
+        except Exception as error:  # noqa: BLE001  whatever it is, it may be over by then
+            note_failure("messages", id, error)
+            raise TryAgain("unexpected") from None
 
     async def close(self) -> None:
         await self.mailer.close()
