@@ -14,7 +14,12 @@ from services.intake.sms import where_it_is as sms_where
 from services.notification.messages.channel_choice import SkipReason
 from services.notification.messages.digest_text import SECTIONS
 from services.notification.messages.letter_text import PARTS
-from services.notification.messages.staff_table import STAFF_TEMPLATES, Delivery, StaffKind
+from services.notification.messages.staff_table import (
+    FOR_STAND_INS,
+    STAFF_TEMPLATES,
+    Delivery,
+    StaffKind,
+)
 from services.notification.messages.staff_texts import ACCOUNT_TEMPLATES
 from services.notification.messages.table import TEMPLATES, MessageKind
 from services.notification.messages.texts import CodePurpose
@@ -234,8 +239,8 @@ CODES: dict[str, Iterable[str]] = {
     "solved": ("yes", "no"),
     "staff_delivery": Delivery,
     "staff_message_kind": StaffKind,
-    "staff_notification": STAFF_TEMPLATES,
-    "staff_subject": STAFF_TEMPLATES,
+    "staff_notification": (*STAFF_TEMPLATES, *FOR_STAND_INS.values()),
+    "staff_subject": (*STAFF_TEMPLATES, *FOR_STAND_INS.values()),
     "status": Status,
     "tab": (*QueueTab,),
     "time_unit": Unit,

@@ -280,7 +280,7 @@ def test_the_subject_of_a_mail_to_staff_says_the_number_and_what_is_new_alone(
         for handler, zone in (("Dinas Bina Marga", Zone.WIB), ("Polda Papua", Zone.WIT)):
             for more in ({}, decided):
                 facts = {"at": AT.isoformat(), "due_at": AT.isoformat(), "kind": rule.kind} | more
-                report = StaffFacts(10_000_042, handler, zone)
+                report = StaffFacts(10_000_042, handler, zone, None)
                 mail = text_for_staff(rule.template, facts, report, "https://lapor.go.id", language)
                 by_template.setdefault(rule.template, set()).add(mail.subject)
     assert all(len(subjects) == 1 for subjects in by_template.values())

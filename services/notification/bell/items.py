@@ -16,7 +16,7 @@ from services.notification.messages.staff_texts import StaffFacts, facts_told, s
 from services.notification.models import BellItem
 from services.notification.outgoing.staff_reading import are_reporter_times_hidden, is_readable
 from shared.database.lifecycle import Report
-from shared.database.views import AgencyEntry
+from shared.database.views import AgencyEntry, StaffEntry
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.language import pick_language
@@ -138,11 +138,13 @@ def _of(staff: Staff, items: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...
 
 
 def _items_of(staff: Staff) -> Select[*tuple[Any, ...]]:
-    """Select items, each with its agency's name and zone. The last column says whether the times of
-    the reporter's actions are hidden from the person."""
+    """Select items, each with its agency's name and zone, whether the times of the reporter's
+    actions are hidden from the person, and the name of the colleague whom they stand in for."""
     hidden = are_reporter_times_hidden(staff.agency_id, literal(str(staff.role)))
-    items = select(BellItem, col(AgencyEntry.name), col(AgencyEntry.zone), hidden)
-    return _of(staff, items).join(AgencyEntry, _HANDLED_BY)
+    of_agency = col(AgencyEntry.name), col(AgencyEntry.zone)
+    items = select(BellItem, *of_agency, hidden, col(StaffEntry.name))
+    named = _of(staff, items).join(AgencyEntry, _HANDLED_BY)
+    return named.outerjoin(StaffEntry, _IN_PLACE_OF)
 
 
 def wake(request: Request, session: AsyncSession, staff: Staff) -> None:
@@ -156,12 +158,12 @@ def wake(request: Request, session: AsyncSession, staff: Staff) -> None:
 
 
 def _shown(row: Row[*tuple[Any, ...]], staff: Staff, zone: Zone, language: Language) -> BellEntry:
-    item, handler, of_handler, hidden = row
+    item, handler, of_handler, hidden, absent = row
     assert isinstance(item, BellItem)
     assert item.id is not None
     role = staff.role
     facts = facts_told(item.facts, role, Zone(of_handler), reporter_times_hidden=hidden)
-    report = StaffFacts(item.number, handler, zone)
+    report = StaffFacts(item.number, handler, zone, absent)
     return BellEntry(
         id=item.id,
         number=item.number,
@@ -174,3 +176,4 @@ def _shown(row: Row[*tuple[Any, ...]], staff: Staff, zone: Zone, language: Langu
 
 
 _HANDLED_BY = col(AgencyEntry.id) == col(BellItem.facts)["handler_id"].astext.cast(Integer)
+_IN_PLACE_OF = col(StaffEntry.id) == col(BellItem.facts)["stands_in_for"].astext.cast(Integer)

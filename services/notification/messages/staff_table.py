@@ -67,6 +67,14 @@ STAFF_TABLE = (
 )
 
 STAFF_TEMPLATES = tuple(dict.fromkeys(rule.template for rule in STAFF_TABLE))
+_OF_ONE_PERSON = frozenset({_A.ASSIGNEE, _A.ASKER})
+FOR_STAND_INS = {
+    rule.template: f"{rule.template}_for_absent"
+    for rule in STAFF_TABLE
+    if rule.audience in _OF_ONE_PERSON
+}
+"""Where a message speaks to one person of what is theirs, the template that says to their stand-in
+whose it is."""
 
 _DIGEST_FOR_ADMINS = frozenset({_K.NEW, _K.REPLY})
 _DIGEST_FOR_ALL = frozenset({_K.DEADLINE, _K.LATE})

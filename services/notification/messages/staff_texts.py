@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from services.notification.messages.staff_table import FOR_STAND_INS
 from services.notification.messages.texts import MessageText
 from shared.labels.catalogue import Language, Phrase, message
 from shared.labels.dates import deadline, long_day, moment
@@ -21,11 +22,13 @@ was entered but not proven."""
 @dataclass(frozen=True)
 class StaffFacts:
     """What a message tells staff about a report. These are its number, its handler, and deadlines
-    in the reader's zone. No words and no title: these can be read after signing in."""
+    in the reader's zone. No words and no title: these can be read after signing in. `absent`: the
+    colleague in whose place they are told."""
 
     number: int
     handler: str
     zone: Zone
+    absent: str | None
 
 
 def facts_told(
@@ -81,8 +84,13 @@ def sentence(
         "decide_by": _decide_by(facts, report.zone, language),
         "request": _request(facts, language),
         "decided_by": _decided_by(facts, language),
+        "absent": report.absent,
     }
-    return Phrase("staff_notification", template, values).in_language(language)
+    return Phrase("staff_notification", _worded(template, report), values).in_language(language)
+
+
+def _worded(template: str, report: StaffFacts) -> str:
+    return FOR_STAND_INS.get(template, template) if report.absent else template
 
 
 def _request(facts: Mapping[str, Any], language: Language) -> str:
@@ -128,7 +136,7 @@ def text_for_staff(
 ) -> MessageText:
     """The mail about a report. The subject contains only its number and the topic."""
     number = report.number
-    news = message("staff_subject", template, language)
+    news = message("staff_subject", _worded(template, report), language)
     return MessageText(
         subject=_part("staff_subject", language, number=number, news=news),
         paragraphs=(

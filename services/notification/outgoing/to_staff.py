@@ -130,7 +130,7 @@ class StaffOutbox:
             Zone(row["handler_zone"]),
             reporter_times_hidden=row["reporter_times_hidden"],
         )
-        report = StaffFacts(message.number, row["handler"], Zone(row["zone"]))
+        report = StaffFacts(message.number, row["handler"], Zone(row["zone"]), row["absent"])
         language = row["language"]
         text = text_for_staff(message.template, facts, report, self._portal, language)
         return Outgoing(message.id, to, text, language, row["unsubscribe_token"])
@@ -143,6 +143,7 @@ _STILL = {
 }
 """By template, the condition that must still hold when a message that waited is sent."""
 _OWN, _HANDLER = aliased(AgencyEntry), aliased(AgencyEntry)
+_ABSENT = aliased(StaffEntry)
 
 
 def _waits(of_kind: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -153,6 +154,7 @@ def _waits(of_kind: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 _HANDLER_ID = col(Message.facts)["handler_id"].astext.cast(Integer)
+_ABSENT_ID = col(Message.facts)["stands_in_for"].astext.cast(Integer)
 _STAFF_ID = func.substring(col(Message.recipient), "^staff-([0-9]+)$").cast(Integer)
 """Taken from the recipient: `holder` is computed in the view, so no index finds a row by it."""
 _READ: Select[*tuple[Any, ...]] = (
@@ -165,7 +167,7 @@ _READ: Select[*tuple[Any, ...]] = (
         *(col(Contact.undeliverable_at), col(Preference.stopped_at)),
         *(col(Preference.unsubscribe_token), col(Preference.kinds)),
         *(col(_OWN.zone), col(_HANDLER.name).label("handler")),
-        col(_HANDLER.zone).label("handler_zone"),
+        *(col(_HANDLER.zone).label("handler_zone"), col(_ABSENT.name).label("absent")),
         is_readable(col(StaffEntry.agency_id)).label("readable"),
         _waits(col(RequestRow.kind) == RequestKind.OBJECTION).label("objection_waits"),
         _waits(col(RequestRow.kind) != RequestKind.OBJECTION).label("request_waits"),
@@ -181,4 +183,5 @@ _READ: Select[*tuple[Any, ...]] = (
     .outerjoin(Preference, col(Preference.holder) == col(Message.recipient))
     .outerjoin(Report, col(Report.number) == col(Message.number))
     .outerjoin(_HANDLER, col(_HANDLER.id) == _HANDLER_ID)
+    .outerjoin(_ABSENT, col(_ABSENT.id) == _ABSENT_ID)
 )

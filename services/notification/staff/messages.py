@@ -126,5 +126,7 @@ def _facts(event: ReportEvent, recipient: Recipient) -> dict[str, Any]:
         "due_tells_arrival": event.status in TO_BE_VERIFIED,
     }
     facts |= recipient.about
+    if recipient.stands_in_for is not None:
+        facts["stands_in_for"] = recipient.stands_in_for
     told = facts_told(facts, recipient.role, recipient.zone, reporter_times_hidden=recipient.hidden)
     return dict(told)

@@ -37,7 +37,8 @@ class Recipient:
     """A member of staff who is notified. `at_once`: the report allows mail at once, whatever they
     chose. `hidden`: the report is anonymous to them, so no time may reveal when its reporter acted.
     `hour_alone`: the time of the notice would reveal that, or when the report came. `zone`: of the
-    agency that owes the step. `about`: the kind of request, its deadline and who decided it."""
+    agency that owes the step. `about`: the kind of request, its deadline and who decided it.
+    `stands_in_for`: the absent colleague whom this concerns in the first place."""
 
     staff_id: int
     role: Role
@@ -46,6 +47,7 @@ class Recipient:
     hour_alone: bool
     zone: Zone
     about: Mapping[str, Any] = field(default_factory=dict)
+    stands_in_for: int | None = None
 
 
 async def recipients_of(
@@ -80,7 +82,7 @@ class _Known:
             classification=report["classification"],
         )
         people = {person.id: person for person in self._people(event, rule.audience, at_once)}
-        self._add_stand_ins(people)
+        absent = self._add_stand_ins(people)
         if rule is not DEADLINE_NEAR:
             people.pop(self.actors.get((event.number, event.version), 0), None)
         concerned = [(id, Role(person.role)) for id, person in people.items()]
@@ -98,7 +100,8 @@ class _Known:
                     hidden=hidden,
                     hour_alone=(hidden and waits) or (came and not role.reads_arrivals),
                     zone=Zone(handler.zone) if handler else Zone.WIB,
-                    about=self._about(event, rule.audience, id),
+                    about=self._about(event, rule.audience, absent.get(id, id)),
+                    stands_in_for=absent.get(id),
                 )
             )
         return recipients
@@ -113,15 +116,19 @@ class _Known:
         entered = self.actors.get((event.number, _SUBMISSION)) is not None
         return entered and near_arrival(event)
 
-    def _add_stand_ins(self, people: dict[int, StaffEntry]) -> None:
-        """Add the people who stand in for these today, and in turn for absent stand-ins."""
+    def _add_stand_ins(self, people: dict[int, StaffEntry]) -> dict[int, int]:
+        """Add the people who stand in for these today, and in turn for absent stand-ins. Returns,
+        for each person added, the one whom they stand in for in the end."""
         waiting = list(people.values())
+        stands_in_for: dict[int, int] = {}
         while waiting:
             absent = waiting.pop()
             for stand_in in self._by_id(self.stand_ins.get(absent.id), absent.agency_id):
                 if stand_in.id not in people:
                     people[stand_in.id] = stand_in
+                    stands_in_for[stand_in.id] = stands_in_for.get(absent.id, absent.id)
                     waiting.append(stand_in)
+        return stands_in_for
 
     def _people(
         self, event: ReportEvent, audience: Audience, at_once: bool
@@ -214,7 +221,7 @@ class _Known:
         if audience is not Audience.ASKER:
             return {}
         decided = self._decided(event)
-        own = [request for request in decided if request.staff_id == person]  # or one stood in for
+        own = [request for request in decided if request.staff_id == person]
         about: dict[str, Any] = {"request": next((r.kind for r in own or decided), None)}
         decider = self.actors.get((event.number, event.version))
         entered = self.actors.get((event.number, _SUBMISSION)) == decider
