@@ -112,7 +112,7 @@ class CommandPerformer:
     def _decided(
         self, command: Command, at: datetime, sent: bool, refusals_are_recorded: bool
     ) -> Step:
-        def decided(*, formerly: bool) -> Step:
+        def step(*, before_later_refusals: bool) -> Step:
             return command_step(
                 self._recorded.state,
                 command,
@@ -120,15 +120,15 @@ class CommandPerformer:
                 workflow.now(),
                 sent=sent,
                 refusals_are_recorded=refusals_are_recorded,
-                formerly=formerly,
+                before_later_refusals=before_later_refusals,
             )
 
         try:
-            return decided(formerly=False)
+            return step(before_later_refusals=False)
         except Refused as refusal:
             if refusal.code not in LATER_REFUSALS or workflow.patched(_LATER):
                 raise
-            return decided(formerly=True)
+            return step(before_later_refusals=True)
 
 
 _LATER = "later-refusals"

@@ -16,11 +16,11 @@ from shared.database.agency_codes import AgencyCodes
 from shared.database.engine import Database, raw
 from shared.database.policy_in_force import ProcessTime
 from shared.lifecycle.actions import Action
-from shared.lifecycle.apply_clocks import settle
+from shared.lifecycle.apply_clocks import apply_clocks
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Outcome
 from shared.lifecycle.decision import Decision
-from shared.lifecycle.escalation import agency_at, at_the_top
+from shared.lifecycle.escalation import agency_above, end_at_root
 from shared.lifecycle.state import ReportState
 from shared.telemetry import registry
 from shared.temporal import names
@@ -96,8 +96,8 @@ class Recorder:
         times = self._process_time
         await times.at_mark(session, stored.process_time_mark)
         policy = times.policy(stored.handler_path, decision.at)
-        after = settle(stored.state.clocks, decision, times.calendar, policy)
-        after = at_the_top(after, stored.handler_path)
+        after = apply_clocks(stored.state.clocks, decision, times.calendar, policy)
+        after = end_at_root(after, stored.handler_path)
         # A run that began before rows had an identity learns it here.
         return after.model_copy(update={"identity": stored.state.identity})
 
@@ -241,7 +241,7 @@ async def _escalated_to(session: AsyncSession, step: Step, stored: Stored) -> in
         if request is not None:
             paths = await session.execute(_PATH, {"id": request.decider_id})
             path = tuple(paths.scalar_one_or_none() or (request.decider_id,))
-    return agency_at(path, main.details.get("level", 1))
+    return agency_above(path, main.details.get("level", 1))
 
 
 def _naming(decision: Decision, escalated_to: int | None) -> Decision:

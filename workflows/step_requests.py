@@ -19,16 +19,16 @@ def command_step(
     *,
     sent: bool,
     refusals_are_recorded: bool,
-    formerly: bool,
+    before_later_refusals: bool,
 ) -> Step:
     """The step of a command at its effective time.
 
     Raises `Refused`, unless the refusal itself is to be recorded. `sent`: the command claims to
-    come from a service; `formerly` as in `check`.
+    come from a service; `before_later_refusals` as in `check`.
     """
     step = Step(number=state.number, identity=state.identity, now=now, command=command, sent=sent)
     try:
-        decision = decide(state, command, at, formerly=formerly)
+        decision = decide(state, command, at, before_later_refusals=before_later_refusals)
     except Refused as refusal:
         if not refusals_are_recorded:
             raise

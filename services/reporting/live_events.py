@@ -21,7 +21,7 @@ from shared.http.documentation import problem_responses
 from shared.http.problems import Problem, too_many
 from shared.http.tokens import Staff
 from shared.http.transaction import CurrentDatabase
-from shared.lifecycle.events import tells_of_reporter
+from shared.lifecycle.events import shows_reporter_activity
 from shared.privacy.publication import public_time
 
 HEARTBEAT = 15.0
@@ -110,7 +110,7 @@ async def _events(
 
 def _shown(happened: Happened) -> ServerSentEvent:
     event = happened.event
-    if tells_of_reporter(event):
+    if shows_reporter_activity(event):
         # Cut to the hour for everyone: the exact second of an anonymous report's step would show
         # who was using the system then.
         event = event.model_copy(update={"at": public_time(event.at)})

@@ -8,7 +8,7 @@ from shared.command_requests.directory import Agency, agencies, agency
 from shared.command_requests.report_access import ReportAccess
 from shared.http.problems import FieldError, Problem, conflict, validation
 from shared.lifecycle.actions import RequestKind
-from shared.lifecycle.chain import handed
+from shared.lifecycle.chain import chain_after_handing
 from shared.lifecycle.commands import Handing
 
 
@@ -48,7 +48,7 @@ async def known_agencies(
 
 def handing_to(access: ReportAccess, receiver: Agency) -> Handing:
     """The handing of the report by this person's agency to the receiver."""
-    chain = handed(access.state.chain, access.own_path, receiver.id)
+    chain = chain_after_handing(access.state.chain, access.own_path, receiver.id)
     return Handing(chain=chain, zone=receiver.zone)
 
 

@@ -7,13 +7,13 @@ from shared.lifecycle.actions import RequestKind
 from shared.lifecycle.calendar import WorkingCalendar
 from shared.lifecycle.clocks import Clock, ClockKind
 from shared.lifecycle.decision import ClockIntent, ClockOp, Decision
-from shared.lifecycle.escalation import climbs, ladder
+from shared.lifecycle.escalation import end_if_not_late, escalation_runs
 from shared.lifecycle.policy import Policy
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import ENDED, Status
 
 
-def settle(
+def apply_clocks(
     stored: tuple[Clock, ...], decision: Decision, calendar: WorkingCalendar, policy: Policy
 ) -> ReportState:
     """The state after the step, with its clocks started, stopped, paused and resumed.
@@ -24,24 +24,24 @@ def settle(
     state = decision.state
     running = {(clock.kind, clock.key): clock for clock in stored}
     for intent in decision.clocks:
-        _apply(running, intent, state, decision.at, calendar, policy)
+        _apply_intent(running, intent, state, decision.at, calendar, policy)
     climber = running.pop((ClockKind.ESCALATION, None), None)
     settled = tuple(
-        _go_or_wait(clock, goes(clock.kind, state), state, decision.at, calendar)
+        _resume_or_pause(clock, clock_runs(clock.kind, state), state, decision.at, calendar)
         for clock in running.values()
     )
     if climber is not None:
-        goes_up = climbs(settled)
-        settled = (*settled, _go_or_wait(climber, goes_up, state, decision.at, calendar))
+        goes_up = escalation_runs(settled)
+        settled = (*settled, _resume_or_pause(climber, goes_up, state, decision.at, calendar))
     until = state.rating_until
     if state.ended_at is not None and until is None:
         length = policy.length(ClockKind.RATING, state.classification)
         until = clocks.end_of(length, state.ended_at, state.zone, calendar, state.number)
     after = state.model_copy(update={"clocks": settled, "rating_until": until})
-    return ladder(after, decision.entries[0].action)
+    return end_if_not_late(after, decision.entries[0].action)
 
 
-def goes(kind: ClockKind, state: ReportState) -> bool:
+def clock_runs(kind: ClockKind, state: ReportState) -> bool:
     """Whether a started clock of this kind runs in this state; otherwise it is paused."""
     not_authority = state.pending(RequestKind.NOT_AUTHORITY) is not None
     match kind:
@@ -60,7 +60,7 @@ def goes(kind: ClockKind, state: ReportState) -> bool:
             raise AssertionError("a stored date; a clock that runs by others; no report's")
 
 
-def _apply(
+def _apply_intent(
     running: dict[tuple[ClockKind, str | None], Clock],
     intent: ClockIntent,
     state: ReportState,
@@ -107,7 +107,7 @@ def _apply(
 _NOTICE = (ClockKind.CLOSING_NOTICE, None)
 
 
-def _go_or_wait(
+def _resume_or_pause(
     clock: Clock, runs: bool, state: ReportState, at: datetime, calendar: WorkingCalendar
 ) -> Clock:
     if not runs:

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 
 
-def handed(chain: Sequence[int], giver_path: Sequence[int], receiver_id: int) -> tuple[int, ...]:
+def chain_after_handing(
+    chain: Sequence[int], giver_path: Sequence[int], receiver_id: int
+) -> tuple[int, ...]:
     """The chain after an admin of X hands the report to Y: the members above X, then X, then Y.
 
     `giver_path` is X's path in the tree, root first and ending with X. X may keep the report.
@@ -13,12 +15,14 @@ def handed(chain: Sequence[int], giver_path: Sequence[int], receiver_id: int) ->
     return tuple(dict.fromkeys([*above, giver_id, receiver_id]))
 
 
-def succeeded(chain: Sequence[int], agency_id: int, successor_id: int) -> tuple[int, ...]:
+def chain_after_succession(
+    chain: Sequence[int], agency_id: int, successor_id: int
+) -> tuple[int, ...]:
     """The chain with the successor in the agency's place, where it stands once.
 
     The handler stays the handler, or the successor becomes it. If the successor had handed the
-    report down, the agencies that got it from there leave the chain. `in_tree` also removes the
-    agencies that do not stand above the next one.
+    report down, the agencies that got it from there leave the chain. `chain_in_tree` also removes
+    the agencies that do not stand above the next one.
     """
     named = [successor_id if id == agency_id else id for id in chain]
     handler_id = named[-1]
@@ -29,7 +33,7 @@ def succeeded(chain: Sequence[int], agency_id: int, successor_id: int) -> tuple[
     return tuple(dict.fromkeys([*above, handler_id]))
 
 
-def in_tree(chain: Sequence[int], handler_path: Sequence[int]) -> tuple[int, ...]:
+def chain_in_tree(chain: Sequence[int], handler_path: Sequence[int]) -> tuple[int, ...]:
     """The chain without the members that do not stand above the next one.
 
     Needed after a removal, a succession or a move. `handler_path` is the handler's, root first.
@@ -53,7 +57,7 @@ def deciding_agency(
     decide.
     """
     above = handler_path[:-1]
-    kept = in_tree(chain, handler_path)
+    kept = chain_in_tree(chain, handler_path)
     from_predecessor = above[: above.index(kept[-2]) + 1] if len(kept) > 1 else above
     upward = [*reversed(from_predecessor), *reversed(above), handler_path[-1]]
     return next((agency_id for agency_id in upward if somebody_else(agency_id)), None)

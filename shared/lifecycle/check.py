@@ -53,7 +53,7 @@ def refusal(
         ends_at = state.window_ends_at
         if ends_at is not None and at > ends_at:
             return "window_over"
-    if _pending_not_authority(state) and not _goes_on(action, capacities):
+    if _pending_not_authority(state) and not _allowed_during_not_authority(action, capacities):
         return "not_authority_pending"
     return None
 
@@ -66,11 +66,11 @@ def allowed_actions(
     return tuple(action for action in RULES if refusal(state, action, capacities, at) is None)
 
 
-def check(state: ReportState, command: Command, *, formerly: bool = False) -> None:
+def check(state: ReportState, command: Command, *, before_later_refusals: bool = False) -> None:
     """Raise `Refused` unless the command is legal at this state.
 
-    With `formerly`, `LATER_REFUSALS` are not applied: this is for runs that let a command through
-    before these refusals existed.
+    With `before_later_refusals`, `LATER_REFUSALS` are not applied: this is for runs that let a
+    command through before these refusals existed.
     """
     if command.action is Action.CANCEL:
         raise Refused("cancellation_refused")
@@ -86,7 +86,7 @@ def check(state: ReportState, command: Command, *, formerly: bool = False) -> No
         raise Refused("own_request")
     if code := _incomplete(state, command):
         raise Refused(code)
-    if not formerly and (code := _later(state, command)):
+    if not before_later_refusals and (code := _later_refusal(state, command)):
         raise Refused(code)
 
 
@@ -123,7 +123,7 @@ def _sources(rule: Rule, deciding: bool) -> frozenset[Status]:
     return rule.sources
 
 
-def _goes_on(action: Action, capacities: Collection[Capacity]) -> bool:
+def _allowed_during_not_authority(action: Action, capacities: Collection[Capacity]) -> bool:
     """Whether an action may be done while a not-authority request is pending."""
     if Capacity.DECIDER in capacities:
         return action in _BY_ITS_DECIDER
@@ -139,7 +139,7 @@ def _check_request(state: ReportState, command: Command) -> None:
             raise Refused("not_the_asker")
     elif request.by_reporter and command.action is Action.ACCEPT_REQUEST:
         pass  # to grant it is open to the person who closed the report, too
-    elif command.actor.staff_id == request.staff_id and not _decided_alone(command):
+    elif command.actor.staff_id == request.staff_id and not _is_sole_decider(command):
         raise Refused("own_request")
     if command.action is Action.ACCEPT_REQUEST:
         if request.kind is RequestKind.NOT_AUTHORITY:
@@ -155,10 +155,10 @@ def _performs_own_request(state: ReportState, command: Command) -> bool:
     request = state.pending(RequestKind(command.action))
     own = request is not None and request.staff_id == command.actor.staff_id
     stands_in = command.actor.agency_id == state.handler_id
-    return own and stands_in and not _decided_alone(command)
+    return own and stands_in and not _is_sole_decider(command)
 
 
-def _decided_alone(command: Command) -> bool:
+def _is_sole_decider(command: Command) -> bool:
     return Capacity.SOLE_DECIDER in command.capacities
 
 
@@ -170,7 +170,7 @@ def _check_performance(state: ReportState, kind: RequestKind) -> None:
         raise Refused(code)
 
 
-def _later(state: ReportState, command: Command) -> str | None:
+def _later_refusal(state: ReportState, command: Command) -> str | None:
     """The code of a refusal that was added while reports were running, or None."""
     receiver = command.handing.chain[-1] if command.handing else state.handler_id
     kept = command.action is Action.VERIFY and receiver == state.handler_id
@@ -215,7 +215,7 @@ def _incomplete(state: ReportState, command: Command) -> str | None:
         case Action.CHANGE_COPIES if command.copies is None:
             return "command_incomplete"
         case Action.LINK:
-            return _against_linking(state, command)
+            return _linking_refusal(state, command)
         case Action.SUCCEED if command.succession is None:
             return "command_incomplete"
         case (
@@ -229,7 +229,7 @@ def _incomplete(state: ReportState, command: Command) -> str | None:
     return None
 
 
-def _against_linking(state: ReportState, command: Command) -> str | None:
+def _linking_refusal(state: ReportState, command: Command) -> str | None:
     """The code against linking, from the state alone. The service checks what depends on other
     reports."""
     if command.main_number in (None, state.number):

@@ -8,7 +8,7 @@ from shared.lifecycle.statuses import Status
 
 
 def complete_information(effect: Effect, command: Command) -> None:
-    _mark_how_it_came(effect, command)
+    _mark_brought_by(effect, command)
     effect.set(question_open=False)
     effect.stop(ClockKind.QUESTION)
     if effect.before.status is Status.AWAITING_INFORMATION:
@@ -44,7 +44,7 @@ def coordinate(effect: Effect, command: Command) -> None:
         effect.details["assignee_id"] = command.assignee_id
 
 
-def _mark_how_it_came(effect: Effect, command: Command) -> None:
+def _mark_brought_by(effect: Effect, command: Command) -> None:
     if command.brought_by is not None:
         effect.details["brought_by"] = command.brought_by
     if command.by_sms:
@@ -52,11 +52,11 @@ def _mark_how_it_came(effect: Effect, command: Command) -> None:
 
 
 def reply(effect: Effect, command: Command) -> None:
-    _mark_how_it_came(effect, command)
+    _mark_brought_by(effect, command)
     effect.set(status=Status.REPLIED_BY_REPORTER)
     effect.stop(ClockKind.AUTO_CLOSE)
     if effect.before.clock(ClockKind.FOLLOW_UP) is None:
-        effect.owe()
+        effect.require_further_step()
     effect.ended = frozenset({RequestKind.CLOSE})
 
 

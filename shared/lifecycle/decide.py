@@ -16,7 +16,7 @@ from shared.lifecycle.commands import Command
 from shared.lifecycle.decision import ClockIntent, ClockOp, Decision, Entry, Visibility
 from shared.lifecycle.effect_builder import Effect
 from shared.lifecycle.effects import apply, end_of_auto_close
-from shared.lifecycle.escalation import climb
+from shared.lifecycle.escalation import raise_level
 from shared.lifecycle.events import EVENT_OF, event_of
 from shared.lifecycle.people import SYSTEM, Actor
 from shared.lifecycle.state import ReportState
@@ -34,11 +34,11 @@ def effective_at(state: ReportState, at: datetime, now: datetime) -> datetime:
 
 
 def decide(
-    state: ReportState, command: Command, at: datetime, *, formerly: bool = False
+    state: ReportState, command: Command, at: datetime, *, before_later_refusals: bool = False
 ) -> Decision:
-    """The step that a command makes at its effective time. Raises `Refused`; `formerly` as in
-    `check`."""
-    check(state, command, formerly=formerly)
+    """The step that a command makes at its effective time. Raises `Refused`;
+    `before_later_refusals` as in `check`."""
+    check(state, command, before_later_refusals=before_later_refusals)
     effect = apply(state, command.model_copy(update={"at": at}))
     if Capacity.SOLE_DECIDER in command.capacities and _decides(state, command):
         effect.details["decided_alone"] = True
@@ -54,7 +54,7 @@ def _decides(state: ReportState, command: Command) -> bool:
     """Whether the command decides a pending request, or does what a request asks for."""
     if command.action in (Action.ACCEPT_REQUEST, Action.REJECT_REQUEST):
         return True
-    return any(_accepts(request.kind, command) for request in state.requests)
+    return any(_grants(request.kind, command) for request in state.requests)
 
 
 def decide_refused_signal(
@@ -78,7 +78,7 @@ def decide_clock(state: ReportState, clock: Clock) -> Decision:
         effect, action = Effect(state), _MARKED_AS.get(clock.kind, Action.OVERDUE)
         event = EVENT_OF[action]
         effect.clocks.append(ClockIntent(op=ClockOp.FIRE, kind=clock.kind, key=clock.key))
-        climb(effect, clock.kind)
+        raise_level(effect, clock.kind)
         effect.details["clock"] = clock.kind
         if clock.key:
             effect.details["request_id"] = clock.key
@@ -199,7 +199,7 @@ def _ended_entries(
                 ref=request.id,
                 details={
                     "request": request.kind,
-                    "accepted": _accepts(request.kind, command),
+                    "accepted": _grants(request.kind, command),
                 },
             )
         )
@@ -211,7 +211,7 @@ def _is_its_subject(command: Command | None, request_id: Any) -> bool:
     return command is not None and command.action in decisions and command.request_id == request_id
 
 
-def _accepts(kind: RequestKind, command: Command | None) -> bool:
+def _grants(kind: RequestKind, command: Command | None) -> bool:
     """Whether the step grants what the request asked for."""
     if command is None:
         return False

@@ -48,12 +48,12 @@ class Effect:
         if command.handing is not None:
             self.set(chain=command.handing.chain, zone=command.handing.zone)
 
-    def owe(self) -> None:
+    def require_further_step(self) -> None:
         """The agency owes a further step, which an initial response may put off once."""
         self.set(promised=False)
         self.start(ClockKind.FOLLOW_UP)
 
-    def file_away(self, status: Status) -> None:
+    def archive(self, status: Status) -> None:
         """Archive the report: nothing is owed any more."""
         self.set(status=status, held=False, awaited_agency_id=None)
         self.stop_process()

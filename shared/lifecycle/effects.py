@@ -14,7 +14,7 @@ from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Command
 from shared.lifecycle.decision import ClockIntent, ClockOp
 from shared.lifecycle.effect_builder import ALL_REQUESTS, Effect
-from shared.lifecycle.requests import ask, object_to_closing, turn_down
+from shared.lifecycle.requests import ask, end_request, object_to_closing
 from shared.lifecycle.rules import RULES
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import ARCHIVED, CLOSED, Status
@@ -57,7 +57,7 @@ def _move(effect: Effect, action: Action) -> None:
         if status in CLOSED:
             effect.end(status)
         elif status in ARCHIVED:
-            effect.file_away(status)
+            effect.archive(status)
         else:
             effect.set(status=status, awaited_agency_id=None)
 
@@ -67,7 +67,7 @@ def _verify(effect: Effect, command: Command) -> None:
     effect.set(status=Status.VERIFIED, awaited_agency_id=None)
     _set_fields(effect, command)
     effect.stop(ClockKind.VERIFICATION)
-    effect.owe()
+    effect.require_further_step()
     if not effect.before.followed_up:
         effect.start(ClockKind.SETTLEMENT)
     effect.ended = frozenset({RequestKind.NOT_AUTHORITY})
@@ -114,7 +114,7 @@ def _defer(effect: Effect, command: Command) -> None:
 def _archive(effect: Effect, command: Command) -> None:
     effect.hand_over(command)
     effect.details["archive_category"] = command.archive_category
-    effect.file_away(Status.ARCHIVED_BY_ADMIN)
+    effect.archive(Status.ARCHIVED_BY_ADMIN)
 
 
 def _restore(effect: Effect, _: Command) -> None:
@@ -127,7 +127,7 @@ def _restore(effect: Effect, _: Command) -> None:
 
 def _withdraw(effect: Effect, _: Command) -> None:
     effect.set(question_open=False)
-    effect.file_away(Status.ARCHIVED_BY_REPORTER)
+    effect.archive(Status.ARCHIVED_BY_REPORTER)
 
 
 def _forward(effect: Effect, command: Command) -> None:
@@ -136,7 +136,7 @@ def _forward(effect: Effect, command: Command) -> None:
     if command.copies:
         effect.set(copies=tuple(sorted({*effect.before.copies, *command.copies})))
     effect.stop(ClockKind.AUTO_CLOSE)
-    effect.owe()
+    effect.require_further_step()
     effect.ended = ALL_REQUESTS
 
 
@@ -168,7 +168,7 @@ def _release(effect: Effect, _: Command) -> None:
 
 def _reopen(effect: Effect, _: Command) -> None:
     effect.set(status=Status.FOLLOWED_UP)
-    effect.owe()
+    effect.require_further_step()
     effect.ended = frozenset({RequestKind.REOPEN, RequestKind.OBJECTION})
 
 
@@ -206,6 +206,6 @@ _EFFECTS: dict[Action, Callable[[Effect, Command], None]] = {
     Action.HOLD: _hold,
     Action.RELEASE: _release,
     Action.REOPEN: _reopen,
-    Action.REJECT_REQUEST: turn_down,
-    Action.WITHDRAW_REQUEST: turn_down,
+    Action.REJECT_REQUEST: end_request,
+    Action.WITHDRAW_REQUEST: end_request,
 }

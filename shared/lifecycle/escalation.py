@@ -19,7 +19,7 @@ _STEPS_OWED = frozenset(
 )
 
 
-def climb(effect: Effect, fired: ClockKind) -> None:
+def raise_level(effect: Effect, fired: ClockKind) -> None:
     """Raise the escalation level if the clock that fired does so.
 
     The first process clock that runs out starts the escalation (or goes on with it after the report
@@ -37,7 +37,7 @@ def climb(effect: Effect, fired: ClockKind) -> None:
         effect.details["level"] = max(level, 1)
 
 
-def ladder(state: ReportState, action: Action) -> ReportState:
+def end_if_not_late(state: ReportState, action: Action) -> ReportState:
     """The state with the ladder after the step; its other clocks have been settled."""
     if state.late:
         return state
@@ -47,18 +47,18 @@ def ladder(state: ReportState, action: Action) -> ReportState:
     return state.model_copy(update={"clocks": clocks, "escalation_level": level})
 
 
-def climbs(clocks: Iterable[Clock]) -> bool:
+def escalation_runs(clocks: Iterable[Clock]) -> bool:
     """Whether the ladder's clock runs: a process clock is late and not paused."""
     process = (clock for clock in clocks if clock.kind in PROCESS_CLOCKS)
     return any(clock.overdue and clock.deadline is not None for clock in process)
 
 
-def agency_at(path: Sequence[int], level: int) -> int:
+def agency_above(path: Sequence[int], level: int) -> int:
     """The agency `level` steps above the last one of the path (root first), at most the root."""
     return path[max(len(path) - 1 - level, 0)]
 
 
-def at_the_top(state: ReportState, path: Sequence[int]) -> ReportState:
+def end_at_root(state: ReportState, path: Sequence[int]) -> ReportState:
     """The state without the ladder's clock if the escalation has reached the root.
 
     `path` is the handler's path, root first.

@@ -125,7 +125,7 @@ class ReportEvent(BaseModel):
         )
 
 
-def tells_arrival(action: Action | str, status: Status | str) -> bool:
+def shows_arrival(action: Action | str, status: Status | str) -> bool:
     """Whether the time of this step shows when the report came, for any report.
 
     The step is the submission, or lateness or an escalation while nobody has verified the report.
@@ -134,7 +134,7 @@ def tells_arrival(action: Action | str, status: Status | str) -> bool:
     return action == Action.SUBMIT or (action in _LATE and status in TO_BE_VERIFIED)
 
 
-def near_arrival(event: ReportEvent) -> bool:
+def may_show_arrival(event: ReportEvent) -> bool:
     """Whether the event's time can show when the report came.
 
     That is so if the report was not verified before the step, or if it is the first step of all.
@@ -156,24 +156,24 @@ def is_of_reporter(
     return themselves or action in _CLOCK_ENDS or bool(details.get("brought_by"))
 
 
-def tells_of_reporter(event: ReportEvent) -> bool:
+def shows_reporter_activity(event: ReportEvent) -> bool:
     """Whether the event's time shows when the reporter was active.
 
     The report came then, or the person who entered it may have gone on at once, or `is_of_reporter`
     is true.
     """
-    return near_arrival(event) or is_of_reporter(event.action, event.actor_kind, event.details)
+    return may_show_arrival(event) or is_of_reporter(event.action, event.actor_kind, event.details)
 
 
-def tells_when(event: ReportEvent, *, anonymous: bool) -> bool:
+def hides_time(event: ReportEvent, *, anonymous: bool) -> bool:
     """Whether the event's time is hidden from everybody below pusat.
 
     For an anonymous report this covers every time that tells of its reporter, for other reports the
     times that show when they came.
     """
     if anonymous:
-        return tells_of_reporter(event)
-    return tells_arrival(event.action, event.status)
+        return shows_reporter_activity(event)
+    return shows_arrival(event.action, event.status)
 
 
 class PartnerEvent(BaseModel):

@@ -12,7 +12,7 @@ def ask(effect: Effect, command: Command) -> None:
     kind = REQUESTED_BY[command.action]
     effect.hand_over(command)
     assert command.actor.agency_id is not None
-    _wait_for(effect, command, kind, command.actor.staff_id, command.actor.agency_id)
+    _add_request(effect, command, kind, command.actor.staff_id, command.actor.agency_id)
 
 
 def object_to_closing(effect: Effect, command: Command) -> None:
@@ -21,10 +21,10 @@ def object_to_closing(effect: Effect, command: Command) -> None:
     effect.set(objected=True)
     effect.details["objection_reason"] = command.objection_reason
     kind, by = RequestKind.OBJECTION, command.ended_by_staff_id
-    _wait_for(effect, command, kind, by, command.ended_by_agency_id)
+    _add_request(effect, command, kind, by, command.ended_by_agency_id)
 
 
-def _wait_for(
+def _add_request(
     effect: Effect, command: Command, kind: RequestKind, staff_id: int | None, agency_id: int
 ) -> None:
     assert command.decider_id is not None
@@ -50,7 +50,7 @@ def _wait_for(
         effect.details["suggested_agency_id"] = command.suggested_agency_id
 
 
-def turn_down(effect: Effect, command: Command) -> None:
+def end_request(effect: Effect, command: Command) -> None:
     """End a request that was rejected by the person who decides, or withdrawn by the person who
     asked."""
     request = effect.before.request(command.request_id)

@@ -1,6 +1,6 @@
 """An agency takes another's place in a report: as handler, in the chain, copies and requests."""
 
-from shared.lifecycle.chain import in_tree, succeeded
+from shared.lifecycle.chain import chain_after_succession, chain_in_tree
 from shared.lifecycle.commands import Command
 from shared.lifecycle.effect_builder import Effect
 
@@ -17,9 +17,9 @@ def succeed(effect: Effect, command: Command) -> None:
     def renamed(agency_id: int | None) -> int | None:
         return new if agency_id == old else agency_id
 
-    chain, path = succeeded(state.chain, old, new), command.succession.handler_path
+    chain, path = chain_after_succession(state.chain, old, new), command.succession.handler_path
     if path and path[-1] == chain[-1]:
-        chain = in_tree(chain, path)
+        chain = chain_in_tree(chain, path)
     if chain != state.chain:
         effect.set(chain=chain)
     if state.handler_id == old:

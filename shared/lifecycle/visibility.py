@@ -34,7 +34,7 @@ def visibility_of(action: Action, details: Mapping[str, Any], *, changed: bool) 
     """
     if changed:
         return Visibility.PUBLIC
-    if action is Action.REJECT_REQUEST and _on_an_objection(details):
+    if action is Action.REJECT_REQUEST and _concerns_objection(details):
         return Visibility.REPORTER
     rule = RULES.get(action)
     internal = rule.internal if rule else action is Action.END_REQUEST
@@ -84,12 +84,12 @@ def readers_of(
         asks = details.get("deferral") == DeferralKind.INCOMPLETE_DATA
         return frozenset({Reader.REPORTER}) if asks else frozenset()
     rule = RULES.get(action)
-    reads = (rule is not None and rule.reporter_reads) or _on_an_objection(details)
+    reads = (rule is not None and rule.reporter_reads) or _concerns_objection(details)
     readers = {Reader.REPORTER} if reads else set()
     if action in READ_BY_ALL and not secret:
         readers |= {Reader.PUBLIC, Reader.COPY}
     return frozenset(readers)
 
 
-def _on_an_objection(details: Mapping[str, Any]) -> bool:
+def _concerns_objection(details: Mapping[str, Any]) -> bool:
     return details.get("request") == RequestKind.OBJECTION

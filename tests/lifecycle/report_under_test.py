@@ -14,14 +14,14 @@ from shared.lifecycle.actions import (
     RequestKind,
 )
 from shared.lifecycle.actions import Action as A
-from shared.lifecycle.apply_clocks import settle
+from shared.lifecycle.apply_clocks import apply_clocks
 from shared.lifecycle.authority import Capacity as S
 from shared.lifecycle.calendar import WorkingCalendar, Zone
 from shared.lifecycle.clocks import COMPANIONS, Clock, ClockKind, start
 from shared.lifecycle.commands import Command, Handing
 from shared.lifecycle.decide import decide, decide_clock
 from shared.lifecycle.decision import Decision, Entry
-from shared.lifecycle.escalation import at_the_top
+from shared.lifecycle.escalation import end_at_root
 from shared.lifecycle.people import OPERATOR, REPORTER, SYSTEM, Actor, ActorKind, Role
 from shared.lifecycle.policy import NATIONAL_DEFAULT
 from shared.lifecycle.state import ReportState
@@ -171,8 +171,8 @@ class ReportUnderTest:
 
     def _record(self, decision: Decision) -> None:
         self.last = decision
-        after = settle(self.state.clocks, decision, CALENDAR, NATIONAL_DEFAULT)
-        self.state = at_the_top(after, self.path)
+        after = apply_clocks(self.state.clocks, decision, CALENDAR, NATIONAL_DEFAULT)
+        self.state = end_at_root(after, self.path)
 
 
 def handing(*chain: int, zone: Zone = Zone.WIB) -> Handing:

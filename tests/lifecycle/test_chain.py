@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.lifecycle.chain import deciding_agency, handed, in_tree, succeeded
+from shared.lifecycle.chain import (
+    chain_after_handing,
+    chain_after_succession,
+    chain_in_tree,
+    deciding_agency,
+)
 from tests.lifecycle.report_under_test import BIDANG, DINAS, MINISTRY, PROVINCE
 
 ROOT = 1
@@ -33,7 +38,7 @@ HANDED = (
 def test_handing_keeps_who_stands_above_the_giver(
     _: str, chain: tuple[int, ...], giver: int, receiver: int, expected: tuple[int, ...]
 ) -> None:
-    assert handed(chain, PATHS[giver], receiver) == expected
+    assert chain_after_handing(chain, PATHS[giver], receiver) == expected
 
 
 DELEGATING: tuple[tuple[str, tuple[int, ...], int, set[int], int | None], ...] = (
@@ -79,7 +84,7 @@ SUCCEEDED = (
 def test_a_successor_takes_the_place_once(
     _: str, chain: tuple[int, ...], agency: int, successor: int, expected: tuple[int, ...]
 ) -> None:
-    assert succeeded(chain, agency, successor) == expected
+    assert chain_after_succession(chain, agency, successor) == expected
 
 
 IN_TREE = (
@@ -96,7 +101,7 @@ IN_TREE = (
 def test_who_does_not_stand_above_the_next_leaves(
     _: str, chain: tuple[int, ...], expected: tuple[int, ...]
 ) -> None:
-    assert in_tree(chain, PATHS[chain[-1]]) == expected
+    assert chain_in_tree(chain, PATHS[chain[-1]]) == expected
 
 
 class Tree:
@@ -128,17 +133,17 @@ def test_whatever_moves_and_whoever_succeeds_each_stands_above_the_next(
                 giver = data.draw(st.sampled_from(tree.path(chain[-1])))
                 below = [agency for agency in range(size + 1) if giver in tree.path(agency)]
                 receiver = data.draw(st.sampled_from(below))
-                chain = handed(chain, tree.path(giver), receiver)
+                chain = chain_after_handing(chain, tree.path(giver), receiver)
                 assert chain[-1] == receiver
             case "succeed":
                 old, new = data.draw(somebody), data.draw(somebody)
                 expected = new if chain[-1] == old else chain[-1]
-                chain = succeeded(chain, old, new)
+                chain = chain_after_succession(chain, old, new)
                 assert chain[-1] == expected
-                chain = in_tree(chain, tree.path(chain[-1]))
+                chain = chain_in_tree(chain, tree.path(chain[-1]))
             case "move":
                 tree.move(data.draw(somebody), data.draw(somebody))
-                chain = in_tree(chain, tree.path(chain[-1]))
+                chain = chain_in_tree(chain, tree.path(chain[-1]))
         path = tree.path(chain[-1])
         assert list(chain) == [agency for agency in path if agency in chain]
         with_admin = data.draw(st.frozensets(somebody))

@@ -5,7 +5,7 @@ from datetime import timedelta
 from shared.lifecycle.actions import Action as A
 from shared.lifecycle.actions import FollowUpKind, RequestKind
 from shared.lifecycle.clocks import ClockKind
-from shared.lifecycle.escalation import agency_at
+from shared.lifecycle.escalation import agency_above
 from shared.lifecycle.statuses import Status as St
 from tests.lifecycle.report_under_test import (
     ABOVE,
@@ -30,7 +30,7 @@ def test_lateness_climbs_one_level_a_week_of_working_days_up_to_pusat() -> None:
     under_test.wait(WEEK)
     assert _level(under_test) == ("escalated", 2)
     assert under_test.state.clock(LADDER) is None  # pusat: it ends there
-    assert [agency_at(under_test.path, level) for level in (1, 2, 3)] == [PROVINCE, 1, 1]
+    assert [agency_above(under_test.path, level) for level in (1, 2, 3)] == [PROVINCE, 1, 1]
 
 
 def test_the_step_that_was_owed_ends_it_and_the_next_lateness_begins_at_the_bottom() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from shared.lifecycle.actions import Action, FollowUpKind, RequestKind
-from shared.lifecycle.apply_clocks import settle
+from shared.lifecycle.apply_clocks import apply_clocks
 from shared.lifecycle.calendar import SPREAD, WorkingCalendar
 from shared.lifecycle.check import Refused
 from shared.lifecycle.clocks import Clock, ClockKind
@@ -24,7 +24,7 @@ NUMBER = 10_000_021
 
 
 class Life(RuleBasedStateMachine):
-    """Time passes, clocks fire, people act. `settle` is what the record activity does."""
+    """Time passes, clocks fire, people act. `apply_clocks` is what the record activity does."""
 
     @initialize(hours=st.integers(0, 24 * 366))
     def accept(self, hours: int) -> None:
@@ -158,7 +158,7 @@ class Life(RuleBasedStateMachine):
         if auto_close is not None and auto_close.deadline is not None:
             self.ran += self.calendar.between(self.seen, decision.at, auto_close.zone)
         self.seen = decision.at
-        self.state = settle(self.state.clocks, decision, self.calendar, NATIONAL_DEFAULT)
+        self.state = apply_clocks(self.state.clocks, decision, self.calendar, NATIONAL_DEFAULT)
         self.lines += len(decision.entries)
         self.versions += 1
 

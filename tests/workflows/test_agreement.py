@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.lifecycle.apply_clocks import settle
+from shared.lifecycle.apply_clocks import apply_clocks
 from shared.lifecycle.check import Refused
 from shared.lifecycle.decide import decide
 from shared.lifecycle.decision import Decision
@@ -49,4 +49,4 @@ async def test_a_generated_life_is_the_same_in_both(
 
 
 def _settled(state: ReportState, decision: Decision) -> ReportState:
-    return settle(state.clocks, decision, CALENDAR, NATIONAL_DEFAULT)
+    return apply_clocks(state.clocks, decision, CALENDAR, NATIONAL_DEFAULT)

@@ -10,7 +10,7 @@ from shared.database.engine import Database, raw
 from shared.lifecycle import clocks
 from shared.lifecycle.actions import Action, FollowUpKind
 from shared.lifecycle.calendar import WorkingCalendar, Zone, spread
-from shared.lifecycle.chain import succeeded
+from shared.lifecycle.chain import chain_after_succession
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Handing
 from shared.lifecycle.people import Actor, Role
@@ -250,7 +250,7 @@ async def test_an_officer_s_assignments_go_to_a_colleague(
 def test_the_successor_stands_in_a_chain_once(
     chain: tuple[int, ...], after: tuple[int, ...]
 ) -> None:
-    assert succeeded(chain, 2, 9) == after
+    assert chain_after_succession(chain, 2, 9) == after
 
 
 def set_aside(reason: str) -> float:

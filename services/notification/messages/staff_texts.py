@@ -46,8 +46,8 @@ def facts_told(
     if reporter_times_hidden:
         unnamed = {"by", "by_agency"} if facts.get("with_arrival") else set()
         named = {name: fact for name, fact in facts.items() if name not in unnamed}
-        at_tells = facts.get("tells_of_reporter", True)
-        return _to_the_hour(named, zone, _DEADLINES, at=at_tells)
+        time_shows = facts.get("tells_of_reporter", True)
+        return _to_the_hour(named, zone, _DEADLINES, at=time_shows)
     if role.reads_arrivals:
         return facts
     deadlines = ["due_at"] if facts.get("due_tells_arrival", True) else []

@@ -23,7 +23,7 @@ from services.notification.models import BellItem, Contact, Message, Preference
 from services.notification.outgoing.to_staff import holder_of_staff
 from services.notification.staff.recipients import Recipient, Told, recipients_of
 from shared.clock import now
-from shared.lifecycle.events import ReportEvent, tells_arrival, tells_of_reporter
+from shared.lifecycle.events import ReportEvent, shows_arrival, shows_reporter_activity
 from shared.lifecycle.statuses import TO_BE_VERIFIED
 from shared.privacy.publication import public_time
 
@@ -121,8 +121,8 @@ def _facts(event: ReportEvent, recipient: Recipient) -> dict[str, Any]:
     """The facts to store: codes and times. Times that would reveal when the report came, or when an
     anonymous reporter acted, are not stored."""
     facts = facts_of(event) | {
-        "tells_of_reporter": tells_of_reporter(event),
-        "tells_arrival": tells_arrival(event.action, event.status),
+        "tells_of_reporter": shows_reporter_activity(event),
+        "tells_arrival": shows_arrival(event.action, event.status),
         "due_tells_arrival": event.status in TO_BE_VERIFIED,
     }
     facts |= recipient.about

@@ -20,8 +20,8 @@ from shared.lifecycle.calendar import Zone
 from shared.lifecycle.events import (
     ReportEvent,
     is_of_reporter,
-    near_arrival,
-    tells_arrival,
+    may_show_arrival,
+    shows_arrival,
 )
 from shared.lifecycle.people import ADMINS, Role
 from shared.lifecycle.statuses import Tab
@@ -86,7 +86,7 @@ class _Known:
         if rule is not DEADLINE_NEAR:
             people.pop(self.actors.get((event.number, event.version), 0), None)
         concerned = [(id, Role(person.role)) for id, person in people.items()]
-        came = tells_arrival(event.action, event.status)
+        came = shows_arrival(event.action, event.status)
         waits = self._waits_for_the_hour(event)
         handler = self.agencies.get(event.handler_id)
         recipients = []
@@ -114,7 +114,7 @@ class _Known:
         if waits or is_of_reporter(event.action, event.actor_kind, event.details):
             return True
         entered = self.actors.get((event.number, _SUBMISSION)) is not None
-        return entered and near_arrival(event)
+        return entered and may_show_arrival(event)
 
     def _add_stand_ins(self, people: dict[int, StaffEntry]) -> dict[int, int]:
         """Add the people who stand in for these today, and in turn for absent stand-ins. Returns,
@@ -230,7 +230,7 @@ class _Known:
                 if each.id == decider:
                     agency = self.agencies.get(each.agency_id)
                     about |= {"by": each.role, "by_agency": agency and agency.name}
-                    return about | {"with_arrival": entered and near_arrival(event)}
+                    return about | {"with_arrival": entered and may_show_arrival(event)}
         return about | {"by": event.actor_kind.value}
 
     def _by_id(self, staff_id: int | None, agency_id: int) -> list[StaffEntry]:

@@ -25,7 +25,7 @@ from shared.http.paging import Cursor, Page, PageSize, open_cursor, seal_cursor
 from shared.http.problems import conflict, not_found
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.labels import label
-from shared.lifecycle.events import tells_arrival
+from shared.lifecycle.events import shows_arrival
 from shared.privacy.identity import IdentityCipher
 from shared.privacy.publication import public_time
 
@@ -168,7 +168,7 @@ def _is_cut(delivery: WebhookDelivery) -> bool:
     """Return whether the receiver was sent times only to the hour: for the arrival of a report, for
     a copy, or for a report that was anonymous then."""
     step = delivery.body.get("data", {})
-    if tells_arrival(step.get("action", ""), step.get("status", "")):
+    if shows_arrival(step.get("action", ""), step.get("status", "")):
         return True
     told = delivery.body.get("timestamp")
     return told is not None and (at := datetime.fromisoformat(told)) == public_time(at)

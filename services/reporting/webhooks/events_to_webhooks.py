@@ -28,7 +28,7 @@ from shared.database.engine import Database
 from shared.database.lifecycle import Report
 from shared.database.views import AgencyEntry
 from shared.lifecycle.actions import Action
-from shared.lifecycle.events import INTERNAL_EVENTS, ReportEvent, tells_when
+from shared.lifecycle.events import INTERNAL_EVENTS, ReportEvent, hides_time
 from shared.lifecycle.people import ActorKind
 from shared.lifecycle.statuses import TO_BE_VERIFIED
 from shared.privacy.identity import IdentityCipher
@@ -221,7 +221,7 @@ def _as_told(event: ReportEvent, *, anonymous: bool) -> ReportEvent:
     if anonymous or event.status in TO_BE_VERIFIED:
         changes["due_at"] = event.due_at and public_time(event.due_at)
         changes["auto_close_at"] = event.auto_close_at and public_time(event.auto_close_at)
-    if tells_when(event, anonymous=anonymous):
+    if hides_time(event, anonymous=anonymous):
         changes["at"] = public_time(event.at)
     if anonymous and event.action is Action.SUBMIT:
         changes["actor_kind"] = ActorKind.REPORTER

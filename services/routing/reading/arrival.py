@@ -9,7 +9,7 @@ from shared.command_requests.report_access import ReportAccess
 from shared.labels import label
 from shared.lifecycle.actions import Action, RequestKind
 from shared.lifecycle.channels import Channel
-from shared.lifecycle.events import is_of_reporter, tells_arrival
+from shared.lifecycle.events import is_of_reporter, shows_arrival
 from shared.lifecycle.people import ActorKind
 from shared.lifecycle.visibility import TOLD_IN_COPIES
 from shared.privacy.publication import public_channel, public_time
@@ -121,7 +121,7 @@ def _hidden(lines: Rows, access: ReportAccess) -> _Hidden:
 
 
 def _tells_when(step: Row, access: ReportAccess) -> bool:
-    return tells_arrival(step["action"], step["to_status"]) or (
+    return shows_arrival(step["action"], step["to_status"]) or (
         access.reporter_times_hidden
         and is_of_reporter(step["action"], step["actor_kind"], step["details"])
     )
