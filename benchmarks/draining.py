@@ -92,8 +92,8 @@ async def _publish(bus: Bus, subject: str, messages: int) -> None:
 
 def _message() -> tuple[str, dict[str, str], bytes]:
     id = str(uuid.uuid4())
-    told = event("id.go.lapor.report", f"/{SYSTEM}", {**report_form(), "external_id": id}, id=id)
-    return (id, *encode(told))
+    message = event("id.go.lapor.report", f"/{SYSTEM}", {**report_form(), "external_id": id}, id=id)
+    return (id, *encode(message))
 
 
 _PARTNER = """

@@ -32,8 +32,8 @@ def main() -> None:
     # Not ru_maxrss, which a new process inherits from the one that started it.
     status = Path("/proc/self/status").read_text().splitlines()
     peak = int(next(line.split()[1] for line in status if line.startswith("VmHWM")))
-    told = {"rows": made, "seconds": seconds, "mebibytes": peak / 1024}
-    sys.stdout.write(f"{json.dumps(told)}\n")
+    result = {"rows": made, "seconds": seconds, "mebibytes": peak / 1024}
+    sys.stdout.write(f"{json.dumps(result)}\n")
 
 
 def _bare(output: Path, rows: Iterator[list[Any]]) -> int:

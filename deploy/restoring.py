@@ -18,7 +18,7 @@ from temporalio.api.workflowservice.v1 import (
 )
 from temporalio.client import Client
 
-from deploy.telling_again import last_told, tell_again
+from deploy.republish import last_published_at, republish_last_steps
 from shared.bus.connection import Bus
 from shared.bus.streams import DUPLICATE_WINDOW, REPORTS
 from shared.database.engine import Database
@@ -47,13 +47,13 @@ class Restored:
     """The result. `next_number` is that of the next report. `lost` are reports that Temporal or
     NATS knows and the database does not. `renewed` are those that lost later steps and continue as
     new ones for both, with a version above any published. `steps` is what NATS knows of both.
-    `told_again` are reports whose last step was in no stream."""
+    `republished` are reports whose last step was in no stream."""
 
     next_number: int
     lost: tuple[int, ...]
     renewed: tuple[int, ...]
     steps: tuple[LostStep, ...]
-    told_again: tuple[int, ...]
+    republished: tuple[int, ...]
 
 
 async def after_restore(
@@ -65,40 +65,44 @@ async def after_restore(
     async with database.session() as session:
         newest: datetime | None = (await session.execute(_NEWEST)).scalar_one()
     running, highest = await _runs(client) if client is not None else (set[int](), 0)
-    steps = await _told(bus, newest)
-    told: dict[int, int] = {}
+    steps = await _published_steps(bus, newest)
+    published: dict[int, int] = {}
     for step in steps:
-        told[step.number] = max(step.version, told.get(step.number, 0))
+        published[step.number] = max(step.version, published.get(step.number, 0))
     number, version = col(Report.number), col(Report.version)
-    stored = select(number, version).where(number.in_(sorted(running | set(told))))
+    stored = select(number, version).where(number.in_(sorted(running | set(published))))
     async with database.session() as session:
         versions = {row.number: row.version for row in (await session.execute(stored)).all()}
-    behind = {n: v for n, v in told.items() if n in versions and v > versions[n]}
+    behind = {n: v for n, v in published.items() if n in versions and v > versions[n]}
     if client is not None and newest is not None:
         quiet = sorted(running & versions.keys() - behind.keys())
-        behind |= {n: versions[n] for n in await _went_on(client, quiet, newest)}
+        behind |= {n: versions[n] for n in await _active_since(client, quiet, newest)}
     async with database.session() as session:
         for statement in (_RENEW, _RENEW_COMMANDS):
             await session.execute(
                 statement, {"numbers": list(behind), "versions": list(behind.values())}
             )
-        since = await last_told(bus) or newest
-        again = await tell_again(session, since, told, f"{intake_url}/reports") if since else []
-    next_number = await go_on_above(database, max(highest, max(told, default=0)))
-    lost = sorted((running | told.keys()) - versions.keys())
+        since = await last_published_at(bus) or newest
+        republished = (
+            await republish_last_steps(session, since, published, f"{intake_url}/reports")
+            if since
+            else []
+        )
+    next_number = await continue_numbers_above(database, max(highest, max(published, default=0)))
+    lost = sorted((running | published.keys()) - versions.keys())
     missing = [s for s in steps if s.version > versions.get(s.number, 0)]
     renewed = tuple(sorted(behind))
-    return Restored(next_number, tuple(lost), renewed, tuple(missing), tuple(again))
+    return Restored(next_number, tuple(lost), renewed, tuple(missing), tuple(republished))
 
 
-async def go_on_above(database: Database, highest: int) -> int:
+async def continue_numbers_above(database: Database, highest: int) -> int:
     """Set and return the next report's number, above any number known anywhere."""
     async with database.session() as session:
         above = {"above": highest + MARGIN}
         return int((await session.execute(_SET_NUMBER, above)).scalar_one())
 
 
-async def _went_on(client: Client, numbers: list[int], newest: datetime) -> list[int]:
+async def _active_since(client: Client, numbers: list[int], newest: datetime) -> list[int]:
     """Return the reports whose runs were active after this instant; NATS may not know of it."""
     at_once = asyncio.Semaphore(_ASKED_AT_ONCE)
 
@@ -145,7 +149,7 @@ async def _runs(client: Client) -> tuple[set[int], int]:
             return running, highest
 
 
-async def _told(bus: Bus, newest: datetime | None) -> tuple[LostStep, ...]:
+async def _published_steps(bus: Bus, newest: datetime | None) -> tuple[LostStep, ...]:
     """Return the steps of events since the newest step in the database, and at least of those in
     the window of duplicates."""
     since = datetime.now(UTC) - timedelta(seconds=2 * DUPLICATE_WINDOW)
@@ -192,7 +196,7 @@ _RENEW = text("""
 UPDATE lifecycle.report r SET identity = new.identity, version = new.version,
     state = r.state || jsonb_build_object('identity', new.identity, 'version', new.version)
 FROM (SELECT number, version, gen_random_uuid() AS identity
-      FROM unnest(CAST(:numbers AS bigint[]), CAST(:versions AS int[])) AS told (number, version)
+      FROM unnest(CAST(:numbers AS bigint[]), CAST(:versions AS int[])) AS known (number, version)
      ) new
 WHERE r.number = new.number
 """)

@@ -29,7 +29,7 @@ def outbox_statements(
     """
     message = report_message(_happened(decision, after, escalated_to), after.identity)
     yield inserted(OutboxRow, message.row(after.number))
-    if after.system and external_id and _told_to_partners(decision):
+    if after.system and external_id and _is_for_partners(decision):
         partner_event = PartnerEvent(
             number=after.number,
             external_id=external_id,
@@ -47,7 +47,7 @@ def outbox_statements(
         yield inserted(OutboxRow, message.row(after.number))
 
 
-def _told_to_partners(decision: Decision) -> bool:
+def _is_for_partners(decision: Decision) -> bool:
     """Whether partners are notified: a partner gets only what the reporter may read."""
     internal = decision.entries[0].visibility is Visibility.STAFF
     return decision.event not in INTERNAL_EVENTS and not internal

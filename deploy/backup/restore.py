@@ -21,7 +21,7 @@ from deploy.credentials import load_or_create
 from deploy.errors import StackError
 from deploy.local.nats import Nats
 from deploy.local.ports import free_port
-from deploy.restoring import Restored, after_restore, go_on_above
+from deploy.restoring import Restored, after_restore, continue_numbers_above
 from shared.bus.connection import Bus, connect
 from shared.database.engine import Database
 from shared.settings import Addresses
@@ -60,7 +60,7 @@ async def restore(
         database = Database(postgres.database_url, pool_size=1)
         try:
             highest = max(copy.highest_number for copy in source.copies())
-            await go_on_above(database, highest)
+            await continue_numbers_above(database, highest)
             await _remake_again(database, target / "attachments")
             if key_file is not None:
                 say("Streams …")

@@ -60,7 +60,7 @@ def show_afterwards(restored: "Restored") -> None:
     print(f"  {', '.join(map(str, restored.lost)) or 'none'}")
     print(f"{len(restored.renewed)} reports have lost steps and go on from what was restored:")
     print(f"  {', '.join(map(str, restored.renewed)) or 'none'}")
-    print(f"{len(restored.told_again)} reports' last steps were in no stream, and are told again.")
+    print(f"{len(restored.republished)} reports' last steps were in no stream, and are told again.")
     for step in restored.steps:
         partner = f" of partner {step.system}" if step.system else ""
         print(f"  {step.at:%Y-%m-%d %H:%M:%S} UTC  {step.number}{partner}: {step.event}")

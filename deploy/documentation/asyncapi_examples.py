@@ -105,7 +105,7 @@ def sent(kind: str) -> dict[str, Any]:
     }
 
 
-def told(type: str, id: str, data: dict[str, Any]) -> dict[str, Any]:
+def received_event(type: str, id: str, data: dict[str, Any]) -> dict[str, Any]:
     """Return a whole event as a partner receives it."""
     envelope = {
         "specversion": "1.0",
@@ -121,11 +121,11 @@ def told(type: str, id: str, data: dict[str, Any]) -> dict[str, Any]:
 
 def receipts() -> list[dict[str, Any]]:
     return [
-        told(RECEIPT_TYPE, f"INGEST_REPORTS.{data['sequence']}.1772417700", data)
+        received_event(RECEIPT_TYPE, f"INGEST_REPORTS.{data['sequence']}.1772417700", data)
         for data in RECEIPTS.values()
     ]
 
 
 def event() -> dict[str, Any]:
     subject = f"lapor.v1.partner.{SYSTEM}.event"
-    return told(PARTNER_TYPE, f"{NUMBER}.{EVENT['version']}.{subject}", EVENT)
+    return received_event(PARTNER_TYPE, f"{NUMBER}.{EVENT['version']}.{subject}", EVENT)

@@ -78,7 +78,7 @@ class Stack(ABC):
 def run(stack: Stack) -> None:
     """Run the stack until Ctrl-C, SIGTERM or SIGHUP. Raises StackError if it cannot start."""
     with only_stack(stack.addresses.data_dir):
-        asyncio.run(_until_told(stack))
+        asyncio.run(_until_stopped(stack))
 
 
 async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
@@ -91,7 +91,7 @@ async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
         raise several.exceptions[0] from None
 
 
-async def _until_told(stack: Stack) -> None:
+async def _until_stopped(stack: Stack) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -38,7 +38,7 @@ from shared.http.problems import Problem
 from shared.http.tokens import Partner
 from shared.partners.message_reading import Read, read
 from shared.partners.problems import problems_of_refusal
-from shared.partners.receipts import Receipt, Sent, tell
+from shared.partners.receipts import Receipt, Sent, queue_receipts
 from shared.temporal.report_gateway import ReportGateway
 
 PATIENCE: Final = timedelta(minutes=10)
@@ -83,7 +83,7 @@ class PartnerMessages:
         id = uuid5(self._namespace, f"{form_read.sent.system}/{form_read.message_id}")
         receipt = await self._outcome(form_read, number, id)
         async with self._database.session() as session:
-            await tell(session, [(form_read.sent, receipt)])
+            await queue_receipts(session, [(form_read.sent, receipt)])
 
     async def _outcome(self, form_read: Read[PartnerForm], number: int, id: UUID) -> Receipt:
         url = f"{self._reports_url}/{number}"

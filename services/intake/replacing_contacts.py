@@ -56,7 +56,7 @@ async def apply_due(database: Database, intake: Resources) -> None:
     async with database.session() as session:
         ids = list(await session.scalars(due.order_by(col(ContactChange.takes_effect_at))))
     for id in ids:
-        await by_itself("replacing contacts", id, _apply_if_told(database, intake, id))
+        await by_itself("replacing contacts", id, _apply_if_notified(database, intake, id))
 
 
 def channel_of(change: ContactChange) -> Channel:
@@ -97,7 +97,7 @@ async def _choose_safe(
     return submission.email_safe, (discreet or None) if submission.phone_safe else False
 
 
-async def _apply_if_told(database: Database, intake: Resources, id: UUID) -> None:
+async def _apply_if_notified(database: Database, intake: Resources, id: UUID) -> None:
     """Replace the contact if its notice was sent seven days ago; otherwise put it off."""
     try:
         async with database.session() as session:

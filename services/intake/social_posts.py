@@ -118,7 +118,7 @@ async def read_post(
         media_urls=[url for each in posts for url in each.media_urls],
         thread=[each.url for each in others],
         suggested_title=_title(post),
-        number=await _told(session, staff, known) if known else None,
+        number=await _readable_number(session, staff, known) if known else None,
     )
 
 
@@ -134,7 +134,7 @@ async def submit_post(
     it."""
     references = await checked(session, form)
     if known := await _reported_as(session, form.post_ids):
-        raise _reported(await _told(session, staff, known))
+        raise _reported(await _readable_number(session, staff, known))
     report = replace(
         report_of(form, references, channel=Channel.X, scope=NETWORK, key=form.url),
         actor=staff_actor(staff),
@@ -145,9 +145,9 @@ async def submit_post(
     try:
         accepted = await intake.acceptance.accept(session, report)
     except DifferentContent as before:
-        raise _reported(await _told(session, staff, before.number)) from None
+        raise _reported(await _readable_number(session, staff, before.number)) from None
     if accepted.replayed:
-        raise _reported(await _told(session, staff, accepted.number))
+        raise _reported(await _readable_number(session, staff, accepted.number))
     await _keep(session, form.post_ids, accepted.number)
     await log_code(session, intake, accepted.number, "given", maker=report.actor)
     response.headers["Location"] = f"/reports/{accepted.number}"
@@ -186,7 +186,7 @@ def _title(post: Post) -> str:
         return ""
 
 
-async def _told(session: AsyncSession, staff: Staff, number: int) -> int | None:
+async def _readable_number(session: AsyncSession, staff: Staff, number: int) -> int | None:
     """The number, if this person may read the report and know its author. The post names the
     author. Otherwise None."""
     try:

@@ -104,11 +104,11 @@ def answered_closings(
         if (count := answers.get(f"answered:{status}"))
     }
     groups = []
-    for status, told in suppressed(counts).items():
+    for status, shown in suppressed(counts).items():
         of = closed.get(status)
-        share = round(told / of, 3) if told is not None and of else None
+        share = round(shown / of, 3) if shown is not None and of else None
         name = label("status", status)
-        groups.append(AnsweredGroup(code=status, label=name, count=told, share=share))
+        groups.append(AnsweredGroup(code=status, label=name, count=shown, share=share))
     return groups
 
 

@@ -40,10 +40,10 @@ def without_function_words(words: str) -> str:
             joined.append([])
         else:
             joined[-1].append(term)
-    return " or ".join(" ".join(_telling(terms)) for terms in joined if terms)
+    return " or ".join(" ".join(_distinctive(terms)) for terms in joined if terms)
 
 
-def _telling(terms: list[str]) -> list[str]:
+def _distinctive(terms: list[str]) -> list[str]:
     left = [term for term in terms if term.startswith(_SPECIAL) or not _is_function_word(term)]
     return left if any(not term.startswith("-") for term in left) else terms
 

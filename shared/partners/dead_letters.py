@@ -13,7 +13,7 @@ from shared.bus.errors import NOT_KEPT, BadMessage
 from shared.database.engine import Database
 from shared.partners.message_reading import recognise
 from shared.partners.problems import problems_of
-from shared.partners.receipts import tell
+from shared.partners.receipts import queue_receipts
 from shared.privacy.identity import IdentityCipher
 from shared.telemetry import registry
 
@@ -36,7 +36,7 @@ def partner_dead_letters(bus: Bus, database: Database, cipher: IdentityCipher) -
             problems = problems_of(bad)
             if letter is None:
                 problems += problems_of(_BEYOND)
-            await tell(session, [(sent, sent.receipt(accepted=False, problems=problems))])
+            await queue_receipts(session, [(sent, sent.receipt(accepted=False, problems=problems))])
         if letter is None:
             _not_kept.labels(sent.system).inc()
             return NOT_KEPT

@@ -100,7 +100,7 @@ class Sent:
         )
 
 
-async def tell(session: AsyncSession, receipts: Iterable[tuple[Sent, Receipt]]) -> None:
+async def queue_receipts(session: AsyncSession, receipts: Iterable[tuple[Sent, Receipt]]) -> None:
     """Put the receipts into the outbox, in the session's transaction.
 
     A message delivered twice gets the same receipt, which the stream stores once.

@@ -26,7 +26,7 @@ PUBLIC_REGION: Final = (
 PUBLIC_CHANNEL: Final = "CASE WHEN NOT {0}.anonymous THEN {0}.channel END"
 """The same in SQL: for a column, and for an alias of `lifecycle.report`."""
 _UNVERIFIED: Final = "{0}.tab IN ('unverified', 'deferred')"
-_TELLS_ARRIVAL: Final = {
+_SHOWS_ARRIVAL: Final = {
     "submitted_at": "true",
     "due_at": _UNVERIFIED,
     "last_step_at": _UNVERIFIED,
@@ -55,10 +55,10 @@ def staff_time(alias: str, name: str, *, with_arrivals: bool) -> str:
     arrival of every report is rounded too, because the reports before and after an anonymous one
     would show its time.
     """
-    told = f"{alias}.{name}"
-    arrival = None if with_arrivals else _TELLS_ARRIVAL.get(name)
+    value = f"{alias}.{name}"
+    arrival = None if with_arrivals else _SHOWS_ARRIVAL.get(name)
     hidden = " OR ".join(filter(None, (f"{alias}.anonymous", arrival and arrival.format(alias))))
-    return f"CASE WHEN {hidden} THEN {PUBLIC_TIME.format(told)} ELSE {told} END"
+    return f"CASE WHEN {hidden} THEN {PUBLIC_TIME.format(value)} ELSE {value} END"
 
 
 def public_time(at: datetime) -> datetime:

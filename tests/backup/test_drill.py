@@ -72,7 +72,7 @@ async def test_a_country_at_work_is_lost_and_goes_on_from_its_backup(
 
     latest = await restore(folder, tmp_path / "latest", None, key_file, lambda _: None)
     assert latest.afterwards is not None
-    assert latest.afterwards.told_again
+    assert latest.afterwards.republished
     lost = by_the_end - await _numbers(tmp_path / "latest")
     log.warning("of %s reports accepted, %s are lost with the machine", len(by_the_end), len(lost))
     assert not lost

@@ -9,7 +9,7 @@ import pytest
 from services.reporting.live_events import _shown
 from services.reporting.live_feed import Happened
 from services.reporting.statistics.facts import ReportRow, Step, fact_of
-from services.reporting.webhooks.events_to_webhooks import _as_told
+from services.reporting.webhooks.events_to_webhooks import _as_sent
 from shared.lifecycle.actions import Action
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.people import ActorKind
@@ -51,7 +51,7 @@ def test_events_tell_the_hour_of_what_came_with_it_and_of_what_its_reporter_did(
     changes: dict[str, Any], told: datetime
 ) -> None:
     happened = event(7, 2, at=AT, due_at=AT, auto_close_at=AT, **changes)
-    hooked = _as_told(happened, anonymous=True)
+    hooked = _as_sent(happened, anonymous=True)
     assert (hooked.at, hooked.due_at, hooked.auto_close_at) == (told, HOUR, HOUR)
     live = _shown(Happened(1, happened)).data
     assert datetime.fromisoformat(live["at"]) == told
@@ -87,7 +87,7 @@ def test_events_of_a_report_with_a_name_tell_the_hour_of_what_tells_when_it_came
 ) -> None:
     """Those before and after an anonymous one would tell when that came: numbers grow with time."""
     happened = event(7, 2, at=AT, due_at=AT, **changes)
-    hooked = _as_told(happened, anonymous=False)
+    hooked = _as_sent(happened, anonymous=False)
     assert (hooked.at, hooked.due_at) == (told, due)
     assert hooked.actor_kind is happened.actor_kind
     if told == HOUR:

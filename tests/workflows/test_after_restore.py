@@ -82,13 +82,13 @@ async def test_a_step_that_no_stream_has_heard_of_is_told_again_by_its_id(
     before = (await reports.rows(_MESSAGES, n=report.number))[-1]
     await reports.value(_TAKEN_OUT, n=report.number)
     restored = await after_restore(owner, client, bus, INTAKE)
-    assert restored.told_again == (report.number,)
+    assert restored.republished == (report.number,)
     assert restored.renewed == ()
     [again] = await reports.rows(_MESSAGES, n=report.number)
     assert again.message_id == before.message_id
     assert orjson.loads(bytes(again.body)) == orjson.loads(bytes(before.body))
     await _tell(reports, bus, report)
-    assert (await after_restore(owner, client, bus, INTAKE)).told_again == ()
+    assert (await after_restore(owner, client, bus, INTAKE)).republished == ()
 
 
 _TAKEN_OUT = """

@@ -19,7 +19,7 @@ _PATIENCE = 60.0
 _LOOK_EVERY = 0.3
 
 
-async def tell_leaders(stack: Stack) -> None:
+async def write_leader_letters(stack: Stack) -> None:
     """Name the leaders and write their letters. Does nothing if mail goes elsewhere than to the
     stack's own mailbox. Raises `Refusal`."""
     if stack.mailbox is None:

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from deploy.demo.driver import trial
 from deploy.demo.driver.api import Refusal
-from deploy.demo.driver.letters import tell_leaders
+from deploy.demo.driver.letters import write_leader_letters
 from deploy.demo.driver.life import Life
 from deploy.demo.driver.sending import send
 from deploy.demo.driver.stack import Mailbox, Stack, open_stack
@@ -53,7 +53,7 @@ async def run_demo(
         try:
             with demo.progress:
                 as_expected = await demo.run(random.Random(seed), count, with_trial)
-                await tell_leaders(stack)
+                await write_leader_letters(stack)
         finally:
             show_failures(console, demo.failures)
         total = await show_statuses(console, stack, set(demo.numbers.values()), since)

@@ -19,7 +19,7 @@ from shared.database.engine import Database
 from shared.http.problems import FieldError, Problem
 from shared.partners.message_reading import Read, read
 from shared.partners.problems import Unacceptable, problems_of
-from shared.partners.receipts import Receipt, Sent, tell
+from shared.partners.receipts import Receipt, Sent, queue_receipts
 from shared.resilience.away import DATABASE_AWAY
 from shared.values import regions
 
@@ -86,7 +86,7 @@ class PartnerReports:
                     outcomes[index] = None
                     reports.append((message.sent, report))
             answers = await self._acceptance.accept_many(session, [r for _, r in reports])
-            await tell(
+            await queue_receipts(
                 session,
                 (
                     (sent, self._receipt(sent, answer))

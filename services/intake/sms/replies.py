@@ -144,7 +144,7 @@ class Replies:
                 done: Answer = "rated" if wanted.wish == "rate" else "done"
                 if wanted.wish == "satisfied":
                     done = "closed_rated" if wanted.rating else "closed"
-                answer = await self._tell(reply, token, _PATHS[wanted.wish], body, done)
+                answer = await self._send_command(reply, token, _PATHS[wanted.wish], body, done)
                 if wanted.wish == "object" and answer == "done":
                     return Accepted(one_sms(objected(await self._state(about.number), now())))
                 if answer not in _UNHEARD:
@@ -157,7 +157,7 @@ class Replies:
                 if about.wish == "prove" and not (asked and about.is_digits):
                     return "proven"  # sent again: it has proven the phone
                 path = "information" if asked else "replies"
-                answer = await self._tell(reply, token, path, {"text": about.words})
+                answer = await self._send_command(reply, token, path, {"text": about.words})
                 waits = answer == "ended" and words_wait(await self._state(about.number), now())
                 return RefusedWish(one_sms(waits)) if waits else answer
 
@@ -223,7 +223,7 @@ class Replies:
             raise unavailable()
         return "stopped"
 
-    async def _tell(
+    async def _send_command(
         self, reply: Reply, token: str, path: str, body: dict[str, Any], done: Answer = "done"
     ) -> Answer:
         """Send the command; returns the answer. `done` is used if it took effect, not if it was

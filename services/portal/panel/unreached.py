@@ -20,7 +20,7 @@ async def unreached(page_request: PanelRequest) -> Response:
 
 
 @router.post("/{number}")
-async def told(page_request: PanelRequest, number: ReportNumber) -> Response:
+async def mark_told(page_request: PanelRequest, number: ReportNumber) -> Response:
     """Record that the reporter knows; who said so, and when, is shown with the message."""
     form = FormData(await page_request.form("message_id"))
     path = f"/reports/{number}/told-otherwise"

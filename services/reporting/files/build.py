@@ -39,7 +39,7 @@ def build(job: Job) -> int:
             # Imported here so that other formats do not wait for what only charts need.
             from services.reporting.files.charts import draw
 
-            for row in _told(read(connection, job, words=False)):
+            for row in _with_progress(read(connection, job, words=False)):
                 summary.add(row)
             draw(job.output, job.format, title(job), title_block(job, context), summary)
             return summary.rows
@@ -49,7 +49,7 @@ def build(job: Job) -> int:
             summary.take(part.figures)
             after = part.last
         rows = read(connection, job, words=True, after=after)
-        _write_parts(job, context, parts, summary, _told(rows, summary.rows))
+        _write_parts(job, context, parts, summary, _with_progress(rows, summary.rows))
         _put_together(job, context, parts, summary)
     return summary.rows
 
@@ -117,7 +117,7 @@ def _layout(job: Job) -> str:
     return hashlib.sha256(written.encode()).hexdigest()[:16]
 
 
-def _told(rows: Iterable[Any], count: int = 0) -> Iterator[Any]:
+def _with_progress(rows: Iterable[Any], count: int = 0) -> Iterator[Any]:
     """Yield the rows and print how many have passed, counting from `count`."""
     last = time.monotonic()
     for row in rows:
@@ -125,11 +125,11 @@ def _told(rows: Iterable[Any], count: int = 0) -> Iterator[Any]:
         yield row
         if count % 100 == 0 and time.monotonic() - last > SAY_EVERY:
             last = time.monotonic()
-            _say(count)
-    _say(count)
+            _print_progress(count)
+    _print_progress(count)
 
 
-def _say(rows: int) -> None:
+def _print_progress(rows: int) -> None:
     sys.stdout.write(f"{rows}\n")
     sys.stdout.flush()
 

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from services.reporting.statistics.listing import Listed
 from services.reporting.statistics.period import AskedAgency, AskedPeriod, agency_in_reach
-from services.reporting.statistics.told_months import months_told, years_of
+from services.reporting.statistics.shown_months import months_shown, years_of
 from shared.database.engine import plan_each_time
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
@@ -35,7 +35,7 @@ async def comments(
     await plan_each_time(session)
     counted = text(_COUNTED.format(where=listed.condition))
     rows = (await session.execute(counted, listed.parameters)).all()
-    months = months_told({row.month: row.written for row in rows}, period)
+    months = months_shown({row.month: row.written for row in rows}, period)
     if not months:
         return Comments(items=[])
     of_months = listed.parameters | {"months": months}

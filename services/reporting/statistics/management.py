@@ -24,8 +24,8 @@ from services.reporting.statistics.marks import (
     TOTALS,
 )
 from services.reporting.statistics.period import AskedAgency, AskedPeriod, Period, agency_in_reach
+from services.reporting.statistics.shown_months import months_shown, years_of
 from services.reporting.statistics.tallies import Tally, read_tally, read_totals
-from services.reporting.statistics.told_months import months_told, years_of
 from shared.http.auth import CurrentReader
 from shared.http.documentation import problem_responses
 from shared.http.transaction import Transaction
@@ -121,14 +121,14 @@ async def management(
         hand_overs=figures(tally, "handed_over", map(str, range(OFTEN + 1)), "hand_overs"),
         outcomes=figures(tally, "outcome", FollowUpOutcome, "outcome"),
         unmet_reasons=figures(tally, "unmet_reason", UnmetReason, "unmet_reason"),
-        satisfaction=_satisfaction(tally, await _told(session, unit.id, period)),
+        satisfaction=_satisfaction(tally, await _ratings_shown(session, unit.id, period)),
         closed_unanswered=figure(tally, CLOSED_UNANSWERED),
         objections=[figure(tally, mark) for mark in OBJECTIONS],
         trend=_trend(tally, period),
     )
 
 
-async def _told(session: AsyncSession, agency_id: int, period: Period) -> Tally:
+async def _ratings_shown(session: AsyncSession, agency_id: int, period: Period) -> Tally:
     """Return the counts of the months whose ratings are shown."""
     if not period.is_whole_months:
         return Tally()
@@ -137,7 +137,7 @@ async def _told(session: AsyncSession, agency_id: int, period: Period) -> Tally:
         month: years.buckets.get(f"{month:%Y-%m}", Counter[str]())
         for month in years_of(period).months()
     }
-    months = months_told({month: counts["rated"] for month, counts in by_month.items()}, period)
+    months = months_shown({month: counts["rated"] for month, counts in by_month.items()}, period)
     return Tally(sum((by_month[month] for month in months), Counter[str]()))
 
 

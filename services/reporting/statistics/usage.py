@@ -79,7 +79,7 @@ async def usage(
     totals = _sum(now), _sum(before)
     # On one day, a small unit may have a single report; copies of an anonymous report do not show
     # its channel either.
-    told = not staff.role.only_reads
+    shows_channels = not staff.role.only_reads
     return Usage(
         scope=Scope.of(unit, period),
         total=totals[0],
@@ -89,7 +89,7 @@ async def usage(
         classifications=groups("classification", _labelled("classification")),
         programmes=groups("programme", named.programme),
         provinces=provinces,
-        channels=groups("channel", _labelled("channel")) if told else [],
+        channels=groups("channel", _labelled("channel")) if shows_channels else [],
         flags=groups("flag", _labelled("flag")),
         hours=_in_order(groups("hour", _hour)),
         weekdays=_in_order(groups("weekday", _labelled("weekday"))),

@@ -170,8 +170,8 @@ def _is_cut(delivery: WebhookDelivery) -> bool:
     step = delivery.body.get("data", {})
     if shows_arrival(step.get("action", ""), step.get("status", "")):
         return True
-    told = delivery.body.get("timestamp")
-    return told is not None and (at := datetime.fromisoformat(told)) == public_time(at)
+    sent = delivery.body.get("timestamp")
+    return sent is not None and (at := datetime.fromisoformat(sent)) == public_time(at)
 
 
 def _exact(at: datetime) -> datetime:

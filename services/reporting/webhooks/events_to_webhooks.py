@@ -162,7 +162,7 @@ class EventsToWebhooks:
                     self._row(
                         webhook.id,
                         event_id,
-                        _as_told(event, anonymous=event.number in anonymous),
+                        _as_sent(event, anonymous=event.number in anonymous),
                         by_copy=webhook.agency_id not in handling,
                     )
                     for webhook in webhooks
@@ -209,7 +209,7 @@ def reader(
     return Consumer(bus, WEBHOOKS, feed.take, bury, lanes=1, rest=REST)
 
 
-def _as_told(event: ReportEvent, *, anonymous: bool) -> ReportEvent:
+def _as_sent(event: ReportEvent, *, anonymous: bool) -> ReportEvent:
     """Return the event as it may be sent (decision 19).
 
     Times that reveal when a report came are cut to the hour, and for an anonymous report the event

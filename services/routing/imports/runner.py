@@ -59,7 +59,7 @@ class ImportRun:
             async with repeating("an import's sign of life", SIGN_OF_LIFE, self._live):
                 await self._carry_out(content)
         except BaseException:
-            await self._tell(state="failed", agencies=0, people=0, done=0)
+            await self._save_progress(state="failed", agencies=0, people=0, done=0)
             raise
 
     async def _carry_out(self, content: bytes) -> None:
@@ -71,7 +71,7 @@ class ImportRun:
         if not rows:
             await self._refuse([Fault("", 0, "", "no_rows")])
             return
-        await self._tell(total=len(rows))
+        await self._save_progress(total=len(rows))
         async with self.database.session() as session:
             if not self.dry_run:
                 await session.execute(ONE_AT_A_TIME)
@@ -87,7 +87,7 @@ class ImportRun:
             await self.kept.keep(self.id, content)
         counts = {"agencies": len(checked.agencies), "people": len(checked.people)}
         state = "checked" if self.dry_run else "done"
-        await self._tell(state=state, done=col(Import.total), **counts)
+        await self._save_progress(state=state, done=col(Import.total), **counts)
 
     async def _save(self, session: AsyncSession, checked: Checked, known: Known) -> None:
         paths = {code: tuple(path) for code, path in known.paths.items()}
@@ -101,7 +101,7 @@ class ImportRun:
                 await save(row)
                 done += 1
                 if done % EVERY == 0:
-                    await self._tell(done=done)
+                    await self._save_progress(done=done)
 
         async def agency(row: dict[str, str]) -> None:
             above = paths[row["parent"]]
@@ -156,9 +156,9 @@ class ImportRun:
             job.problems, job.state, job.at = problems, "refused", now()
 
     async def _live(self) -> None:
-        await self._tell()
+        await self._save_progress()
 
-    async def _tell(self, **changes: Any) -> None:
+    async def _save_progress(self, **changes: Any) -> None:
         """Save these changes of the import, and the time as its sign of life."""
         this = update(Import).where(col(Import.id) == self.id)
         if not changes:

@@ -85,7 +85,7 @@ def requests_shown(requests: Rows, lines: Rows, access: ReportAccess) -> list[Ro
     return [shown(row) for row in requests]
 
 
-def told_at(at: datetime | None, access: ReportAccess) -> datetime | None:
+def time_shown(at: datetime | None, access: ReportAccess) -> datetime | None:
     """When a report was verified or ended, cut to the hour where the reporter's times are hidden:
     whoever entered an anonymous report may have verified it in the same second, and its reporter
     may have ended it."""
@@ -111,7 +111,7 @@ def _hidden(lines: Rows, access: ReportAccess) -> _Hidden:
     if not access.arrival_hidden:
         return _Hidden(frozenset(), frozenset())
     steps = [line for line in lines if line["entry"] is not None]
-    times = frozenset(line["at"] for line in steps if _tells_when(line, access))
+    times = frozenset(line["at"] for line in steps if _shows_when(line, access))
     if not access.maker_hidden:
         return _Hidden(frozenset(), times)
     with_it = _entries_with_it(steps)
@@ -120,7 +120,7 @@ def _hidden(lines: Rows, access: ReportAccess) -> _Hidden:
     return _Hidden(with_it | ended, times | at)
 
 
-def _tells_when(step: Row, access: ReportAccess) -> bool:
+def _shows_when(step: Row, access: ReportAccess) -> bool:
     return shows_arrival(step["action"], step["to_status"]) or (
         access.reporter_times_hidden
         and is_of_reporter(step["action"], step["actor_kind"], step["details"])

@@ -61,10 +61,12 @@ async def has_open(
         .order_by(col(Presence.seen_at).desc())
         .limit(SHOWN)
     )
-    return [OpenedBy(name=_told(staff, name, role), agency=agency) for name, role, agency in rows]
+    return [
+        OpenedBy(name=_name_shown(staff, name, role), agency=agency) for name, role, agency in rows
+    ]
 
 
-def _told(staff: Staff, name: str, role: str) -> str:
+def _name_shown(staff: Staff, name: str, role: str) -> str:
     """The name shown; people of pusat are named only to pusat: they may be there to reveal the
     reporter."""
     hidden = Role(role).is_central and not staff.role.is_central

@@ -15,7 +15,7 @@ from services.routing.reading.arrival import (
     arrival_of,
     lines_shown,
     requests_shown,
-    told_at,
+    time_shown,
     words_shown,
 )
 from services.routing.reading.attachments import attachments_of
@@ -41,7 +41,7 @@ from services.routing.reading.reporter_messages import messages_shown
 from services.routing.reading.requests import request_rows, requests_of
 from services.routing.reading.revealing import ShownReveal, reveal_shown, was_opened
 from services.routing.reading.sent_on import facts_sent_on, lines_sent_on
-from services.routing.reading.step_facts import Edits, edits_of, ids_told
+from services.routing.reading.step_facts import Edits, edits_of, ids_named
 from services.routing.reading.texts import texts_of
 from services.routing.reading.view import ChecklistItem, Chosen, ReportView
 from services.routing.stand_ins import in_force_of
@@ -176,8 +176,8 @@ async def _view(
         linked_number=linked_number,
         links=links,
         openable_numbers=await openable(session, staff, record.lines, links, linked_number),
-        verified_at=told_at(row["verified_at"], access),
-        ended_at=told_at(state.ended_at, access),
+        verified_at=time_shown(row["verified_at"], access),
+        ended_at=time_shown(state.ended_at, access),
         countdown=nearest_countdown(access, moment, calendar),
         clocks=[
             countdown_of(clock, moment, calendar, access)
@@ -233,7 +233,7 @@ async def _names(
 ) -> Names:
     """The names of all people and agencies that the page mentions."""
     state, requests = access.state, record.requests
-    staff, agencies = ids_told(record.lines)
+    staff, agencies = ids_named(record.lines)
     rows = *record.lines, *record.written, *requests
     staff += [*(row["staff_id"] for row in rows), *(each["decided_by"] for each in requests)]
     agencies += [

@@ -72,13 +72,13 @@ async def messages_shown(session: AsyncSession, access: ReportAccess) -> list[Sh
 def _replaced(newest_first: Sequence[ReporterMessage]) -> set[UUID]:
     """Messages that a later one replaced on another contact: both together would reveal that a
     hidden reporter has two contacts."""
-    told: set[tuple[int, str]] = set()
+    seen: set[tuple[int, str]] = set()
     replaced: set[UUID] = set()
     for message in newest_first:
         news = (message.version, message.template)
-        if news in told:
+        if news in seen:
             replaced.add(message.id)
-        told.add(news)
+        seen.add(news)
     return replaced
 
 

@@ -29,7 +29,7 @@ class StepFact(BaseModel):
 Edits = Mapping[UUID, list[StepFact]]
 
 
-def ids_told(lines: Rows) -> tuple[list[int | None], list[int | None]]:
+def ids_named(lines: Rows) -> tuple[list[int | None], list[int | None]]:
     """The ids of the staff and agencies that the steps' facts name."""
     details = [line["details"] for line in lines]
     agencies = [known.get(name) for known in details for name in _AGENCIES]

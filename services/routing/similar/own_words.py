@@ -36,10 +36,10 @@ OF_A_PLACE: Final = 1.0
 
 
 class OwnWord(NamedTuple):
-    """A word as the report spells it. `tells` is its weight: higher if fewer reports use it."""
+    """A word as the report spells it. `weight` is its weight: higher if fewer reports use it."""
 
     word: str
-    tells: float
+    weight: float
     common: bool
     of_place: bool
 
@@ -54,11 +54,11 @@ class OwnWords(NamedTuple):
         """The web search for reports with two of the words (not both common) or nearly all of them;
         "" if there is none."""
         pairs = combinations(self.by_stem.values(), 2)
-        telling = [(a, b) for a, b in pairs if not (a.common and b.common)]
+        distinctive = [(a, b) for a, b in pairs if not (a.common and b.common)]
         common = [own for own in self.by_stem.values() if own.common]
         several = combinations(common, max(_nearly_all(len(self.by_stem)), AT_LEAST))
         alike = [each for each in several if self._are_nearly_all(each)]
-        return " OR ".join(" ".join(own.word for own in each) for each in [*telling, *alike])
+        return " OR ".join(" ".join(own.word for own in each) for each in [*distinctive, *alike])
 
     def shared(self, stems: Collection[str], in_title: Collection[str]) -> float:
         """The share of the words' weight that a report with these stems reaches: 1 if all are in
@@ -69,15 +69,15 @@ class OwnWords(NamedTuple):
         if len(having) < 2 or (not alike and all(own.common for own in having.values())):
             return 0.0
         parts = {stem: 1 if stem in in_title else IN_TEXT for stem in having}
-        told = sum(own.tells * parts[stem] for stem, own in having.items())
-        shared = told / sum(own.tells for own in self.by_stem.values())
+        matched = sum(own.weight * parts[stem] for stem, own in having.items())
+        shared = matched / sum(own.weight for own in self.by_stem.values())
         return max(shared, sum(parts.values()) / len(self.by_stem)) if alike else shared
 
     def _are_nearly_all(self, having: Collection[OwnWord]) -> bool:
-        telling = sum(not own.of_place for own in self.by_stem.values())
-        telling_there = sum(not own.of_place for own in having)
+        distinctive = sum(not own.of_place for own in self.by_stem.values())
+        distinctive_shared = sum(not own.of_place for own in having)
         enough = len(having) >= max(_nearly_all(len(self.by_stem)), AT_LEAST)
-        return enough and telling_there >= max(_nearly_all(telling), 1)
+        return enough and distinctive_shared >= max(_nearly_all(distinctive), 1)
 
 
 def _nearly_all(words: int) -> int:
@@ -87,8 +87,8 @@ def _nearly_all(words: int) -> int:
 async def own_words(
     session: AsyncSession, title: str, body: str, region_code: str | None
 ) -> OwnWords:
-    """The words of the report's title or, if it has too few telling ones, also of its text."""
-    in_title, in_body = _telling(title), _telling(body)
+    """The words of the report's title or, if it has too few distinctive ones, also of its text."""
+    in_title, in_body = _distinctive(title), _distinctive(body)
     words = in_title if len(in_title) >= ENOUGH else [*in_title, *in_body][:MOST]
     rows = await session.execute(_STEMS, {"words": list(dict.fromkeys(words))})
     by_stem: dict[str, str] = {}
@@ -101,10 +101,10 @@ async def own_words(
     for stem, saying, counted in said:
         word = by_stem[stem]
         here = word in of_place or word in _IN_ANY_PLACE
-        tells = log((counted + 1) / (saying + 0.5))
+        weight = log((counted + 1) / (saying + 0.5))
         common = here or saying > max(FEW, counted * COMMON)
-        tells = min(tells, OF_A_PLACE) if here else max(tells, 0.1)
-        own[stem] = OwnWord(word, tells if word in in_title else tells * IN_TEXT, common, here)
+        weight = min(weight, OF_A_PLACE) if here else max(weight, 0.1)
+        own[stem] = OwnWord(word, weight if word in in_title else weight * IN_TEXT, common, here)
     return OwnWords({stem: own[stem] for stem in stems})
 
 
@@ -125,7 +125,7 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[^\W\d_]+", text.lower())
 
 
-def _telling(words: str) -> list[str]:
+def _distinctive(words: str) -> list[str]:
     all_words = re.findall(r"[^\W\d_]{3,30}", words.lower())
     return [word for word in dict.fromkeys(all_words) if word not in _IN_ANY_REPORT]
 

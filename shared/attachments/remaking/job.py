@@ -56,7 +56,7 @@ def make_anew(source: Path, target: Path, *, memory: int, hurried: bool) -> dict
         raise
 
 
-def tell_type(source: Path, target: Path) -> str:
+def identify_type(source: Path, target: Path) -> str:
     """The media type of a file that is too large to be opened, from its beginning and a container's
     list.
 

@@ -4,6 +4,6 @@ files."""
 from typing import Final
 
 JOB: Final = "shared.attachments.remaking.job:make_anew"
-TELL_TYPE: Final = "shared.attachments.remaking.job:tell_type"
+IDENTIFY_TYPE: Final = "shared.attachments.remaking.job:identify_type"
 UNKNOWN: Final = "application/octet-stream"
 """The type of a file that cannot be opened far enough to identify it."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 from shared.attachments.inspection import room
 from shared.attachments.rejection import AttachmentRejected
-from shared.attachments.remaking.names import JOB, TELL_TYPE, UNKNOWN
+from shared.attachments.remaking.names import IDENTIFY_TYPE, JOB, UNKNOWN
 from shared.attachments.sandbox import OPENING, PICTURES, Sandbox
 
 
@@ -47,7 +47,7 @@ async def take(sandbox: Sandbox, source: Path, target: Path) -> Taken:
 
 async def _type_of(sandbox: Sandbox, source: Path, target: Path) -> str:
     try:
-        media_type: str = await sandbox.run(TELL_TYPE, source, target)
+        media_type: str = await sandbox.run(IDENTIFY_TYPE, source, target)
     except AttachmentRejected:
         return UNKNOWN
     return media_type

@@ -7,7 +7,7 @@ from services.reporting.statistics.period import Period
 from shared.privacy.enough_answers import groups_with_enough
 
 
-def months_told(answers: Mapping[date, int], period: Period) -> list[date]:
+def months_shown(answers: Mapping[date, int], period: Period) -> list[date]:
     """Return the months of a period whose answers are shown, by their first day.
 
     `answers` are the numbers of answers in each month of `years_of` that period. From January on,
@@ -18,8 +18,8 @@ def months_told(answers: Mapping[date, int], period: Period) -> list[date]:
     if not period.is_whole_months:
         return []
     groups = groups_with_enough(answers, years_of(period).months())
-    told = (group for group in groups if period.first <= group[0] and group[-1] <= period.last)
-    return [month for group in told for month in group]
+    complete = (group for group in groups if period.first <= group[0] and group[-1] <= period.last)
+    return [month for group in complete for month in group]
 
 
 def years_of(period: Period) -> Period:

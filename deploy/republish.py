@@ -22,14 +22,14 @@ _OVERLAP: Final = timedelta(minutes=1)
 """A step is published after it was made."""
 
 
-async def last_told(bus: Bus) -> datetime | None:
+async def last_published_at(bus: Bus) -> datetime | None:
     """Return when the streams last received a step; None if they have none."""
     state = (await bus.js.stream_info(REPORTS.name)).state
     return (await bus.js.get_msg(REPORTS.name, state.last_seq)).time if state.messages else None
 
 
-async def tell_again(
-    session: AsyncSession, since: datetime, told: dict[int, int], words_at: str
+async def republish_last_steps(
+    session: AsyncSession, since: datetime, published: dict[int, int], words_at: str
 ) -> list[int]:
     """Put the last step of each report into the outbox, if it was made after this instant and not
     published; return the reports. `told` holds the latest published version of each report. The
@@ -43,7 +43,7 @@ async def tell_again(
     first: dict[int, Any] = {}
     for row in await session.execute(lines.order_by(col(HistoryEntry.entry))):
         first.setdefault(row.HistoryEntry.number, row)
-    behind = [n for n, row in first.items() if told.get(n, 0) < row.HistoryEntry.version]
+    behind = [n for n, row in first.items() if published.get(n, 0) < row.HistoryEntry.version]
     connection = await raw(session)
     for number in behind:
         row = first[number]
