@@ -25,7 +25,7 @@ ROLES = (
     "lapor_relay",
     "lapor_backup",
 )
-Whose = Literal["staff", "reporter"]
+KeyOwner = Literal["staff", "reporter"]
 """The people whose tokens a key signs."""
 SECRETS = frozenset(name for names in SECRETS_OF.values() for name in names)
 _AUTHORITY = frozenset(f"LAPOR_{name.upper()}" for name in AUTHORITY)
@@ -72,11 +72,11 @@ def load_or_create(data_dir: Path) -> Credentials:
     )
 
 
-def rotate(data_dir: Path, whose: Whose) -> None:
+def rotate(data_dir: Path, owner: KeyOwner) -> None:
     """Add a new key, which signs from the next start on. The former one still verifies; those from
     earlier changes no longer do."""
     values = _read(data_dir / "secrets.env")
-    signing, public = f"LAPOR_{whose.upper()}_SIGNING_KEY", f"LAPOR_{whose.upper()}_PUBLIC_KEYS"
+    signing, public = f"LAPOR_{owner.upper()}_SIGNING_KEY", f"LAPOR_{owner.upper()}_PUBLIC_KEYS"
     former = public_key_of(values[signing])
     values[signing] = new_signing_key()
     values[public] = f"{public_key_of(values[signing])},{former}"

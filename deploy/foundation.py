@@ -25,29 +25,29 @@ from shared.lifecycle.policy import NATIONAL_DEFAULT
 ROOT, ROOT_NAME = "pusat", "Admin Pusat"
 
 
-async def lay(database_url: str) -> None:
+async def add_missing(database_url: str) -> None:
     """Add what is missing. `database_url` is of a role that writes schema `routing`."""
     database = Database(database_url, pool_size=1)
     try:
         async with database.session() as session:
             await session.execute(ONE_AT_A_TIME)
-            await lay_root(session)
-            await lay_policy(session)
-            await lay_closed_days(session)
-            await lay_abbreviations(session)
-            await lay_category_aliases(session)
+            await add_root(session)
+            await add_policy(session)
+            await add_closed_days(session)
+            await add_abbreviations(session)
+            await add_category_aliases(session)
     finally:
         await database.dispose()
 
 
-async def lay_root(session: AsyncSession) -> None:
+async def add_root(session: AsyncSession) -> None:
     """Add pusat if there is no agency yet."""
     if await session.scalar(select(col(Agency.id)).limit(1)) is None:
         pusat = {"code": ROOT, "name": ROOT_NAME, "kind": "central", "zone": "WIB"}
         await add_agency(session, pusat, above=())
 
 
-async def lay_policy(session: AsyncSession) -> None:
+async def add_policy(session: AsyncSession) -> None:
     """Add the guide's process times if none are set for the nation."""
     national = select(col(PolicyVersion.version)).where(col(PolicyVersion.agency_id).is_(None))
     if await session.scalar(national.limit(1)) is None:
@@ -56,7 +56,7 @@ async def lay_policy(session: AsyncSession) -> None:
         await session.flush()
 
 
-async def lay_closed_days(session: AsyncSession) -> None:
+async def add_closed_days(session: AsyncSession) -> None:
     """Add the holidays of last year to next year, as decreed so far; a year that has some is not
     changed."""
     this_year = datetime.now(UTC).year
@@ -68,14 +68,14 @@ async def lay_closed_days(session: AsyncSession) -> None:
     await session.flush()
 
 
-async def lay_abbreviations(session: AsyncSession) -> None:
+async def add_abbreviations(session: AsyncSession) -> None:
     """Add common abbreviations of offices and their work that are missing."""
     usual = resources.files("deploy").joinpath("abbreviations.csv").read_text()
     rows = list(csv.DictReader(usual.splitlines()))
     await session.execute(insert(Abbreviation).values(rows).on_conflict_do_nothing())
 
 
-async def lay_category_aliases(session: AsyncSession) -> None:
+async def add_category_aliases(session: AsyncSession) -> None:
     """Add everyday words for the usual categories, unless a category has such words already, or had
     some that pusat has removed."""
     there = select(col(CategoryAlias.alias)).limit(1)

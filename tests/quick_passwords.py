@@ -18,9 +18,9 @@ def quick_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         least = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         patch.setattr(passwords, "_hasher", least)
-        passwords._nobody.cache_clear()
+        passwords._dummy_hash.cache_clear()
         yield
-    passwords._nobody.cache_clear()
+    passwords._dummy_hash.cache_clear()
 
 
 def quick_processes() -> dict[str, str]:

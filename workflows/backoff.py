@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 Key = TypeVar("Key", bound=Hashable)
 
 
-class LeftAlone(Generic[Key]):
+class Backoff(Generic[Key]):
     """Keys that failed and are left alone for a while.
 
     Without it, one full batch of failing items would keep all others from being read. `first`,

@@ -16,7 +16,7 @@ from shared.lifecycle.people import SYSTEM
 from shared.lifecycle.state import ReportState
 from shared.resilience.periodic import by_itself
 from shared.temporal.report_gateway import ReportGateway
-from workflows.backoff import LeftAlone
+from workflows.backoff import Backoff
 
 BATCH: Final = 200
 _IDS: Final = uuid.UUID("6f1c9c1e-5d0b-4c7e-9d7a-3c1f6f0f5a11")
@@ -31,7 +31,7 @@ class Connecting:
 
     database: Database
     gateway: ReportGateway
-    _tried: LeftAlone[int] = field(default_factory=LeftAlone)
+    _tried: Backoff[int] = field(default_factory=Backoff)
 
     async def once(self) -> None:
         """One round. The same report at the same version always gets the same command."""

@@ -20,7 +20,7 @@ from shared.lifecycle.people import SYSTEM, Actor, ActorKind, Role
 from shared.lifecycle.state import ReportState
 from shared.resilience.periodic import by_itself, is_away
 from shared.temporal.report_gateway import ReportGateway
-from workflows.backoff import LeftAlone
+from workflows.backoff import Backoff
 
 BATCH: Final = 100
 _IDS: Final = uuid.UUID("3b0e6f0a-94c5-4a0c-8f4e-5c8d0b3f2a77")
@@ -46,10 +46,10 @@ class HandingOver:
     gateway: ReportGateway
     clock: Callable[[], float] = time.monotonic
     _looked_at: dict[uuid.UUID, float] = field(default_factory=dict)
-    _alone: LeftAlone[tuple[uuid.UUID, int]] = field(init=False)
+    _alone: Backoff[tuple[uuid.UUID, int]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._alone = LeftAlone(clock=self.clock)
+        self._alone = Backoff(clock=self.clock)
 
     async def once(self) -> None:
         """One round over all hand-overs, which take turns.

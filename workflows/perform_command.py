@@ -16,7 +16,7 @@ from workflows.step_messages import Step, Verdict
 from workflows.step_requests import command_step
 
 
-class NoServiceSentIt(Refused):
+class CommandNotStored(Refused):
     """There is no row of this command in `lifecycle.command`."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class CommandPerformer:
 
         If one of these states is not known, nothing is raised and `perform` decides.
         """
-        if self._is_news(command):
+        if self._is_ahead_of_run(command):
             return
         states = [self._recorded.state]
         if self._lock.locked():
@@ -79,7 +79,7 @@ class CommandPerformer:
     ) -> Outcome | None:
         """One attempt under the lock; None if a clock has to wait for another command."""
         recorded = self._recorded
-        if self._is_news(command):
+        if self._is_ahead_of_run(command):
             await recorded.read_again()
             if is_for_another(command, recorded.state):
                 raise AnotherReport
@@ -94,13 +94,13 @@ class CommandPerformer:
                 command = command.model_copy(update={"handler_seen": recorded.state.handler_id})
             result = await recorded.record(self._decided(command, at, sent, refusals_are_recorded))
             if result.verdict is Verdict.UNTRUSTED:
-                raise NoServiceSentIt
+                raise CommandNotStored
             if result.outcome is not None:
                 if not result.outcome.done and not refusals_are_recorded:
                     raise Refused(result.outcome.refusal or "refused")
                 return result.outcome
 
-    def _is_news(self, command: Command) -> bool:
+    def _is_ahead_of_run(self, command: Command) -> bool:
         """Whether the command was made for another row, or for a step that this run does not know.
 
         The run does not know a step if its transaction was committed and in the same moment the

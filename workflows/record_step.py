@@ -150,7 +150,7 @@ _recorded = Counter(
 def _without_writing(step: Step, stored: Stored) -> StepResult | None:
     """The answer if there is nothing to write; None if the step is to be recorded."""
     state, decision = stored.state, step.decision
-    if _is_anothers(step, state):
+    if _is_for_another(step, state):
         return StepResult(verdict=Verdict.ANOTHERS, state=state)
     if decision is None:
         return StepResult(verdict=Verdict.SUPERSEDED, state=state)
@@ -171,7 +171,7 @@ def _without_writing(step: Step, stored: Stored) -> StepResult | None:
             return StepResult(verdict=Verdict.NOT_DUE, state=state)
         if stored.another_waits:
             return StepResult(verdict=Verdict.WAITING, state=state)
-    elif _a_clock_goes_first(state, decision):
+    elif _clock_is_due_first(state, decision):
         return StepResult(verdict=Verdict.SUPERSEDED, state=state)
     return None
 
@@ -196,7 +196,7 @@ def _not_before(decision: Decision, last: datetime) -> Decision:
     )
 
 
-def _is_anothers(step: Step, state: ReportState) -> bool:
+def _is_for_another(step: Step, state: ReportState) -> bool:
     """Whether the run that sends the step belongs to another report with this number."""
     if step.identity is not None:
         return step.identity != state.identity
@@ -205,7 +205,7 @@ def _is_anothers(step: Step, state: ReportState) -> bool:
     return decision is not None and decision.state.submitted_at != state.submitted_at
 
 
-def _a_clock_goes_first(state: ReportState, decision: Decision) -> bool:
+def _clock_is_due_first(state: ReportState, decision: Decision) -> bool:
     """Whether a clock runs out first: its deadline became earlier and the workflow does not know
     it."""
     clock = state.next_clock

@@ -23,7 +23,7 @@ from shared.resilience.set_aside import count_set_aside
 from shared.resilience.stopping import pause, unless_stopped
 from shared.settings import Settings
 from shared.telemetry import registry
-from workflows.backoff import LeftAlone
+from workflows.backoff import Backoff
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ async def relay(settings: Settings, stopping: asyncio.Event) -> None:
     """Publish until `stopping` is set. If the database is lost, so is the lock: begin again."""
     bus = await unless_stopped(stopping, connect(settings.nats_url, "relay"))
     address = connection_string(settings.database_url, "lapor-relay")
-    missing, refusals = False, LeftAlone[int]()
+    missing, refusals = False, Backoff[int]()
     while not stopping.is_set():
         try:
             async with await psycopg.AsyncConnection.connect(
@@ -77,7 +77,7 @@ async def _is_the_one(connection: psycopg.AsyncConnection[Any]) -> bool:
 async def _carry(
     connection: psycopg.AsyncConnection[Any],
     bus: Bus,
-    refusals: LeftAlone[int],
+    refusals: Backoff[int],
     stopping: asyncio.Event,
 ) -> None:
     """Publish one batch after another.
@@ -101,7 +101,7 @@ async def _carry(
         await pause(idle if len(published) == len(rows) else 1.0, stopping)
 
 
-async def _publish(rows: Sequence[Row], bus: Bus, refusals: LeftAlone[int]) -> list[int]:
+async def _publish(rows: Sequence[Row], bus: Bus, refusals: Backoff[int]) -> list[int]:
     """Publish the rows and return the ids of those that the stream has stored.
 
     Rows of one report go one after the other.

@@ -19,7 +19,7 @@ from workflows.another_report import AnotherReport, run_of_another
 from workflows.cancellation import Cancellation
 from workflows.card import END_SUMMARY, timer_summary
 from workflows.fire_clocks import ClockFiring
-from workflows.perform_command import CommandPerformer, NoServiceSentIt
+from workflows.perform_command import CommandNotStored, CommandPerformer
 from workflows.recorded_state import RecordedState
 from workflows.signals import by_operator, claims, read_signal, tolerant
 
@@ -101,7 +101,7 @@ class ReportWorkflow:
         if message.command and claims(message, action, self._recorded.state.number):
             try:
                 await self._performer.perform(message.command, refusals_are_recorded=True)
-            except NoServiceSentIt:
+            except CommandNotStored:
                 pass
             except AnotherReport:
                 return

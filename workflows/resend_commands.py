@@ -14,7 +14,7 @@ from shared.lifecycle.commands import Command
 from shared.lifecycle.state import ReportState
 from shared.resilience.periodic import by_itself, note_failure
 from shared.temporal.report_gateway import ReportGateway
-from workflows.backoff import LeftAlone
+from workflows.backoff import Backoff
 from workflows.launcher import Launcher
 
 COMMAND_AGE = 4.0
@@ -40,12 +40,12 @@ class Resending:
     gateway: ReportGateway
     launcher: Launcher
     clock: Callable[[], float] = time.monotonic
-    _commands: LeftAlone[UUID] = field(init=False)
-    _reports: LeftAlone[int] = field(init=False)
+    _commands: Backoff[UUID] = field(init=False)
+    _reports: Backoff[int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._commands = LeftAlone(COMMAND_AGE, self.clock, longest=LONGEST)
-        self._reports = LeftAlone(COMMAND_AGE, self.clock, longest=LONGEST)
+        self._commands = Backoff(COMMAND_AGE, self.clock, longest=LONGEST)
+        self._reports = Backoff(COMMAND_AGE, self.clock, longest=LONGEST)
 
     async def once(self) -> None:
         """One round over all that waits, oldest first."""

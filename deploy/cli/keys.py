@@ -10,7 +10,7 @@ from deploy.errors import StackError
 app = typer.Typer(help="Keys that sign access tokens.", no_args_is_help=True)
 
 
-class Whose(StrEnum):
+class KeyOwner(StrEnum):
     """Whose tokens a key signs: routing's key signs those of staff, intake's those of reporters."""
 
     STAFF = "staff"
@@ -18,20 +18,20 @@ class Whose(StrEnum):
 
 
 @app.command("make")
-def make(whose: Annotated[Whose, typer.Argument(help="Whose tokens it will sign")]) -> None:
+def make(owner: Annotated[KeyOwner, typer.Argument(help="Whose tokens it will sign")]) -> None:
     """Make a pair of keys and print it as environment variables. Nothing is stored."""
     from shared.http.signing_keys import key_id_of, new_signing_key, public_key_of
 
     signing = new_signing_key()
     public = public_key_of(signing)
-    typer.echo(f"Key {key_id_of(public)}. Secret, for {_SIGNERS[whose]} alone:", err=True)
-    print(f"LAPOR_{whose.upper()}_SIGNING_KEY={signing}")
+    typer.echo(f"Key {key_id_of(public)}. Secret, for {_SIGNERS[owner]} alone:", err=True)
+    print(f"LAPOR_{owner.upper()}_SIGNING_KEY={signing}")
     typer.echo("For all services; put the former one behind it while it changes:", err=True)
-    print(f"LAPOR_{whose.upper()}_PUBLIC_KEYS={public}")
+    print(f"LAPOR_{owner.upper()}_PUBLIC_KEYS={public}")
 
 
 @app.command("rotate")
-def rotate(whose: Annotated[Whose, typer.Argument(help="Whose tokens it signs")]) -> None:
+def rotate(owner: Annotated[KeyOwner, typer.Argument(help="Whose tokens it signs")]) -> None:
     """Give the stack on this machine a new key, which signs from the next start on. The former one
     still verifies until the next change."""
     from deploy.credentials import rotate as rotate_in
@@ -43,7 +43,7 @@ def rotate(whose: Annotated[Whose, typer.Argument(help="Whose tokens it signs")]
             f"No stack in {data_dir}: set LAPOR_DATA_DIR. For a production system see"
             ' `lapor keys make`, and "Keys of access tokens" in docs/operating/production.md.'
         )
-    rotate_in(data_dir, whose.value)
+    rotate_in(data_dir, owner.value)
     print("A new key signs from the next start on.")
     show()
 
@@ -55,18 +55,18 @@ def show() -> None:
     from shared.http.signing_keys import KeyRefused, key_id_of, public_key_of
 
     settings = stack_settings()
-    for whose in Whose:
-        signing = str(getattr(settings, f"{whose}_signing_key"))
-        public = str(getattr(settings, f"{whose}_public_keys"))
+    for owner in KeyOwner:
+        signing = str(getattr(settings, f"{owner}_signing_key"))
+        public = str(getattr(settings, f"{owner}_public_keys"))
         try:
             signs = key_id_of(public_key_of(signing)) if signing else None
             verifying = [key_id_of(key) for key in public.split(",") if key.strip()]
         except KeyRefused as refused:
-            raise StackError(f"LAPOR_{whose.upper()}_…: {refused}") from None
+            raise StackError(f"LAPOR_{owner.upper()}_…: {refused}") from None
         for key_id in verifying:
-            print(f"{whose:<9} {key_id}  {'signs' if key_id == signs else 'verifies'}")
+            print(f"{owner:<9} {key_id}  {'signs' if key_id == signs else 'verifies'}")
         if signs and signs not in verifying:
-            raise StackError(f"{signs} signs for {whose}, and is not among the public keys.")
+            raise StackError(f"{signs} signs for {owner}, and is not among the public keys.")
 
 
-_SIGNERS = {Whose.STAFF: "routing", Whose.REPORTER: "intake"}
+_SIGNERS = {KeyOwner.STAFF: "routing", KeyOwner.REPORTER: "intake"}

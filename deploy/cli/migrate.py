@@ -24,7 +24,7 @@ def migrate() -> None:
 
     async def everything() -> None:
         await migrate_database(settings.database_url)
-        await foundation.lay(settings.database_url)
+        await foundation.add_missing(settings.database_url)
         await declare_streams(settings.nats_url, settings.nats_replicas)
         await register_search_attributes(settings)
 

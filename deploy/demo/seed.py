@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.demo.country import AGENCIES, ALIASES, BY_CODE, CATEGORIES, PROGRAMMES, STAFF
 from deploy.foundation import (
-    lay_abbreviations,
-    lay_category_aliases,
-    lay_closed_days,
-    lay_policy,
+    add_abbreviations,
+    add_category_aliases,
+    add_closed_days,
+    add_policy,
 )
 from services.routing.finding_models import AgencyAlias
 from services.routing.models import Agency, Category, Programme, StaffMember, Tag
@@ -29,10 +29,10 @@ async def load(database_url: str, password: str) -> Sequence[tuple[str, str]]:
             await _staff(session, await _agencies(session), password)
             await _categories(session)
             await _programmes(session)
-            await lay_policy(session)
-            await lay_closed_days(session)
-            await lay_abbreviations(session)
-            await lay_category_aliases(session)
+            await add_policy(session)
+            await add_closed_days(session)
+            await add_abbreviations(session)
+            await add_category_aliases(session)
     finally:
         await database.dispose()
     return [

@@ -20,7 +20,7 @@ from shared.attachments.remaking_queue import REMAKING_EVERY, RemakingQueue
 from shared.bulk_commands.carrying_out import carrying_out
 from shared.bulk_commands.endpoints import bulk_router
 from shared.bus.connection import Bus
-from shared.bus.consumer import Consumer, each
+from shared.bus.consumer import Consumer, message_by_message
 from shared.bus.streams import FOLLOWUP
 from shared.command_requests import answers
 from shared.command_requests.endpoints import command_routers
@@ -55,7 +55,11 @@ def make_app(settings: Settings) -> FastAPI:
                 database, gateway, f"{settings.intake_url}/reports", settings.blind_index_key
             )
             bury = partner_dead_letters(bus, database, cipher)
-            return [Consumer(bus, FOLLOWUP, each(messages.carry_out, AT_A_TIME), bury, batch=50)]
+            return [
+                Consumer(
+                    bus, FOLLOWUP, message_by_message(messages.carry_out, AT_A_TIME), bury, batch=50
+                )
+            ]
 
         async with (
             in_background(settings.nats_url, "followup", readers),

@@ -83,7 +83,7 @@ async def keep_entries(session: AsyncSession, account_id: int, entries: list[Ent
     """Replace the password hashes of the account for these contacts. Raises 422 if one of them
     opens another account: signing in could then open only one of the two."""
     for entry in sorted(entries, key=itemgetter("contact")):
-        await session.execute(select(_alone(entry["contact"])))
+        await session.execute(select(_lock(entry["contact"])))
         another = _entries(entry["contact"]).where(
             col(AccountEntry.reporter_id) != account_id,
             col(AccountEntry.password_hash) == entry["password_hash"],
@@ -109,5 +109,5 @@ def _entries(contact: bytes) -> SelectOfScalar[AccountEntry]:
     return by_contact.order_by(col(AccountEntry.reporter_id))
 
 
-def _alone(contact: bytes) -> ColumnElement[None]:
+def _lock(contact: bytes) -> ColumnElement[None]:
     return func.pg_advisory_xact_lock(func.hashtextextended(contact.hex(), 0))

@@ -8,7 +8,7 @@ from services.intake.accepting.acceptance import Acceptance
 from services.intake.accepting.new_report import Accepted, DifferentContent
 from services.intake.accepting.preparing import Arrival, Prepared
 from shared.batcher import Batcher, answered
-from shared.database.engine import Database, LastingConnection
+from shared.database.engine import Database, KeptConnection
 from shared.http.limits import RateLimits, Use
 from shared.http.problems import Problem, too_many
 
@@ -27,7 +27,7 @@ class Arrivals:
     """
 
     def __init__(self, database: Database, limits: RateLimits, acceptance: Acceptance) -> None:
-        self._idle = [database.lasting() for _ in range(LANES)]
+        self._idle = [database.kept_connection() for _ in range(LANES)]
         self._limits = limits
         self._acceptance = acceptance
         self._batcher = Batcher(self._together, lanes=LANES)
@@ -43,9 +43,7 @@ class Arrivals:
         finally:
             self._idle.append(connection)
 
-    async def _on(
-        self, connection: LastingConnection, arrivals: Sequence[Arrival]
-    ) -> list[Outcome]:
+    async def _on(self, connection: KeptConnection, arrivals: Sequence[Arrival]) -> list[Outcome]:
         outcomes: dict[int, Outcome] = {}
         waiting = dict(enumerate(arrivals))
         await self._count_repeats(connection, waiting, outcomes)
@@ -66,7 +64,7 @@ class Arrivals:
 
     async def _count_repeats(
         self,
-        connection: LastingConnection,
+        connection: KeptConnection,
         waiting: dict[int, Arrival],
         outcomes: dict[int, Outcome],
     ) -> None:
@@ -91,7 +89,7 @@ class Arrivals:
                 del waiting[index]
 
     async def _prepare(
-        self, connection: LastingConnection, arrivals: Sequence[Arrival]
+        self, connection: KeptConnection, arrivals: Sequence[Arrival]
     ) -> list[Prepared | Problem]:
         session = await connection.get()
         prepared = await self._acceptance.prepare(session, arrivals, self._limits)
@@ -99,6 +97,6 @@ class Arrivals:
         return prepared
 
     async def _write(
-        self, connection: LastingConnection, prepared: Sequence[Prepared]
+        self, connection: KeptConnection, prepared: Sequence[Prepared]
     ) -> list[Accepted | DifferentContent]:
         return await self._acceptance.write(await connection.get(), prepared)

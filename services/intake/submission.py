@@ -27,7 +27,7 @@ from shared.http.callers import client_address
 from shared.http.direct_route import direct_route
 from shared.http.documentation import problem_responses
 from shared.http.form_parts import only_parts
-from shared.http.idempotency import CommandId, anybody, asker_of
+from shared.http.idempotency import CommandId, anonymous_caller, asker_of
 from shared.http.limits import Limit, limited, rate_limits
 from shared.http.problems import FieldError, Problem, conflict, validation
 from shared.http.tokens import Principal, ReportBearer, Reporter
@@ -152,7 +152,7 @@ def _key(
     intake: Resources, request: Request, principal: Principal | None, key: UUID
 ) -> tuple[str, str]:
     """The scope of the submission's key, and the key within it."""
-    asker = asker_of(principal) if principal else anybody(request)
+    asker = asker_of(principal) if principal else anonymous_caller(request)
     if isinstance(principal, Reporter):
         return asker, str(key)
     return PUBLIC, key_of(intake, asker, key)

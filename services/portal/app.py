@@ -34,7 +34,7 @@ def create(settings: Settings) -> FastAPI:
     services = Services(settings)
 
     @asynccontextmanager
-    async def life(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         await services.close()
 
@@ -43,7 +43,7 @@ def create(settings: Settings) -> FastAPI:
         title="LAPOR!",
         routers=[stylesheet.router, uploading.router, *public.routers, *panel.routers],
         settings=settings,
-        lifespan=life,
+        lifespan=lifespan,
         content_security=CONTENT_SECURITY,
         docs=False,
     )

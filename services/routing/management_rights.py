@@ -31,7 +31,7 @@ class Person:
     active: bool
 
 
-async def its_admin(staff: CurrentStaff) -> Staff:
+async def require_admin(staff: CurrentStaff) -> Staff:
     """Require an admin, who keeps what belongs to the own agency. 403 for everybody else."""
     if staff.role not in ADMINS:
         raise forbidden()
@@ -52,7 +52,7 @@ async def pusat(staff: CurrentStaff) -> Staff:
     return staff
 
 
-ItsAdmin = Annotated[Staff, Depends(its_admin)]
+AgencyAdmin = Annotated[Staff, Depends(require_admin)]
 Managing = Annotated[Staff, Depends(managing)]
 Pusat = Annotated[Staff, Depends(pusat)]
 

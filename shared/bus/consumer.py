@@ -41,7 +41,7 @@ _IDLE: Final = 0.05
 _AFTER_TROUBLE: Final = 0.5
 
 
-def each(handler: Handler, concurrency: int = 16) -> BatchHandler:
+def message_by_message(handler: Handler, concurrency: int = 16) -> BatchHandler:
     """Make a batch handler from a handler of one message, at most `concurrency` at a time.
 
     The handler continues the message's trace.

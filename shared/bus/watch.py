@@ -8,7 +8,7 @@ from nats.aio.msg import Msg
 from nats.js.errors import NotFoundError
 
 from shared.bus.connection import Bus
-from shared.bus.consumer import Consumer, each
+from shared.bus.consumer import Consumer, message_by_message
 from shared.bus.dead_letters import Remains, announce, keep, known_letter
 from shared.bus.errors import NOT_KEPT, BadMessage
 from shared.bus.streams import ADVISORIES, PARTNERS, STREAMS, WATCH
@@ -30,7 +30,9 @@ class Watch:
         self._bus = bus
         self._database = database
         self._cipher = cipher
-        self._consumer = Consumer(bus, WATCH, each(self._notice, 4), _unreadable, lanes=1)
+        self._consumer = Consumer(
+            bus, WATCH, message_by_message(self._notice, 4), _unreadable, lanes=1
+        )
 
     async def run(self) -> None:
         """Run until `stop`."""

@@ -60,7 +60,7 @@ class Database:
         )
         event.listen(self.engine.sync_engine, "checkout", _refuse_dead)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._lasting: list[LastingConnection] = []
+        self._kept_connections: list[KeptConnection] = []
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
@@ -78,20 +78,20 @@ class Database:
         async with self._autocommit.connect() as connection:
             yield connection
 
-    def lasting(self) -> "LastingConnection":
+    def kept_connection(self) -> "KeptConnection":
         """A connection that is kept, for work that lasts as long as the process."""
-        lasting = LastingConnection(self._autocommit)
-        self._lasting.append(lasting)
-        return lasting
+        kept = KeptConnection(self._autocommit)
+        self._kept_connections.append(kept)
+        return kept
 
     async def dispose(self) -> None:
         """Close the pool; connections in use are closed when they come back."""
-        for lasting in self._lasting:
-            await lasting.close()
+        for kept in self._kept_connections:
+            await kept.close()
         await self.engine.dispose()
 
 
-class LastingConnection:
+class KeptConnection:
     """A connection of the pool that is kept for work done one piece at a time.
 
     It behaves like that of `Database.autocommit`. Leasing one each time costs more than a

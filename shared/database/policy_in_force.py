@@ -80,8 +80,8 @@ _Row = tuple[int, int | None, dict[str, Any], datetime]
 
 async def _policies(connection: Connection) -> "list[_Row]":
     version = col(PolicyEntry.version)
-    whose = col(PolicyEntry.agency_id), col(PolicyEntry.body)
-    policies = select(version, *whose, col(PolicyEntry.valid_from)).order_by(version)
+    policy_columns = col(PolicyEntry.agency_id), col(PolicyEntry.body)
+    policies = select(version, *policy_columns, col(PolicyEntry.valid_from)).order_by(version)
     return [tuple(row) for row in await connection.execute(policies)]
 
 

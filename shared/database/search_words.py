@@ -52,7 +52,7 @@ def _is_function_word(term: str) -> bool:
     return "".join(folded(term)) in FUNCTION_WORDS
 
 
-async def said_otherwise(session: AsyncSession, words: str) -> str:
+async def with_synonyms(session: AsyncSession, words: str) -> str:
     """The words as text for `websearch_to_tsquery`, with other ways to say the same.
 
     Abbreviations and what they stand for (*jln*, *PJU*, *bansos*) and other spellings (*KTP-el*,

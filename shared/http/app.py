@@ -58,7 +58,7 @@ def create_app(
     """
 
     @asynccontextmanager
-    async def life(app: FastAPI) -> AsyncIterator[None]:
+    async def close_with_database(app: FastAPI) -> AsyncIterator[None]:
         try:
             async with lifespan(app) if lifespan else _nothing():
                 yield
@@ -70,7 +70,7 @@ def create_app(
     app = FastAPI(
         title=title,
         version="1",
-        lifespan=life,
+        lifespan=close_with_database,
         generate_unique_id_function=documentation.operation_id,
         docs_url=None,
         redoc_url=None,

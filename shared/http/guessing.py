@@ -16,7 +16,7 @@ from prometheus_client import Counter
 from shared.http.callers import client_address, client_place
 from shared.http.limits import Limit, RateLimits, rate_limits
 from shared.http.problems import too_many
-from shared.http.tokens import Device, Tokens, Whose
+from shared.http.tokens import Device, TokenOwner, Tokens
 from shared.telemetry import registry
 
 KNOWN_FOR = timedelta(days=30)
@@ -32,8 +32,8 @@ _turns = Counter(
     ["whose"],
     registry=registry,
 )
-for _whose in get_args(Whose):
-    _turns.labels(_whose)  # there from the start, at nothing
+for _owner in get_args(TokenOwner):
+    _turns.labels(_owner)  # there from the start, at nothing
 
 
 class Guard(NamedTuple):
@@ -48,7 +48,7 @@ class Guard(NamedTuple):
 class PasswordGuard(NamedTuple):
     """The limits of tries on the passwords of staff, or of reporters."""
 
-    whose: Whose
+    owner: TokenOwner
     sources: Guard
     strangers: Limit
     """Failures of strangers on one password, after which strangers take turns."""
@@ -115,7 +115,7 @@ class StrangersAttempt(Attempt):
             return
         wait = await self._limits.turn(guard.strangers.name, self._name, self._place, TURN)
         if wait:
-            _turns.labels(guard.whose).inc()
+            _turns.labels(guard.owner).inc()
             await self.take_back()
             raise too_many(wait)
 
@@ -140,7 +140,7 @@ class PasswordAttempt(StrangersAttempt):
         too.
         """
         guard, self._marks = self._guard, devices[:DEVICES]
-        known = self._tokens.devices_of(guard.whose, self._marks)
+        known = self._tokens.devices_of(guard.owner, self._marks)
         subject = self._subject(self._name)
         self._device = next((device for device in known if device.subject == subject), None)
         if self._device is not None:
@@ -160,7 +160,7 @@ class PasswordAttempt(StrangersAttempt):
         await self.take_back()
         await self._limits.remember(self._guard.strangers.name, self._here, KNOWN_FOR)
         own = self._tokens.issue_device(
-            self._guard.whose,
+            self._guard.owner,
             self._subject(self._name),
             KNOWN_FOR,
             self._device.id if self._device else None,
@@ -188,7 +188,7 @@ class SharedNameAttempt(StrangersAttempt):
         """
         guard, self._marks = self._guard, devices[:DEVICES]
         known = []
-        for device in self._tokens.devices_of(guard.whose, self._marks):
+        for device in self._tokens.devices_of(guard.owner, self._marks):
             if device.account is None or device.subject != self._of(device.account):
                 continue
             if await self.is_counted(guard.sources.of_source, f"{self._name}\0{device.id}"):
@@ -212,7 +212,7 @@ class SharedNameAttempt(StrangersAttempt):
         await self.take_back()
         before = next((device for device in self._known if device.account == account), None)
         own = self._tokens.issue_device(
-            self._guard.whose,
+            self._guard.owner,
             self._of(account),
             KNOWN_FOR,
             before.id if before else None,

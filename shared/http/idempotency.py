@@ -37,7 +37,7 @@ def asker_of(principal: Principal) -> str:
             return f"bearer:{principal.number}"
 
 
-def anybody(request: Request) -> str:
+def anonymous_caller(request: Request) -> str:
     """Like `asker_of`, for a caller who is not signed in: everybody at this address."""
     return f"address:{client_address(request)}"
 

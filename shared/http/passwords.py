@@ -93,7 +93,7 @@ def needs_rehash(stored: str) -> bool:
 
 
 def _matches(stored: str | None, password: str) -> bool:
-    nobody = _nobody()  # asked for in any case: the first time it takes long
+    nobody = _dummy_hash()  # asked for in any case: the first time it takes long
     try:
         return _hasher.verify(stored or nobody, password)
     except (VerificationError, InvalidHashError):
@@ -101,7 +101,7 @@ def _matches(stored: str | None, password: str) -> bool:
 
 
 @cache
-def _nobody() -> str:
+def _dummy_hash() -> str:
     """Compared with when there is nobody of that name, so that the answer takes as long."""
     return _hasher.hash("nobody")
 

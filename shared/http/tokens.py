@@ -15,7 +15,7 @@ from shared.settings import Settings
 
 ACCESS_TTL = timedelta(minutes=15)
 
-Whose = Literal["staff", "reporter"]
+TokenOwner = Literal["staff", "reporter"]
 
 
 class Staff(BaseModel):
@@ -147,7 +147,7 @@ class Tokens:
 
     def issue_device(
         self,
-        whose: Whose,
+        owner: TokenOwner,
         subject: str,
         ttl: timedelta,
         known_as: str | None,
@@ -158,9 +158,9 @@ class Tokens:
         `account` is given if a subject has several; `known_as` is the browser's former id, if it
         was known.
         """
-        issuer = self._issuer(whose)
+        issuer = self._issuer(owner)
         if issuer.keys.signing is None:
-            raise KeyRefused(f"this process has no key to sign for {whose}")
+            raise KeyRefused(f"this process has no key to sign for {owner}")
         key_id, key = issuer.keys.signing
         claims: dict[str, Any] = {
             "iss": issuer.name,
@@ -173,7 +173,7 @@ class Tokens:
             claims["account"] = account
         return jwt.encode(claims, key, _ALGORITHM, headers={"kid": key_id})
 
-    def devices_of(self, whose: Whose, marks: Sequence[str]) -> list[Device]:
+    def devices_of(self, owner: TokenOwner, marks: Sequence[str]) -> list[Device]:
         """The devices that a browser with these marks is known as; values that are no marks are
         skipped."""
         devices = []
@@ -183,7 +183,7 @@ class Tokens:
             except InvalidTokenError:
                 continue
             account = claims.get("account")
-            if issuer is self._issuer(whose) and (account is None or isinstance(account, int)):
+            if issuer is self._issuer(owner) and (account is None or isinstance(account, int)):
                 devices.append(Device(str(claims["jti"]), str(claims["sub"]), account, mark))
         return devices
 
@@ -202,8 +202,8 @@ class Tokens:
             raise InvalidTokenError
         return AccessToken(principal, session_id)
 
-    def _issuer(self, whose: Whose) -> "_Issuer":
-        return self._staff if whose == "staff" else self._reporters
+    def _issuer(self, owner: TokenOwner) -> "_Issuer":
+        return self._staff if owner == "staff" else self._reporters
 
     def _claims(
         self, token: str, audience: str, required: list[str]

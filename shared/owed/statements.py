@@ -12,7 +12,7 @@ from typing import Any, Final
 from shared.lifecycle.actions import Classification, RequestKind
 from shared.lifecycle.statuses import Tab
 from shared.owed.order import OwedOrder
-from shared.owed.whose import ACTIVE_ADMIN, DECIDED_NEARER, PENDING, Whose
+from shared.owed.responsibilities import ACTIVE_ADMIN, DECIDED_NEARER, PENDING, Responsibilities
 
 
 class OwedKind(StrEnum):
@@ -39,12 +39,14 @@ KIND_OF: Final = {
 _TO_VERIFY = (Tab.UNVERIFIED, Tab.DEFERRED)
 
 
-def parameters_of(whose: Whose, staff_id: int, kinds: Sequence[OwedKind]) -> dict[str, Any]:
+def parameters_of(
+    owed: Responsibilities, staff_id: int, kinds: Sequence[OwedKind]
+) -> dict[str, Any]:
     """The parameters of all statements below; `kinds` are those asked for."""
     own = [
         (handler, tab)
         for tab in KIND_OF
-        for handler in (whose.to_verify if tab in _TO_VERIFY else whose.to_follow_up)
+        for handler in (owed.to_verify if tab in _TO_VERIFY else owed.to_follow_up)
     ]
     streams = [(handler, tab) for handler, tab in own if KIND_OF[tab] in kinds]
     requests = [RequestKind.OBJECTION] if OwedKind.OBJECTION in kinds else []
@@ -57,8 +59,8 @@ def parameters_of(whose: Whose, staff_id: int, kinds: Sequence[OwedKind]) -> dic
         "own_handlers": [handler for handler, _ in own],
         "own_tabs": [tab.value for _, tab in own],
         "request_kinds": [kind.value for kind in requests],
-        "deciders": list(whose.deciders),
-        "deciding": whose.agency_id,
+        "deciders": list(owed.deciders),
+        "deciding": owed.agency_id,
         "me": staff_id,
     }
 

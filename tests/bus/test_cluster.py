@@ -13,7 +13,7 @@ from deploy.nats.authority import from_variables, new_authority
 from deploy.nats.permissions import COMMANDS
 from shared.bus.addresses import parse_addresses
 from shared.bus.connection import Bus, BusUserUnknown, connect
-from shared.bus.consumer import Consumer, each
+from shared.bus.consumer import Consumer, message_by_message
 from shared.bus.errors import BadMessage
 from shared.bus.streams import INGEST_REPORTS, INTAKE, REPORTS, STREAMS, declare
 from shared.settings import Settings
@@ -48,7 +48,7 @@ async def test_with_its_first_node_dead_everything_goes_on_and_replicas_are_neve
         async def unexpected(message: Msg, bad: BadMessage) -> None:
             raise AssertionError(bad)
 
-        consumer = Consumer(bus, INTAKE, each(handle), unexpected)
+        consumer = Consumer(bus, INTAKE, message_by_message(handle), unexpected)
         running = asyncio.create_task(consumer.run())
         await bus.publish(REPORT, b"before", msg_id="1")
         await nodes[0].stop()

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from deploy.nats.authority import from_variables, new_authority
 from shared.bus.connection import Bus, BusUserUnknown, connect, has_no_room
-from shared.bus.consumer import BatchHandler, Bury, Consumer, MessageOutcome, each
+from shared.bus.consumer import BatchHandler, Bury, Consumer, MessageOutcome, message_by_message
 from shared.bus.errors import BadMessage, TryLater
 from shared.bus.streams import INGEST_REPORTS, INTAKE, REPORTS, STREAMS, declare
 from shared.resilience.away import DATABASE_AWAY
@@ -64,7 +64,7 @@ async def test_what_is_handled_leaves_the_work_queue(bus: Bus) -> None:
 
     for number in range(250):
         await bus.publish(REPORT, b"%d" % number, msg_id=f"dukcapil-{number}")
-    async with _running(bus, each(handle)):
+    async with _running(bus, message_by_message(handle)):
         await _until(lambda: len(seen) == 250)
         await _until_empty(bus)
 
@@ -101,7 +101,7 @@ async def test_on_passing_trouble_a_message_comes_again_after_growing_delays(bus
             raise ConnectionError("the database is away")
 
     await bus.publish(REPORT, b"{}", msg_id="dukcapil-1")
-    async with _running(bus, each(handle), delays=(0.2, 0.6)):
+    async with _running(bus, message_by_message(handle), delays=(0.2, 0.6)):
         await _until_empty(bus)
 
     assert deliveries[1] - deliveries[0] >= 0.2
@@ -143,7 +143,7 @@ async def test_a_message_that_cannot_be_buried_yet_is_not_lost(bus: Bus) -> None
             raise ConnectionError("the database is away")
 
     await bus.publish(REPORT, b"?", msg_id="dukcapil-1")
-    async with _running(bus, each(handle), bury, delays=(0.05,)):
+    async with _running(bus, message_by_message(handle), bury, delays=(0.05,)):
         await _until_empty(bus)
 
     assert tries == 3
@@ -161,7 +161,7 @@ async def test_a_message_that_always_fails_is_given_up_and_its_words_are_not_log
         buried.append(bad.code)
 
     await bus.publish(REPORT, b"Siti lives at Jalan Mawar 5", msg_id="dukcapil-1")
-    async with _running(bus, each(handle), bury, delays=(0.05,), give_up_after=3):
+    async with _running(bus, message_by_message(handle), bury, delays=(0.05,), give_up_after=3):
         await _until_empty(bus)
 
     assert buried == ["given_up"]
@@ -206,7 +206,7 @@ async def test_however_long_the_database_is_away_no_message_is_given_up_for_it(
             raise RuntimeError("a defect, once, after the database came back")
 
     await bus.publish(REPORT, b"{}", msg_id="dukcapil-1")
-    async with _running(bus, each(handle), delays=(0.05,), give_up_after=2):
+    async with _running(bus, message_by_message(handle), delays=(0.05,), give_up_after=2):
         await _until_empty(bus)
 
     assert tries == 7
@@ -241,7 +241,7 @@ async def test_reading_and_publishing_go_on_after_the_server_was_restarted(
     async def handle(message: Msg) -> None:
         seen.append(message.data)
 
-    async with _running(bus, each(handle)):
+    async with _running(bus, message_by_message(handle)):
         await bus.publish(REPORT, b"before", msg_id="dukcapil-1")
         await _until(lambda: seen == [b"before"])
         publishing = asyncio.create_task(server.restart())
@@ -263,14 +263,14 @@ async def test_stopping_finishes_what_is_in_work_and_hands_back_the_rest(bus: Bu
 
     for number in range(4):
         await bus.publish(REPORT, b"%d" % number, msg_id=f"dukcapil-{number}")
-    async with _running(bus, each(slow), batch=1, lanes=1):
+    async with _running(bus, message_by_message(slow), batch=1, lanes=1):
         await started.wait()
     assert seen == [b"0"]
 
     async def quick(message: Msg) -> None:
         seen.append(message.data)
 
-    async with _running(bus, each(quick)):
+    async with _running(bus, message_by_message(quick)):
         await _until_empty(bus)
     assert sorted(seen) == [b"0", b"1", b"2", b"3"]
 

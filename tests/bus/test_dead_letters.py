@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from shared.bus import dead_letters
 from shared.bus.connection import Bus
-from shared.bus.consumer import Consumer, each
+from shared.bus.consumer import Consumer, message_by_message
 from shared.bus.dead_letter_review import discard, retry, unresolved
 from shared.bus.dead_letters import (
     BYTES_A_DAY,
@@ -251,7 +251,9 @@ async def _partners(bus: Bus, database: Database, cipher: IdentityCipher) -> Asy
         read_inbound(message)
 
     bury = partner_dead_letters(bus, database, cipher)
-    async with _run(Consumer(bus, INTAKE, each(handle), bury, delays=(0.05,), give_up_after=2)):
+    async with _run(
+        Consumer(bus, INTAKE, message_by_message(handle), bury, delays=(0.05,), give_up_after=2)
+    ):
         yield
 
 
@@ -272,7 +274,7 @@ async def _intake(bus: Bus, database: Database, cipher: IdentityCipher) -> Async
             letter = await keep(session, cipher, message, bad)
         await announce(bus, letter, INTAKE.stream, bad.code)
 
-    consumer = Consumer(bus, INTAKE, each(handle), bury)
+    consumer = Consumer(bus, INTAKE, message_by_message(handle), bury)
     async with _run(consumer):
         yield
 

@@ -20,7 +20,7 @@ async def test_a_new_system_has_pusat_process_times_and_holidays_once(
 ) -> None:
     owner = fresh_database(OWNER)
     for _ in range(2):
-        await foundation.lay(owner)
+        await foundation.add_missing(owner)
     database = Database(fresh_database("lapor_routing"), pool_size=1)
     async with database.session() as session:
         await add_staff(
@@ -53,7 +53,7 @@ async def test_a_year_that_pusat_has_set_is_left_alone(fresh_database: UrlOf) ->
             "INSERT INTO routing.closed_day (day, name) VALUES (make_date(%s, 1, 1), 'Tahun Baru')",
             [year],
         )
-        await foundation.lay(owner)
+        await foundation.add_missing(owner)
         row = connection.execute(
             "SELECT count(*) FROM routing.closed_day WHERE extract(year FROM day) = %s", [year]
         ).fetchone()
@@ -66,7 +66,7 @@ async def test_abbreviations_that_came_later_are_laid_beside_those_there(
     owner = fresh_database(OWNER)
     with psycopg.connect(owner.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute("INSERT INTO routing.abbreviation VALUES ('dlh', 'dewan lomba harian')")
-        await foundation.lay(owner)
+        await foundation.add_missing(owner)
         rows = connection.execute(
             "SELECT meaning FROM routing.abbreviation WHERE short IN ('dlh', 'putr') ORDER BY 1"
         ).fetchall()
@@ -87,7 +87,7 @@ async def test_words_of_categories_that_pusat_took_away_stay_away(fresh_database
             " VALUES (%s, 'Jalan', true) RETURNING id",
             [_first_category_with_words()],
         ).fetchall()
-        await foundation.lay(owner)
+        await foundation.add_missing(owner)
         assert connection.execute(words).fetchall()
         connection.execute("DELETE FROM routing.category_alias")
         changed = {"name": "Jalan", "aliases_changed": ["jalan bolong", ""]}
@@ -96,7 +96,7 @@ async def test_words_of_categories_that_pusat_took_away_stay_away(fresh_database
             " SELECT id, 'category', %s, 'change', %s FROM routing.agency",
             [str(id), Jsonb(changed)],
         )
-        await foundation.lay(owner)
+        await foundation.add_missing(owner)
         assert connection.execute(words).fetchall() == []
 
 

@@ -25,7 +25,7 @@ from deploy.demo.country import (
 from deploy.demo.driver import forms, trial
 from deploy.demo.driver.api import File
 from deploy.demo.driver.forms import Ids, letter, photograph
-from deploy.demo.driver.life import Life
+from deploy.demo.driver.report_run import DemoReportRun
 from deploy.demo.driver.run import end_all
 from deploy.demo.driver.sending import SMS_LENGTH, SMS_PART_LENGTH, Sent, sms_parts
 from deploy.demo.driver.stack import Stack
@@ -113,7 +113,7 @@ async def test_a_life_can_do_every_step_of_every_plan(some: list[DemoReport], id
     service = Service()
     stack = SimpleNamespace(routing=service, followup=service, ids=ids, token=token)
     for report in some:
-        life = Life(cast(Stack, stack), report, Sent(1, write), random.Random(1))
+        life = DemoReportRun(cast(Stack, stack), report, Sent(1, write), random.Random(1))
         await life.begin()
         for step in plan_steps(report):
             await life.do(step)

@@ -7,7 +7,7 @@ import pytest
 
 from services.intake.reading.recourse import Recourse, shortest_to_call
 from services.intake.sms.messages import ANSWER_LIMIT
-from services.intake.sms.refusals import ACTIONS, objected, refused_wish, words_wait
+from services.intake.sms.refusals import ACTIONS, objected, refusal_answer, words_wait
 from services.intake.sms.where_it_is import where_it_is
 from shared.lifecycle.actions import Action, ObjectionReason, RequestKind
 from shared.lifecycle.clocks import ClockKind
@@ -30,7 +30,7 @@ _WAITS = PendingRequest(
 
 def said(action: Action, status: Status, days: int = 1, **fields: Any) -> str:
     state = ReportUnderTest(status, number=LONGEST, **fields).state
-    return refused_wish(action, state, MONDAY + days * DAY) or ""
+    return refusal_answer(action, state, MONDAY + days * DAY) or ""
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_what_is_said_while_an_objection_waits_is_one_text_message() -> None:
     due = clock.deadline.replace(month=11, day=28)  # at no day's end: the longest
     state = state.model_copy(update={"clocks": (clock.model_copy(update={"deadline": due}),)})
     for at, dated in ((MONDAY, True), (due + DAY, False)):
-        refused = refused_wish(BUKA, state, at)
+        refused = refusal_answer(BUKA, state, at)
         for text in (objected(state, at), words_wait(state, at), refused):
             assert text and septets(text) <= ANSWER_LIMIT, text
             assert ("paling lambat 28 Nov" in text) is dated, text
@@ -103,10 +103,10 @@ def test_whom_it_is_not_opened_again_for_is_told_one_office_where_it_has_room(
 ) -> None:
     state = ReportUnderTest(Status.ARCHIVED_BY_ADMIN, number=LONGEST, **fields).state
     at = MONDAY + days * DAY
-    told = refused_wish(BUKA, state, at, "Ombudsman RI, telepon 137") or ""
+    told = refusal_answer(BUKA, state, at, "Ombudsman RI, telepon 137") or ""
     assert told.endswith("Tempat mengadu lain: Ombudsman RI, telepon 137.")
     assert septets(told) <= ANSWER_LIMIT
-    assert refused_wish(BUKA, state, at, "Kantor " * 20) == refused_wish(BUKA, state, at)
+    assert refusal_answer(BUKA, state, at, "Kantor " * 20) == refusal_answer(BUKA, state, at)
 
 
 def test_of_the_offices_that_have_a_phone_the_shortest_is_named() -> None:
@@ -133,12 +133,12 @@ def test_of_the_offices_that_have_a_phone_the_shortest_is_named() -> None:
 def test_a_reason_that_cannot_hold_is_refused_with_how_to_ask_for_another() -> None:
     wrong = ObjectionReason.WRONGLY_ARCHIVED
     closed = ReportUnderTest(Status.CLOSED_BY_ADMIN, number=LONGEST).state
-    told = refused_wish(BUKA, closed, MONDAY, None, wrong) or ""
+    told = refusal_answer(BUKA, closed, MONDAY, None, wrong) or ""
     assert "tidak diarsipkan" in told and f"{LONGEST} BUKA" in told
     assert septets(told) <= ANSWER_LIMIT
     archived = ReportUnderTest(Status.ARCHIVED_BY_ADMIN, number=LONGEST).state
-    assert refused_wish(BUKA, archived, MONDAY, None, wrong) is None
-    assert refused_wish(BUKA, closed, MONDAY, None, ObjectionReason.OTHER) is None
+    assert refusal_answer(BUKA, archived, MONDAY, None, wrong) is None
+    assert refusal_answer(BUKA, closed, MONDAY, None, ObjectionReason.OTHER) is None
 
 
 def test_what_a_report_takes_is_not_refused() -> None:

@@ -4,7 +4,7 @@ from services.routing.owed.counts import owed_counts
 from services.routing.owed.pages import OwedQuery, owed_scope
 from services.routing.queue.filters import QueueQuery
 from services.routing.queue.pages import page_of
-from shared.owed.whose import deciders_of
+from shared.owed.responsibilities import deciders_of
 from tests.plans import plans_of
 from tests.routing.country import Country
 

@@ -19,7 +19,7 @@ from shared.database.engine import raw
 from shared.settings import Settings
 from tests.conftest import SettingsOf, UrlOf
 from tests.workflows.factory import Reports
-from workflows.backoff import LeftAlone
+from workflows.backoff import Backoff
 from workflows.relay import BATCH, _publish, relay
 
 REFUSED = {"Nats-Expected-Stream": "NOWHERE"}
@@ -74,7 +74,7 @@ async def test_a_row_that_cannot_be_sent_stops_nobody(relaying: None, reports: R
 
 def test_a_report_is_left_alone_ever_longer_until_a_row_is_taken() -> None:
     now, waited = 0.0, []
-    refusals = LeftAlone[int](clock=lambda: now)
+    refusals = Backoff[int](clock=lambda: now)
     for _ in range(10):
         refusals.add(1)
         start = now
@@ -103,7 +103,7 @@ async def test_a_trouble_of_the_streams_delays_no_row_once_it_is_over(
     trouble: Exception, longest: float
 ) -> None:
     now = 0.0
-    refusals = LeftAlone[int](clock=lambda: now)
+    refusals = Backoff[int](clock=lambda: now)
     bus = create_autospec(Bus, instance=True)
     bus.publish.side_effect = trouble
     for _ in range(20):

@@ -16,7 +16,7 @@ from rich.table import Table
 from deploy.demo.driver import trial
 from deploy.demo.driver.api import Refusal
 from deploy.demo.driver.letters import write_leader_letters
-from deploy.demo.driver.life import Life
+from deploy.demo.driver.report_run import DemoReportRun
 from deploy.demo.driver.sending import send
 from deploy.demo.driver.stack import Mailbox, Stack, open_stack
 from deploy.demo.reports import DemoReport, plan_reports, plan_steps
@@ -128,10 +128,10 @@ class Demo:
             sent = await send(self.stack, report, index, verify=steps[:1] == ("verify",))
             self.numbers[index] = sent.number
             self.progress.advance(_IN)
-            life = Life(self.stack, report, sent, random.Random(index))
-            await life.begin()
+            report_run = DemoReportRun(self.stack, report, sent, random.Random(index))
+            await report_run.begin()
             for step in steps[1:] if sent.verified else steps:
-                await life.do(step)
+                await report_run.do(step)
                 self.steps += 1
                 self.progress.update(_THROUGH, step=f"{self.steps} steps, {step}")
         except Refusal as refusal:

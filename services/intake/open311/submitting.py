@@ -31,7 +31,7 @@ from shared.database.views import PartnerEntry
 from shared.http.auth import PARTNER_PREFIX
 from shared.http.callers import client_address
 from shared.http.form_parts import refuse_other_parts
-from shared.http.idempotency import CommandId, anybody, asker_of
+from shared.http.idempotency import CommandId, anonymous_caller, asker_of
 from shared.http.limits import Limit, rate_limits
 from shared.http.problems import FieldError, Problem, validation
 from shared.http.secret_tokens import token_hash
@@ -156,7 +156,7 @@ async def _admit(session: AsyncSession, request: Request, api_key: str | None) -
     limits = rate_limits(request)
     if api_key is None:
         await limits.take(SUBMISSION, client_address(request))
-        return anybody(request)
+        return anonymous_caller(request)
     system = None
     if api_key.startswith(PARTNER_PREFIX):
         by_token = col(PartnerEntry.http_token_hash) == token_hash(api_key)

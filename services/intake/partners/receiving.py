@@ -54,12 +54,14 @@ class PartnerReports:
         except _PASSING as error:
             decided = {index: _later(error) for index in readable}
         except (psycopg.Error, SQLAlchemyError):
-            decided = {index: await self._alone(index, sent) for index, sent in readable.items()}
+            decided = {
+                index: await self._accept_one(index, sent) for index, sent in readable.items()
+            }
         for index, outcome in decided.items():
             outcomes[index] = outcome
         return outcomes
 
-    async def _alone(self, index: int, message: Read[PartnerReport]) -> MessageOutcome:
+    async def _accept_one(self, index: int, message: Read[PartnerReport]) -> MessageOutcome:
         try:
             return (await self._together({index: message}))[index]
         except _PASSING as error:

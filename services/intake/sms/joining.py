@@ -69,7 +69,7 @@ class SmsParts:
     async def lock(self, phone: str) -> None:
         """Lock this sender until the transaction ends. So parts that arrive at the same time see
         each other. Call it before rows are locked."""
-        await self._session.execute(select(_alone(self._index.phone(phone))))
+        await self._session.execute(select(_lock(self._index.phone(phone))))
 
     async def known(self, message: SmsMessage) -> KnownPart | None:
         """The stored part with this sender and id, if there is one. Locks the sender."""
@@ -183,7 +183,7 @@ def of_parts(message: UUID) -> str:
     return f"parts {message}"
 
 
-def _alone(sender: bytes) -> ColumnElement[None]:
+def _lock(sender: bytes) -> ColumnElement[None]:
     return func.pg_advisory_xact_lock(func.hashtextextended(f"sms {sender.hex()}", 0))
 
 

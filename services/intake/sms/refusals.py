@@ -44,7 +44,7 @@ ACTIONS: Final = {
 """The action of each wish that is confirmed by a code."""
 
 
-def refused_wish(
+def refusal_answer(
     action: Action,
     state: ReportState,
     at: datetime,

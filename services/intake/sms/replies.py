@@ -24,7 +24,7 @@ from services.intake.sms.refusals import (
     ACTIONS,
     is_asked,
     objected,
-    refused_wish,
+    refusal_answer,
     words_not_taken,
     words_wait,
 )
@@ -50,7 +50,7 @@ _TAKEN = (200, 202)
 
 
 @dataclass(frozen=True)
-class RefusedWish:
+class Refused:
     """Instead of an answer: why the report does not accept the wish, and what it accepts."""
 
     text: str
@@ -92,12 +92,12 @@ class Replies:
         if isinstance(known, str):
             return known
         answer = await self._do(reply, sender)
-        if reply.stale and (isinstance(answer, RefusedWish) or answer in _UNHEARD):
+        if reply.stale and (isinstance(answer, Refused) or answer in _UNHEARD):
             raise ReplyRefused(answer)
         async with self._database.session() as session:
             return await self._keep(session, reply, answer, read.text if read else "")
 
-    async def _do(self, reply: Reply, sender: Sender) -> Answer | Words | RefusedWish | Accepted:
+    async def _do(self, reply: Reply, sender: Sender) -> Answer | Words | Refused | Accepted:
         about, token = reply.about, sender.token
         if about.wish == "code":
             if sender.named:
@@ -117,9 +117,7 @@ class Replies:
             return "words" if sender.reads else "question_elsewhere"
         return await self._do_for_reporter(reply, sender)
 
-    async def _do_for_reporter(
-        self, reply: Reply, sender: Sender
-    ) -> Answer | RefusedWish | Accepted:
+    async def _do_for_reporter(self, reply: Reply, sender: Sender) -> Answer | Refused | Accepted:
         about, token = reply.about, sender.token
         match about.wish:
             case "satisfied" | "rate" | "object":
@@ -159,13 +157,13 @@ class Replies:
                 path = "information" if asked else "replies"
                 answer = await self._send_command(reply, token, path, {"text": about.words})
                 waits = answer == "ended" and words_wait(await self._state(about.number), now())
-                return RefusedWish(one_sms(waits)) if waits else answer
+                return Refused(one_sms(waits)) if waits else answer
 
     async def _keep(
         self,
         session: AsyncSession,
         reply: Reply,
-        answer: Answer | Words | RefusedWish | Accepted,
+        answer: Answer | Words | Refused | Accepted,
         words: str,
     ) -> str:
         about, phone = reply.about, reply.whole.sender
@@ -175,7 +173,7 @@ class Replies:
         known = await self._known(session, reply)
         if isinstance(known, str):
             return known
-        if isinstance(answer, RefusedWish | Accepted):
+        if isinstance(answer, Refused | Accepted):
             text = answer.text
         elif answer == "words":
             text = words  # empty if nobody gets it any more
@@ -210,13 +208,13 @@ class Replies:
 
     async def _refused(
         self, wish: str, number: int, sender: Sender, reason: ObjectionReason | None = None
-    ) -> RefusedWish | None:
+    ) -> Refused | None:
         state, office = await self._state(number), None
         if wish == "object":
             async with self._database.session() as session:
                 office = await office_to_call(session, state, discreet=not sender.reads)
-        text = refused_wish(ACTIONS[wish], state, now(), office, reason)
-        return None if text is None else RefusedWish(one_sms(text))
+        text = refusal_answer(ACTIONS[wish], state, now(), office, reason)
+        return None if text is None else Refused(one_sms(text))
 
     async def _stop(self, number: int, token: str) -> Answer:
         if (await self._services.notify(token, number, "contacts/sms/stop")).status_code != 204:

@@ -13,6 +13,7 @@ from services.notification.digest.names import HOUR, MINUTE
 from shared.database.views import AgencyEntry
 from shared.lifecycle.calendar import SPREAD, WorkingCalendar, Zone
 from shared.lifecycle.people import Role
+from shared.owed.responsibilities import Responsibilities, responsibilities_of
 from shared.owed.statements import (
     ESCALATIONS,
     ESCALATIONS_AT_THE_ROOT,
@@ -23,7 +24,6 @@ from shared.owed.statements import (
     all_reports,
     parameters_of,
 )
-from shared.owed.whose import Whose, whose
 
 Section = Literal["late", "today", "next_day", "decide", "escalated"]
 NAMED = 5
@@ -71,7 +71,7 @@ class AgencyFigures:
     """What people of one role at an agency owe. They all owe the same steps on reports, apart from
     assignments."""
 
-    theirs: Whose
+    theirs: Responsibilities
     steps: Sequence[Group]
     ordinary: int | None
     """For pusat only: how many ordinary reports were escalated to it."""
@@ -82,7 +82,7 @@ async def agency_figures(
 ) -> AgencyFigures:
     """The figures for all people of this role at the agency."""
     at_the_root = len(agency.path) == 1
-    theirs = await whose(session, agency.id, role, at_the_root=at_the_root)
+    theirs = await responsibilities_of(session, agency.id, role, at_the_root=at_the_root)
     parameters = parameters_of(theirs, 0, tuple(OwedKind)) | vars(days)
     rows = await session.execute(_STEPS, parameters)
     ordinary = None

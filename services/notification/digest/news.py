@@ -18,8 +18,8 @@ from services.notification.messages.staff_table import StaffKind
 from services.notification.models import BellItem
 from services.notification.outgoing.staff_reading import is_readable
 from shared.database.lifecycle import Report
+from shared.owed.responsibilities import Responsibilities
 from shared.owed.statements import OwedKind, all_reports, parameters_of
-from shared.owed.whose import Whose
 
 
 class NewsOfKind(TypedDict):
@@ -46,7 +46,7 @@ async def news_of_bells(
     session: AsyncSession,
     agency_id: int,
     people: Sequence[Concerned],
-    theirs: Mapping[bool, Whose],
+    theirs: Mapping[bool, Responsibilities],
     at_work: Collection[int],
     days: DigestDays,
 ) -> Mapping[int, News]:
@@ -134,7 +134,7 @@ async def _unread(
 
 
 async def _owed(
-    session: AsyncSession, theirs: Whose, numbers: Sequence[int]
+    session: AsyncSession, theirs: Responsibilities, numbers: Sequence[int]
 ) -> dict[int, int | None]:
     """Those of these reports on which people of a role owe a step, each with its assignee."""
     parameters = parameters_of(theirs, 0, tuple(OwedKind)) | {"numbers": list(numbers)}

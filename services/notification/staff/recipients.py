@@ -25,7 +25,7 @@ from shared.lifecycle.events import (
 )
 from shared.lifecycle.people import ADMINS, Role
 from shared.lifecycle.statuses import Tab
-from shared.owed.whose import DECIDING
+from shared.owed.responsibilities import DECIDING
 
 Told = tuple[ReportEvent, MessageRule]
 _SUBMISSION = 1

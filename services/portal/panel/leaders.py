@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from services.portal.contracts.routing import ManagedAgency
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
-from services.portal.panel.managing import only_who_manages
+from services.portal.panel.managing import require_manager
 from shared.http.paths import Id
 from shared.http.problems import Problem
 
@@ -51,7 +51,7 @@ async def remove_leader(page_request: PanelRequest, agency_id: Id) -> Response:
 async def _page(
     page_request: PageRequest, agency_id: int, form: FormData | None, status: int = 200
 ) -> Response:
-    only_who_manages(page_request)
+    require_manager(page_request)
     path = f"/management/agencies/{agency_id}"
     agency = await page_request.read("routing", path, ManagedAgency)
     known = agency.leader

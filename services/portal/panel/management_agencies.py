@@ -15,7 +15,7 @@ from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.agency_finding import offered
 from services.portal.panel.choices import agency_of, read_agency
 from services.portal.panel.leaders import LETTER_STATES
-from services.portal.panel.managing import only_who_manages
+from services.portal.panel.managing import require_manager
 from services.portal.references import AgencyOption, keep_chosen, left_unchosen
 from shared.http.paging import Page
 from shared.http.paths import Id
@@ -41,7 +41,7 @@ _KEPT = ("name", "kind", "zone", "parent_id")
 
 @router.get("")
 async def agencies(page_request: PanelRequest) -> Response:
-    only_who_manages(page_request)
+    require_manager(page_request)
     form = FormData(dict(page_request.request.query_params))
     params = {
         **form.given("q"),
@@ -54,7 +54,7 @@ async def agencies(page_request: PanelRequest) -> Response:
 
 @router.get("/tambah")
 async def new_agency(page_request: PanelRequest) -> Response:
-    only_who_manages(page_request)
+    require_manager(page_request)
     parent = page_request.request.query_params.get("induk") or page_request.session.agency_id
     return await _form(
         page_request, FormData({"parent_id": parent, "kind": "unit", "zone": "WIB"}, NAMES)

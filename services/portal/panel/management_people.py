@@ -8,7 +8,7 @@ from services.portal.form_data import FormData, searched
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.agency_finding import offered
 from services.portal.panel.choices import agency_of
-from services.portal.panel.managing import only_who_manages
+from services.portal.panel.managing import require_manager
 from services.portal.references import AgencyOption, keep_chosen
 from services.portal.translation import translated
 from shared.http.paging import Page
@@ -44,7 +44,7 @@ async def people(page_request: PanelRequest) -> Response:
 
 @router.get("/tambah")
 async def new_person(page_request: PanelRequest) -> Response:
-    only_who_manages(page_request)
+    require_manager(page_request)
     where = FormData(dict(page_request.request.query_params)).id("instansi")
     agency_id = where if isinstance(where, int) else page_request.session.agency_id
     form_data = {"agency_id": agency_id, "role": "agency_admin"}

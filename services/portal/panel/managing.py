@@ -5,7 +5,7 @@ from shared.http.problems import forbidden
 from shared.lifecycle.people import MANAGERS
 
 
-def only_who_manages(page_request: PageRequest) -> None:
+def require_manager(page_request: PageRequest) -> None:
     """Raises the 403 problem for a role that may use none of the page's buttons."""
     if page_request.session.role not in MANAGERS:
         raise forbidden()

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from services.portal.contracts.routing import Requests, RequestToConfirm
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
-from services.portal.panel.managing import only_who_manages
+from services.portal.panel.managing import require_manager
 from shared.http.problems import Problem
 from shared.lifecycle.people import MANAGERS
 
@@ -23,7 +23,7 @@ _DONE = {
 
 @router.get("")
 async def requests(page_request: PanelRequest) -> Response:
-    only_who_manages(page_request)
+    require_manager(page_request)
     return await _page(page_request, FormData())
 
 

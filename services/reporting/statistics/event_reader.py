@@ -11,7 +11,7 @@ from typing import Final
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
-from services.reporting.statistics.updates import COUNTED_BY, alone, refresh
+from services.reporting.statistics.updates import COUNTED_BY, lock_statistics, refresh
 from shared.bus.cloudevents import decode
 from shared.bus.consumer import Consumer, MessageOutcome
 from shared.bus.dead_letters import to_dead_letters
@@ -86,7 +86,7 @@ class Follower:
     async def _bring_up_to(self, newest: dict[int, int]) -> None:
         async with self._database.session() as session:
             connection = await raw(session)
-            await alone(connection)
+            await lock_statistics(connection)
             known = await connection.execute(_KNOWN, (list(newest),))
             versions = dict(await known.fetchall())
             behind = [n for n, version in newest.items() if versions.get(n, 0) < version]
@@ -122,7 +122,7 @@ class Recounting:
         while not self._stopping.is_set():
             async with self._database.session() as session:
                 connection = await raw(session)
-                await alone(connection)
+                await lock_statistics(connection)
                 rows = await connection.execute(_TO_COUNT_ANEW, (AT_ONCE,))
                 numbers = [number for (number,) in await rows.fetchall()]
                 counted += await refresh(connection, numbers) if numbers else 0

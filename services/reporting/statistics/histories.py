@@ -37,22 +37,22 @@ async def read_counted(connection: Connection, numbers: Sequence[int]) -> list[C
     lines_of: dict[int, list[TupleRow]] = {}
     for line in steps:
         lines_of.setdefault(line[0], []).append(line)
-    lives: list[_Life] = []
+    histories: list[_History] = []
     for row in rows:
         with _leaving_aside(row["number"]):
-            lives.append(_life(row, lines_of.get(row["number"], ())))
-    holders = {holder for life in lives for holder in life.holders}
+            histories.append(_history(row, lines_of.get(row["number"], ())))
+    holders = {holder for history in histories for holder in history.holders}
     cursor = await connection.execute(_PATHS, (list(holders),))
     paths = {agency_id: tuple(path) for agency_id, path in await cursor.fetchall()}
     counted: list[Counted] = []
-    for life in lives:
-        with _leaving_aside(life.report.number):
-            counted.append(_counted(life.report, life.steps, paths))
+    for history in histories:
+        with _leaving_aside(history.report.number):
+            counted.append(_counted(history.report, history.steps, paths))
     return counted
 
 
 @dataclass(frozen=True, slots=True)
-class _Life:
+class _History:
     report: ReportRow
     steps: list[Step]
     holders: list[int]
@@ -66,13 +66,13 @@ def _leaving_aside(number: int) -> Iterator[None]:
         count_set_aside("statistics", type(error).__name__, number)
 
 
-def _life(row: dict[str, Any], lines: Sequence[TupleRow]) -> _Life:
+def _history(row: dict[str, Any], lines: Sequence[TupleRow]) -> _History:
     report = _row(row)
     steps = [
         Step(at, Action(action), staff_id, agency_id, Status(to_status), details)
         for _, at, action, staff_id, agency_id, to_status, details in lines
     ]
-    return _Life(report, steps, holders_of(report, steps))
+    return _History(report, steps, holders_of(report, steps))
 
 
 def _counted(report: ReportRow, steps: Sequence[Step], paths: Paths) -> Counted:

@@ -43,9 +43,9 @@ def holdings_of(
 ) -> list[Holding]:
     """Return the shares of all agencies that handled the report, from its history. `paths` are the
     present paths of the agencies, root first."""
-    life = _Life(_first_handler(report, steps), report.submitted_at)
+    replay = _Replay(_first_handler(report, steps), report.submitted_at)
     for step in steps:
-        life.take(step)
+        replay.take(step)
     acted = tuple(mark for mark in fact.marks if of_staff([mark]))
     return [
         Holding(
@@ -53,11 +53,11 @@ def holdings_of(
             agency_id=agency,
             path=paths.get(agency, (agency,)),
             day=fact.day,
-            verification=life.seconds(agency, "verification"),
-            follow_up=life.seconds(agency, "follow_up"),
-            settlement=life.seconds(agency, "settlement"),
-            late=tuple(clock for clock in DURATIONS if (agency, clock) in life.late),
-            waiting=tuple(c for c in DURATIONS if agency == life.handler and life.waits(c)),
+            verification=replay.seconds(agency, "verification"),
+            follow_up=replay.seconds(agency, "follow_up"),
+            settlement=replay.seconds(agency, "settlement"),
+            late=tuple(clock for clock in DURATIONS if (agency, clock) in replay.late),
+            waiting=tuple(c for c in DURATIONS if agency == replay.handler and replay.waits(c)),
             acted=acted,
         )
         for agency in dict.fromkeys(holders_of(report, steps))
@@ -94,7 +94,7 @@ def _credit(holdings: Sequence[Holding], clock: str) -> Iterator[str]:
         yield f"{clock}_within"
 
 
-class _Life:
+class _Replay:
     """Goes through a history step by step and keeps who holds the report and which clocks run."""
 
     def __init__(self, handler: int, at: datetime) -> None:

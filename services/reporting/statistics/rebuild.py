@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlmodel import col
 
 from services.reporting.statistics.models import FactRow, HeldTallyRow, HoldingRow, TallyRow
-from services.reporting.statistics.updates import Changes, alone, recount, store
+from services.reporting.statistics.updates import Changes, lock_statistics, recount, store
 from shared.database.engine import Database, plan_each_time, raw
 from shared.database.lifecycle import Report
 
@@ -24,7 +24,7 @@ async def rebuild(database: Database, progress: Callable[[int, int], None]) -> i
     done = 0
     async with database.session() as session:
         connection = await raw(session)
-        await alone(connection)
+        await lock_statistics(connection)
         await plan_each_time(session)  # one from when the tables were empty would read all of them
         for table in (FactRow, TallyRow, HoldingRow, HeldTallyRow):
             await session.execute(delete(table))

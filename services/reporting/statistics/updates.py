@@ -39,7 +39,7 @@ ONE_WRITER: Final = 0x7374_6174
 """The key of the advisory lock: only one transaction at a time changes facts and tallies."""
 
 
-async def alone(connection: Connection) -> None:
+async def lock_statistics(connection: Connection) -> None:
     """Take the lock on the statistics until the transaction ends, waiting until it is free."""
     await connection.execute("SELECT pg_advisory_xact_lock(%s)", (ONE_WRITER,))
 

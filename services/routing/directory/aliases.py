@@ -56,15 +56,15 @@ async def set_aliases(
 async def keep_aliases(
     session: AsyncSession,
     names: type[AgencyAlias] | type[CategoryAlias],
-    whose: Mapping[str, int],
+    owner: Mapping[str, int],
     before: Sequence[str],
     form: Aliases,
 ) -> None:
-    """Replace the other names with those of the form. `whose` is the column that names their owner,
+    """Replace the other names with those of the form. `owner` is the column that names their owner,
     and the owner's id; the caller has locked the owner's row."""
     gone = set(before) - set(form.aliases)
-    await session.execute(delete(names).filter_by(**whose).where(col(names.alias).in_(gone)))
-    session.add_all(names(**whose, alias=name) for name in form.aliases if name not in before)
+    await session.execute(delete(names).filter_by(**owner).where(col(names.alias).in_(gone)))
+    session.add_all(names(**owner, alias=name) for name in form.aliases if name not in before)
     await session.flush()
 
 

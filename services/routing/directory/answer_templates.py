@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from services.routing.directory.log import record, record_change
 from services.routing.management_models import AnswerTemplate
-from services.routing.management_rights import ItsAdmin, agency_in_reach
+from services.routing.management_rights import AgencyAdmin, agency_in_reach
 from services.routing.models import Category
 from services.routing.template_fields import FIELD, FIELDS
 from shared.http.documentation import problem_responses
@@ -54,7 +54,7 @@ router = APIRouter(
     tags=["management"],
     responses=problem_responses(401, 403, 404, 409, 422),
 )
-Whose = Annotated[
+ManagedAgency = Annotated[
     int | None,
     Query(
         alias="agency_id",
@@ -67,10 +67,10 @@ Whose = Annotated[
 
 @router.get("")
 async def list_answer_templates(
-    staff: ItsAdmin, session: Transaction, whose: Whose = None
+    staff: AgencyAdmin, session: Transaction, agency: ManagedAgency = None
 ) -> KeptTemplates:
     """The templates that the agency keeps, by name."""
-    agency_id = await _kept_by(session, staff, whose or staff.agency_id)
+    agency_id = await _kept_by(session, staff, agency or staff.agency_id)
     kept = select(AnswerTemplate).where(col(AnswerTemplate.agency_id) == agency_id)
     rows = await session.scalars(kept.order_by(col(AnswerTemplate.name)))
     return KeptTemplates(items=[_shown(row) for row in rows])
@@ -78,10 +78,10 @@ async def list_answer_templates(
 
 @router.post("", status_code=201)
 async def add_answer_template(
-    form: TemplateForm, staff: ItsAdmin, session: Transaction, whose: Whose = None
+    form: TemplateForm, staff: AgencyAdmin, session: Transaction, agency: ManagedAgency = None
 ) -> KeptTemplate:
     """Add a template."""
-    agency_id = await _kept_by(session, staff, whose or staff.agency_id)
+    agency_id = await _kept_by(session, staff, agency or staff.agency_id)
     await _check(session, form, agency_id, None)
     if await _count(session, agency_id) >= MOST:
         raise conflict("too_many_answer_templates", most=MOST)
@@ -94,7 +94,7 @@ async def add_answer_template(
 
 @router.get("/{template_id}")
 async def read_answer_template(
-    template_id: UUID, staff: ItsAdmin, session: Transaction
+    template_id: UUID, staff: AgencyAdmin, session: Transaction
 ) -> KeptTemplate:
     """One of the agency's templates."""
     return _shown(await _found(session, staff, template_id))
@@ -102,7 +102,7 @@ async def read_answer_template(
 
 @router.put("/{template_id}")
 async def change_answer_template(
-    template_id: UUID, form: TemplateForm, staff: ItsAdmin, session: Transaction
+    template_id: UUID, form: TemplateForm, staff: AgencyAdmin, session: Transaction
 ) -> KeptTemplate:
     """Replace a template with what is sent."""
     row = await _found(session, staff, template_id)
@@ -117,7 +117,9 @@ async def change_answer_template(
 
 
 @router.delete("/{template_id}", status_code=204)
-async def remove_answer_template(template_id: UUID, staff: ItsAdmin, session: Transaction) -> None:
+async def remove_answer_template(
+    template_id: UUID, staff: AgencyAdmin, session: Transaction
+) -> None:
     """Delete a template. Answers that were made from it stay as they are."""
     row = await _found(session, staff, template_id)
     record(session, staff, row.agency_id, _KIND, template_id, "remove", name=row.name)

@@ -93,7 +93,7 @@ class ImportRun:
         paths = {code: tuple(path) for code, path in known.paths.items()}
         done = 0
 
-        async def each(
+        async def save_all(
             rows: Sequence[dict[str, str]], save: Callable[[dict[str, str]], Awaitable[None]]
         ) -> None:
             nonlocal done
@@ -131,8 +131,8 @@ class ImportRun:
                 await enter_email(session, self.kept.cipher, member.id, email)
             await note_new_admin(session, self.staff, member.id, member.role)
 
-        await each(checked.agencies, agency)
-        await each(checked.people, person)
+        await save_all(checked.agencies, agency)
+        await save_all(checked.people, person)
         counts = {"agencies": len(checked.agencies), "people": len(checked.people)}
         record(session, self.staff, self.staff.agency_id, "import", self.id, "run", **counts)
 

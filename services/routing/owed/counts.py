@@ -66,9 +66,9 @@ def end_of_day(moment: datetime, zone: Zone) -> datetime:
 
 
 async def _ordinary(session: AsyncSession, scope: OwedScope) -> int | None:
-    if not (scope.whose.at_the_root and scope.whose.deciders):
+    if not (scope.responsibilities.at_the_root and scope.responsibilities.deciders):
         return None
-    parameters = {"deciding": scope.whose.agency_id, "at_most": COUNTED}
+    parameters = {"deciding": scope.responsibilities.agency_id, "at_most": COUNTED}
     counted = text(f"SELECT count(*) FROM ({ORDINARY_AT_THE_ROOT}) o")  # noqa: S608
     return int(await session.scalar(counted, parameters) or 0)
 

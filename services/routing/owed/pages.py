@@ -17,6 +17,7 @@ from shared.http.paging import Cursor, PageSize, open_cursor, seal_cursor
 from shared.http.tokens import Staff
 from shared.lifecycle.calendar import Zone
 from shared.owed.order import OwedOrder, OwedPlace, owed_order
+from shared.owed.responsibilities import Responsibilities, responsibilities_of
 from shared.owed.statements import (
     ASSIGNED_TO_NO_COLLEAGUE,
     ESCALATIONS,
@@ -27,7 +28,6 @@ from shared.owed.statements import (
     first_reports,
     parameters_of,
 )
-from shared.owed.whose import Whose, whose
 from shared.privacy.identity import IdentityCipher
 from shared.values.fields import PlainNumbers
 
@@ -63,7 +63,7 @@ class Owed(NamedTuple):
 class OwedScope:
     """Whose duties are asked for, as parameters of the statements of `shared.owed`."""
 
-    whose: Whose
+    responsibilities: Responsibilities
     kinds: tuple[OwedKind, ...]
     narrowed: str
     zone: Zone
@@ -73,27 +73,29 @@ class OwedScope:
 async def owed_scope(session: AsyncSession, staff: Staff, query: OwedQuery) -> OwedScope:
     """The scope of this person's query."""
     role, at_the_root = staff.role, len(staff.agency_path) == 1
-    theirs = await whose(session, staff.agency_id, role, at_the_root=at_the_root)
+    responsibilities = await responsibilities_of(
+        session, staff.agency_id, role, at_the_root=at_the_root
+    )
     kinds = (query.kind,) if query.kind else tuple(OwedKind)
-    parameters = parameters_of(theirs, staff.id, kinds)
+    parameters = parameters_of(responsibilities, staff.id, kinds)
     narrowed = "true"
     if query.whose == "mine":
         narrowed = ASSIGNED_TO_NO_COLLEAGUE
         parameters["colleagues"] = await _colleagues(session, staff)
     own = await agency(session, staff.agency_id)
-    return OwedScope(theirs, kinds, narrowed, own.zone if own else Zone.WIB, parameters)
+    return OwedScope(responsibilities, kinds, narrowed, own.zone if own else Zone.WIB, parameters)
 
 
 def other_sources(scope: OwedScope) -> list[str]:
     """The statements for what is owed besides steps on reports; none for officers, who owe only
     steps."""
-    if not scope.whose.deciders:
+    if not scope.responsibilities.deciders:
         return []
     sources = []
     if {OwedKind.DECIDE, OwedKind.OBJECTION} & set(scope.kinds):
         sources.append(REQUESTS)
     if OwedKind.ESCALATION in scope.kinds:
-        at_the_root = scope.whose.at_the_root
+        at_the_root = scope.responsibilities.at_the_root
         sources.append(ESCALATIONS_AT_THE_ROOT if at_the_root else ESCALATIONS)
         sources.append(REQUESTS_ESCALATED)
     return sources

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from pydantic import AfterValidator, BaseModel, Field
 
 from services.routing.directory.log import record
-from services.routing.management_rights import ItsAdmin, its_admin
+from services.routing.management_rights import AgencyAdmin, require_admin
 from services.routing.models import Letterhead
 from shared.attachments import AttachmentMissing, AttachmentStore
 from shared.command_requests.directory import agency
@@ -38,7 +38,7 @@ router = APIRouter(tags=["management"], responses=problem_responses(401, 403, 42
 
 
 @router.get("/letterhead")
-async def read_letterhead(staff: ItsAdmin, session: Transaction) -> ShownLetterhead:
+async def read_letterhead(staff: AgencyAdmin, session: Transaction) -> ShownLetterhead:
     """The letterhead of the own agency."""
     row = await session.get(Letterhead, staff.agency_id)
     own = await agency(session, staff.agency_id)
@@ -53,12 +53,12 @@ async def read_letterhead(staff: ItsAdmin, session: Transaction) -> ShownLetterh
     max_body_size=_FORM_LIMIT,
     responses=problem_responses(400, 429),
     dependencies=[
-        Depends(its_admin),
+        Depends(require_admin),
         Depends(only_parts("name", "address", "without_logo", "logo")),
     ],
 )
 async def keep_letterhead(
-    staff: ItsAdmin,
+    staff: AgencyAdmin,
     database: CurrentDatabase,
     request: Request,
     name: _Lines,

@@ -11,7 +11,7 @@ from services.routing.queue.handlers import monitored, requests_waiting
 from services.routing.reading.names import ShownColour, tab_colour
 from shared.labels import label
 from shared.lifecycle.statuses import Tab
-from shared.owed.whose import DECIDING, handlers_of
+from shared.owed.responsibilities import DECIDING, handlers_of
 
 LATE_COUNTED: Final = 21
 """Late reports of a tab are counted up to this number: a person would not count further."""

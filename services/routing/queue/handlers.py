@@ -12,7 +12,7 @@ from services.routing.models import Agency
 from shared.command_requests.directory import agency
 from shared.http.problems import not_found
 from shared.http.tokens import Staff
-from shared.owed.whose import DECIDED_NEARER, PENDING, deciders_of
+from shared.owed.responsibilities import DECIDED_NEARER, PENDING, deciders_of
 
 
 async def agency_asked_for(session: AsyncSession, staff: Staff, agency_id: int | None) -> int:

@@ -31,7 +31,7 @@ from shared.http.problems import FieldError, validation
 from shared.http.tokens import Staff
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.statuses import Tab
-from shared.owed.whose import DECIDING, handlers_of
+from shared.owed.responsibilities import DECIDING, handlers_of
 from shared.privacy.identity import BlindIndex, IdentityCipher
 from shared.values.report_numbers import number_in, numbers_in
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.routing.queue.by_contact import ContactFinder, TypedContact, contact_in
 from services.routing.queue.filters import QueueQuery, QueueTab
 from services.routing.queue.spelling import spelt_nearly
-from shared.database.search_words import said_otherwise
+from shared.database.search_words import with_synonyms
 from shared.database.word_search import Searched, newest_matches
 from shared.http.paging import decode_cursor, encode_cursor
 from shared.lifecycle.statuses import Tab
@@ -163,7 +163,7 @@ async def _block(
     contact: TypedContact | None,
     before: int | None,
 ) -> _Block:
-    ways = await said_otherwise(session, words)
+    ways = await with_synonyms(session, words)
     matches = await newest_matches(session, ways, searched, before, BLOCK)
     having: list[int] = []
     if contact is not None:

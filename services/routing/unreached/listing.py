@@ -18,7 +18,7 @@ from shared.http.transaction import Transaction
 from shared.labels import label, labels
 from shared.lifecycle.people import ADMINS
 from shared.lifecycle.statuses import Tab
-from shared.owed.whose import handlers_of
+from shared.owed.responsibilities import handlers_of
 from shared.privacy.identity import IdentityCipher
 
 CHOSEN: Final = frozenset({"stopped", "muted"})

@@ -30,7 +30,7 @@ DECIDED_NEARER: Final = (
 
 
 @dataclass(frozen=True)
-class Whose:
+class Responsibilities:
     """The agencies whose steps a person owes.
 
     `to_verify` and `to_follow_up` are the agencies that handle the reports, `deciders` those that
@@ -45,11 +45,13 @@ class Whose:
     at_the_root: bool
 
 
-async def whose(session: AsyncSession, agency_id: int, role: Role, *, at_the_root: bool) -> Whose:
+async def responsibilities_of(
+    session: AsyncSession, agency_id: int, role: Role, *, at_the_root: bool
+) -> Responsibilities:
     """The steps that people of this role at this agency owe. `at_the_root`: it is pusat."""
     if role not in ADMINS:
-        return Whose(agency_id, (), (agency_id,), (), at_the_root)
-    return Whose(
+        return Responsibilities(agency_id, (), (agency_id,), (), at_the_root)
+    return Responsibilities(
         agency_id,
         to_verify=await handlers_of(session, agency_id, DECIDING),
         to_follow_up=await handlers_of(session, agency_id, FOLLOWING_UP),

@@ -26,7 +26,7 @@ _IN_ROUTING = frozenset("throw defer archive verify forward copies amend".split(
 """The commands of routing; the others belong to followup."""
 
 
-class Life:
+class DemoReportRun:
     """One report, from its submission on.
 
     `_chain` lists the agencies through which the report came, the handler last; `_verifier` is the
