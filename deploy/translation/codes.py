@@ -175,7 +175,7 @@ CODES: dict[str, Iterable[str]] = {
         *("put_off", "answer_lost", "rejected", "no_such_address", "no_such_number"),
         *("undelivered", "no_gateway", "expired", "unreadable", "unexpected"),
     ),
-    "message_state": ("queued", "sent", "failed", "skipped"),
+    "message_state": ("queued", "sent", "on_its_way", "failed", "skipped"),
     "message_template": TEMPLATES,
     "notification": TEMPLATES,
     "notification_part": (

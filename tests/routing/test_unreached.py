@@ -100,14 +100,15 @@ async def test_of_an_anonymous_reporter_it_says_nothing_that_tells_a_contact(
 async def test_nobody_is_listed_who_wants_no_news_knows_already_or_is_owed_none(
     country: Country,
 ) -> None:
-    numbers = [await country.verified() for _ in range(5)]
-    unwilling, reopened, told_later, read, of_partner = numbers
+    numbers = [await country.verified() for _ in range(6)]
+    unwilling, reopened, told_later, told_soon, read, of_partner = numbers
     for number in numbers:
         await stands(country, number, "CLOSED_BY_SYSTEM", "closed")
         reason = "stopped" if number == unwilling else "unproven"
         await did_not_go(country, number, "closed_by_system", reason)
     await stands(country, reopened, "FOLLOWED_UP", "in_process")
     await did_not_go(country, told_later, "closed_by_system", "", "sent")
+    await did_not_go(country, told_soon, "rectified", "", "queued")
     await country.rows(
         "INSERT INTO routing.access_log (number, kind) VALUES (:n, 'access_code_used')", n=read
     )

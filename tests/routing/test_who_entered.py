@@ -381,10 +381,32 @@ async def test_why_an_anonymous_reporter_was_not_told_names_no_channel(
         assert (message["reason_label"] is None) is (expected is None)
 
 
+@pytest.mark.parametrize(
+    ("state", "reason"), [("queued", None), ("sent", None), ("skipped", "outdated")]
+)
+async def test_that_a_text_message_waits_for_the_morning_tells_of_no_phone(
+    country: Country, state: str, reason: str | None
+) -> None:
+    for anonymous, expected in ((True, ("on_its_way", None)), (False, (state, reason))):
+        number = await country.verified(anonymous=anonymous)
+        await country.rows(
+            "INSERT INTO notification.message (id, key, number, version, event, template,"
+            " recipient, channel, facts, state, reason, not_before)"
+            " VALUES (gen_random_uuid(), :key, :n, 2, 'verified', 'verified', 'reporter', 'sms',"
+            " '{}', :state, :reason, now() + interval '8 hours')",
+            key=f"{number}.2.reporter.sms",
+            n=number,
+            state=state,
+            reason=reason,
+        )
+        [message] = (await country.seen(UNIT, number))["messages"]
+        assert (message["state"], message["reason"]) == expected
+
+
 async def test_that_news_went_by_another_channel_tells_of_no_second_contact(
     country: Country,
 ) -> None:
-    for anonymous, expected in ((True, ["sent"]), (False, ["sent", "failed"])):
+    for anonymous, expected in ((True, ["on_its_way"]), (False, ["sent", "failed"])):
         number = await country.verified(anonymous=anonymous)
         for channel, state, written in (("email", "failed", "2 hours"), ("sms", "sent", "1 hour")):
             await country.rows(

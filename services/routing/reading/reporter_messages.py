@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -24,13 +25,17 @@ _OF_NO_CHANNEL = frozenset(
     }
 )
 """Reasons that apply to mail and text messages alike; all others reveal which it was."""
+_ON_ITS_WAY: Final = "on_its_way"
+"""Shown of a hidden reporter's message instead of `queued` and `sent`, and of one that was outdated
+before its turn came: only text messages wait for the morning."""
 _NEAR_ARRIVAL = frozenset({"accepted", "overdue"})
 """Templates sent when the report came, or a known time after it."""
 
 
 class ShownMessage(BaseModel):
     """A message to the reporter. If the reporter is hidden, the channel, the time and any reason
-    that reveals the channel are left out: they could show who it is, or when the report came."""
+    that reveals the channel are left out: they could show who it is, or when the report came. Nor
+    is it said whether the message waits."""
 
     template: str
     template_label: str
@@ -94,11 +99,14 @@ def _shown(
     at = None if hidden else row.finished_at or row.created_at
     to_the_hour = cut and at is not None and row.template in _NEAR_ARRIVAL
     reason = reason_shown(row.reason, hidden=hidden)
+    state = row.state
+    if hidden and (state in ("queued", "sent") or reason == "outdated"):
+        state, reason = _ON_ITS_WAY, None
     return ShownMessage(
         template=row.template,
         template_label=label("message_template", row.template),
-        state=row.state,
-        state_label=label("message_state", row.state),
+        state=state,
+        state_label=label("message_state", state),
         reason=reason,
         reason_label=label("message_reason", reason) if reason else None,
         channel=channel,

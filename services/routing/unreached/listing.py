@@ -68,8 +68,9 @@ async def list_unreached(
 ) -> Page[UnreachedReporter]:
     """Reports of the own agency whose reporter missed a question or the news of a closing. The
     closing is coming, or happened in the last thirty days; newest first. A report leaves the list
-    once a message is sent, the reporter has opened it, or staff have told the reporter in another
-    way."""
+    once a message is written that may go, the reporter has opened it, or staff have told the
+    reporter in another way. It does not wait until the message is sent: in the morning, that would
+    reveal that an anonymous reporter has a phone."""
     cipher: IdentityCipher = request.app.state.identity
     rows = await _unreached(session, staff, limit + 1, open_cursor(cursor, _Position, cipher))
     more = len(rows) > limit
@@ -141,7 +142,7 @@ WHERE m.handler_id = ANY (CAST(:agencies AS int[]))
     AND NOT EXISTS (
         SELECT FROM notification.published_message later
         WHERE later.number = m.number AND later.created_at > m.created_at
-            AND (later.state = 'sent' OR later.template = ANY (:owed)))
+            AND (later.state IN ('queued', 'sent') OR later.template = ANY (:owed)))
     AND NOT EXISTS (
         SELECT FROM routing.published_code_use u
         WHERE u.number = m.number AND u.at > m.created_at)
