@@ -39,18 +39,17 @@ async def sign_in(page_request: PanelDoor) -> Response:
     try:
         answer = await page_request.call("routing", "POST", "/sign-in", json=body)
         signed_in = answer_as(SignedInHere, answer)
-        page_request.session.tokens = TokenPair(
-            access=signed_in.access_token, refresh=signed_in.refresh_token
-        )
         page_request.is_known_as(signed_in.device_tokens)
-        me = await page_request.read("routing", "/me", Me)
+        me = await page_request.read("routing", "/me", Me, token=signed_in.access_token)
     except Problem as problem:
-        page_request.session.sign_out()  # otherwise there would be tokens without a person
         if problem.code == "second_factor_enrolment_needed":
             words = "Admin pusat memasang faktor kedua sebelum masuk."
             return page_request.go("/panel/faktor-kedua", words)
         form.refuse(problem)
         return page_request.page("panel/sign_in.html", problem.status, form=form)
+    page_request.session.tokens = TokenPair(
+        access=signed_in.access_token, refresh=signed_in.refresh_token
+    )
     page_request.session.name = me.name
     page_request.session.role = Role(me.role)
     page_request.session.agency_id = me.agency_id
