@@ -6,7 +6,7 @@ and by people with colour blindness. Statuses have the colours of their tabs, be
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Final, Literal
@@ -96,7 +96,7 @@ class Page:
     title: str
     block: Sequence[tuple[str, str]]
     lines: Sequence[Line]
-    nothing: str = field(default="")
+    nothing: str = ""
 
 
 def draw(
