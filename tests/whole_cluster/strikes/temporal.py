@@ -30,17 +30,20 @@ async def empty(crowd: Crowd, fault: Fault) -> None:
         whole.signal(name, signal.SIGKILL)
     slots = asyncio.Semaphore(_ASKED_AT_ONCE)
     async with asyncio.timeout(_LATEST + len(needed) / _RUNS_A_SECOND):
-        await asyncio.gather(*(_is_there(whole, number, slots) for number in needed))
+        await asyncio.gather(*(_has_run_or_ended(whole, number, slots) for number in needed))
 
 
-async def _is_there(whole: WholeCluster, number: int, slots: asyncio.Semaphore) -> None:
-    """Wait until the report has a run. Each is asked for by its id: to list all of them takes the
-    server, busy with making them, up to a minute."""
+async def _has_run_or_ended(whole: WholeCluster, number: int, slots: asyncio.Semaphore) -> None:
+    """Wait until the report has a run, or needs none because its last step was recorded just before
+    the strike. Each run is asked for by its id: to list all of them takes the server, busy with
+    making them, up to a minute."""
     async with slots:
         while True:
             try:
                 await whole.client.get_workflow_handle(workflow_id(number)).describe()
             except RPCError:
+                if not await whole.rows(f"{_OPEN} AND number = :number", number=number):
+                    return
                 await asyncio.sleep(1)
             else:
                 return
