@@ -41,18 +41,21 @@ class Measuring:
 
 _waiting = Gauge(
     "lapor_waiting",
-    "What waits: outbox rows for NATS, commands for an outcome, reports for their run, dead"
-    " letters for somebody to look at them",
+    "What waits: outbox rows for NATS, commands for an outcome, reports for their "
+    "run, dead letters for a review",
     ["what"],
     registry=registry,
 )
 _oldest = Gauge(
-    "lapor_waiting_oldest_seconds", "Since when the oldest waits", ["what"], registry=registry
+    "lapor_waiting_oldest_seconds",
+    "For how long the oldest has waited",
+    ["what"],
+    registry=registry,
 )
 _dead_letters = Gauge(
     "lapor_dead_letters",
-    "Messages nobody has looked at that could not be handled, by the partner who sent them; those"
-    " of ours have none",
+    "Messages that could not be handled and were not reviewed yet, by the partner "
+    "that sent them; our own have no partner",
     ["system"],
     registry=registry,
 )

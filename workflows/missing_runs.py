@@ -237,7 +237,8 @@ def _lacks_run(number: int, identity: UUID, running: Mapping[int, WorkflowExecut
 
 _missing = Gauge(
     "lapor_runs_missing",
-    "Reports that the last sweep found without a run in Temporal, begun again or not",
+    "Reports that the last sweep found without a run in Temporal, whether or not "
+    "it was started again",
     registry=registry,
 )
 _restarted = Counter(
@@ -245,7 +246,7 @@ _restarted = Counter(
 )
 _late = Gauge(
     "lapor_deadlines_missed",
-    "Reports with a stored deadline over a minute ago and no step for it",
+    "Reports whose stored deadline passed more than a minute ago without a step",
     registry=registry,
 )
 _compared = Gauge(

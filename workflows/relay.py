@@ -147,8 +147,10 @@ async def _publish(rows: Sequence[Row], bus: Bus, refusals: Backoff[int]) -> lis
     return [row_id for mine in ids for row_id in mine]
 
 
-_published = Counter("lapor_relay_published", "Outbox rows the streams took", registry=registry)
-_failed = Counter("lapor_relay_failed", "Tries to publish that failed", registry=registry)
+_published = Counter(
+    "lapor_relay_published", "Outbox rows that the streams stored", registry=registry
+)
+_failed = Counter("lapor_relay_failed", "Failed tries to publish", registry=registry)
 _ROWS = """
 SELECT id, number, subject, message_id, headers, body FROM lifecycle.outbox
 WHERE number <> ALL (%s) ORDER BY id LIMIT %s

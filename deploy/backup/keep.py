@@ -158,13 +158,13 @@ def _failed(part: str, error: Exception) -> None:
 
 
 _taken = Gauge(
-    "lapor_backup_timestamp_seconds", "When the last whole backup ended", registry=registry
+    "lapor_backup_timestamp_seconds", "When the last complete backup ended", registry=registry
 )
 _copied = Gauge(
     "lapor_backup_streams_timestamp_seconds", "When streams were last copied", registry=registry
 )
 _failures = Counter(
-    "lapor_backup_failures", "What could not be backed up", ["part"], registry=registry
+    "lapor_backup_failures", "Parts that could not be backed up", ["part"], registry=registry
 )
 for _part in ("log", "round"):
     _failures.labels(_part)  # starts at 0, so that the first failure shows as a rise

@@ -20,7 +20,9 @@ def attachments() -> None:
 
 @app.command("remake")
 def remake(
-    failed: bool = typer.Option(False, help="Those too that were set aside for an error of ours."),
+    failed: bool = typer.Option(
+        False, help="Also files that were set aside because of an error of ours."
+    ),
 ) -> None:
     """Remake the waiting files while the services run, and show the progress.
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Backups: taken now or on a schedule, listed, checked.")
 
-Id = Annotated[str, typer.Argument(help="As `list` shows it; the newest where left out.")]
+Id = Annotated[str, typer.Argument(help="The id as `list` shows it; the newest backup by default.")]
 
 
 @app.callback(invoke_without_command=True)

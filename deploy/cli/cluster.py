@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from shared.settings import Addresses
 
-app = typer.Typer(help="Everything several times on this machine, to be tried and broken.")
+app = typer.Typer(help="Runs several copies of everything on this machine, to test failures.")
 
 _FOLDER = ".lapor-cluster"
 
@@ -19,7 +19,7 @@ def cluster(
     context: typer.Context,
     asynchronous: Annotated[
         bool,
-        typer.Option("--asynchronous", help="Answer commits before the standby has them."),
+        typer.Option("--asynchronous", help="Answer commits before the standby has received them."),
     ] = False,
 ) -> None:
     """Start NATS three times, Postgres with a standby, every process twice, and Caddy in front.
@@ -37,7 +37,7 @@ def cluster(
 @app.command()
 def promote(
     kill: Annotated[
-        bool, typer.Option("--kill", help="End the primary as a machine without power.")
+        bool, typer.Option("--kill", help="Stop the primary abruptly, as in a power cut.")
     ] = False,
 ) -> None:
     """Make the standby the primary, and the former primary its standby, while everything runs.

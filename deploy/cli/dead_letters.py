@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from shared.bus.dead_letters import DeadLetter
     from shared.settings import Settings
 
-app = typer.Typer(help="Messages nobody could handle.", no_args_is_help=True)
+app = typer.Typer(help="Messages that could not be handled.", no_args_is_help=True)
 
 AT_MOST = 10_000
 """The most dead letters that one command shows or puts back."""
 
-Id = Annotated[uuid.UUID, typer.Argument(help="As `list` shows it.")]
+Id = Annotated[uuid.UUID, typer.Argument(help="The id as `list` shows it.")]
 
 
 @app.command("list")
@@ -68,8 +68,12 @@ def show(letter_id: Id) -> None:
 
 @app.command()
 def retry(
-    letter_id: Annotated[uuid.UUID | None, typer.Argument(help="As `list` shows it.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="All that `list` shows.")] = False,
+    letter_id: Annotated[
+        uuid.UUID | None, typer.Argument(help="The id as `list` shows it.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="All dead letters that `list` shows.")
+    ] = False,
 ) -> None:
     """Put a dead letter, or all of them, back where they came from."""
     from deploy.errors import StackError
@@ -108,10 +112,12 @@ def retry(
 
 @app.command()
 def discard(
-    reason: Annotated[str, typer.Option(help="Why nobody needs it any more.")],
-    letter_id: Annotated[uuid.UUID | None, typer.Argument(help="As `list` shows it.")] = None,
+    reason: Annotated[str, typer.Option(help="Why it is no longer needed.")],
+    letter_id: Annotated[
+        uuid.UUID | None, typer.Argument(help="The id as `list` shows it.")
+    ] = None,
     system: Annotated[
-        str | None, typer.Option(help="All of this partner that `list` shows.")
+        str | None, typer.Option(help="All dead letters of this partner that `list` shows.")
     ] = None,
 ) -> None:
     """Take a dead letter, or all of a partner, off the list. It can be put back for 90 days."""

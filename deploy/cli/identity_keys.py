@@ -7,7 +7,7 @@ import typer
 
 from deploy.errors import StackError
 
-app = typer.Typer(help="Keys that encrypt who people are.", no_args_is_help=True)
+app = typer.Typer(help="Keys that encrypt people's identities.", no_args_is_help=True)
 
 
 @app.callback()

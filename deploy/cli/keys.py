@@ -18,7 +18,9 @@ class KeyOwner(StrEnum):
 
 
 @app.command("make")
-def make(owner: Annotated[KeyOwner, typer.Argument(help="Whose tokens it will sign")]) -> None:
+def make(
+    owner: Annotated[KeyOwner, typer.Argument(help="The people whose tokens the key will sign")],
+) -> None:
     """Make a pair of keys and print it as environment variables. Nothing is stored."""
     from shared.http.signing_keys import key_id_of, new_signing_key, public_key_of
 
@@ -31,7 +33,9 @@ def make(owner: Annotated[KeyOwner, typer.Argument(help="Whose tokens it will si
 
 
 @app.command("rotate")
-def rotate(owner: Annotated[KeyOwner, typer.Argument(help="Whose tokens it signs")]) -> None:
+def rotate(
+    owner: Annotated[KeyOwner, typer.Argument(help="The people whose tokens the key signs")],
+) -> None:
     """Give the stack on this machine a new key, which signs from the next start on. The former one
     still verifies until the next change."""
     from deploy.credentials import rotate as rotate_in

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from services.notification.models import Message
 
-app = typer.Typer(help="Messages to people.", no_args_is_help=True)
+app = typer.Typer(help="Messages to reporters and staff.", no_args_is_help=True)
 
 AT_MOST = 1_000
 """The most messages that one command shows or sends again."""
@@ -25,7 +25,7 @@ end."""
 RECENT = timedelta(days=3)
 """Older messages are no longer news."""
 
-Id = Annotated[uuid.UUID, typer.Argument(help="As `list` shows it.")]
+Id = Annotated[uuid.UUID, typer.Argument(help="The id as `list` shows it.")]
 
 
 @app.command("list")
@@ -33,7 +33,9 @@ def list_(
     state: Annotated[
         str | None, typer.Option(help="queued, sent, failed or skipped. Default: queued, failed.")
     ] = None,
-    number: Annotated[int | None, typer.Option(help="Of this report, in any state.")] = None,
+    number: Annotated[
+        int | None, typer.Option(help="Only messages of this report, in any state.")
+    ] = None,
 ) -> None:
     """Show messages, newest first, without contacts."""
     from sqlalchemy import select
@@ -85,8 +87,12 @@ def letters() -> None:
 
 @app.command()
 def retry(
-    message_id: Annotated[uuid.UUID | None, typer.Argument(help="As `list` shows it.")] = None,
-    failed: Annotated[bool, typer.Option("--failed", help="All that failed lately.")] = False,
+    message_id: Annotated[
+        uuid.UUID | None, typer.Argument(help="The id as `list` shows it.")
+    ] = None,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="All messages that failed recently.")
+    ] = False,
 ) -> None:
     """Send a message again, or all that failed within three days, within seconds. Messages that
     were sent, or that hold a code, are not sent again."""

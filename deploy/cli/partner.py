@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Partner systems: other government systems on NATS.", no_args_is_help=True)
 
-System = Annotated[str, typer.Argument(help="The short name, as `list` shows it.")]
+System = Annotated[str, typer.Argument(help="The short name as `list` shows it.")]
 
 
 @app.command()
 def add(
     name: Annotated[str, typer.Argument(help="The system's name, as people know it.")],
     system: Annotated[
-        str | None, typer.Option(help="Its short name in subjects; made of the name by default.")
+        str | None, typer.Option(help="Its short name in subjects; made from the name by default.")
     ] = None,
 ) -> None:
     """Give a partner access, without restarting anything; show its credentials once."""

@@ -14,15 +14,20 @@ if TYPE_CHECKING:
 
 
 def restore(
-    folder: Annotated[Path, typer.Argument(help="An empty folder, or one to be made.")],
+    folder: Annotated[
+        Path, typer.Argument(help="An empty folder, or one that does not exist yet.")
+    ],
     to: Annotated[
-        str, typer.Option(help="`2026-11-29T13:20:00+07:00`; left out: all that there is.")
+        str,
+        typer.Option(
+            help="Such as `2026-11-29T13:20:00+07:00`; by default everything is restored."
+        ),
     ] = "",
     key: Annotated[
         Path | None, typer.Option(help="The file with the AGE-SECRET-KEY-… of `lapor backup key`.")
     ] = None,
     without_secrets: Annotated[
-        bool, typer.Option(help="Leave out the secrets, and the streams, which need them.")
+        bool, typer.Option(help="Restore neither the secrets nor the streams, which need them.")
     ] = False,
 ) -> None:
     """Restore the backup in LAPOR_BACKUP_DIR into an empty folder, as everything was at a moment.

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from services.intake.models import SmsPart
     from shared.settings import Settings
 
-app = typer.Typer(help="Long SMS that could become no report.", no_args_is_help=True)
+app = typer.Typer(help="Long text messages that could not become a report.", no_args_is_help=True)
 
-Message = Annotated[uuid.UUID, typer.Argument(help="As `list` shows it.")]
+Message = Annotated[uuid.UUID, typer.Argument(help="The id as `list` shows it.")]
 
 
 @app.command("list")

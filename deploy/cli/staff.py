@@ -29,12 +29,18 @@ def staff() -> None:
 
 @app.command("add")
 def add(
-    username: Annotated[str, typer.Argument(help="To sign in with: a-z, 0-9, dot, - and _")],
+    username: Annotated[
+        str, typer.Argument(help="The name to sign in with: a-z, 0-9, dot, - and _")
+    ],
     name: Annotated[str, typer.Option(help="The person's name")],
     role: Annotated[Role, typer.Option()],
     agency: Annotated[str, typer.Option(metavar="CODE", help="Code of the agency")],
     email: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="A link that proves it is mailed there")
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="The person's e-mail address; a link to prove it is mailed there",
+        ),
     ] = "",
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input")
@@ -58,13 +64,14 @@ def break_glass(
         str | None,
         typer.Argument(
             metavar="[REQUEST|USER]",
-            help="A request's id, or the name of the only person of pusat, who cannot get in",
+            help="A request's id, or the user name of the only person of pusat if that "
+            "person cannot sign in",
         ),
     ] = None,
     operator: Annotated[str, typer.Option(help="Your own name, for the log")] = "",
-    reason: Annotated[str, typer.Option(help="Why, for the log")] = "",
+    reason: Annotated[str, typer.Option(help="The reason, for the log")] = "",
     second_factor: Annotated[
-        bool, typer.Option(help="Of USER: forget the second factor too")
+        bool, typer.Option(help="For USER: also remove the second factor")
     ] = False,
 ) -> None:
     """Stand in for the second person if there is none. Without a request or a user, list the

@@ -33,9 +33,11 @@ def versions() -> None:
 @app.command("use")
 def use(
     version: Annotated[
-        str, typer.Argument(help="LAPOR_WORKER_VERSION of workers that run already.")
+        str, typer.Argument(help="LAPOR_WORKER_VERSION of workers that are running already.")
     ] = "",
-    none: Annotated[bool, typer.Option("--none", help="Those that were given no version.")] = False,
+    none: Annotated[
+        bool, typer.Option("--none", help="Workers that were given no version.")
+    ] = False,
 ) -> None:
     """Give all reports, new ones and those under way, to this version's workers, without a stop.
 

@@ -40,14 +40,14 @@ class ListedFollowUp(BaseModel):
     kind: FollowUpKind
     kind_label: str
     outcome: FollowUpOutcome | None = Field(
-        description="Null of an initial response, and in follow-ups from before it was asked for"
+        description="Null for an initial response, and for follow-ups older than this field"
     )
     outcome_label: str | None
     unmet_reason: UnmetReason | None
     unmet_reason_label: str | None
     text: str
     secret: bool
-    rectified: bool = Field(description="Taken back: reporter and public do not read it any more")
+    rectified: bool = Field(description="Taken back: the reporter and the public no longer see it")
     at: datetime
     staff: str | None
     agency: str | None

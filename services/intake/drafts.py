@@ -32,7 +32,7 @@ Owner = Annotated[
         alias="Draft-Owner",
         min_length=32,
         max_length=100,
-        description="A secret of the caller's making; only with it is a draft found again",
+        description="A secret that the caller chooses; a draft is found only with it",
     ),
 ]
 DraftId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]

@@ -34,7 +34,7 @@ class AgencyChoice(BaseModel):
     kind: str
     kind_label: str
     parent_id: int | None
-    connected: bool = Field(description="It has somebody who verifies")
+    connected: bool = Field(description="Whether it has a person who can verify reports")
 
 
 class CategoryChoice(BaseModel):
@@ -42,7 +42,7 @@ class CategoryChoice(BaseModel):
     code: str
     name: str
     parent_id: int | None
-    aliases: list[str] = Field(description="Everyday words by which people look for it")
+    aliases: list[str] = Field(description="Everyday words that people search for")
 
 
 class ClassificationChoice(BaseModel):
@@ -71,7 +71,7 @@ async def list_regions(
 @router.get("/region-levels")
 async def list_region_levels(
     code: Annotated[
-        str | None, Query(max_length=13, description="The region chosen so far, by its code")
+        str | None, Query(max_length=13, description="The code of the region chosen so far")
     ] = None,
 ) -> list[regions.RegionLevel]:
     """List the choices of a form that asks for a region level by level. These are the provinces,

@@ -94,7 +94,7 @@ class ReportForm(DetailsForm):
 
     classification: PublicClassification
     title: Annotated[Annotated[Title, _MAY_BE_EMPTY] | None, Left] = Field(
-        None, description="Left out, it is made from the first words of the text"
+        None, description="By default, it is made from the first words of the text"
     )
     body: Body
     region_code: Annotated[Annotated[str, Field(max_length=13)] | None, Left] = Field(
@@ -112,10 +112,10 @@ class ReportForm(DetailsForm):
     ] = Field(None, description="By id or code")
     anonymous: bool = Field(
         False,
-        description="Neither the public nor any agency is told who reports; pusat can reveal it,"
-        " with a reason, each time logged",
+        description="Neither the public nor any agency sees who reports. Pusat can reveal it "
+        "with a reason; each time is logged",
     )
-    secret: bool = Field(False, description="The public is not told of this report")
+    secret: bool = Field(False, description="The public cannot see this report")
 
     @property
     def heading(self) -> str:

@@ -53,7 +53,7 @@ class OwnReport(BaseModel):
     submitted_at: datetime
     due_at: datetime | None
     overdue: bool
-    question_open: bool = Field(description="The admin has asked something")
+    question_open: bool = Field(description="The admin has asked the reporter a question")
 
 
 class OwnPosition(BaseModel):
@@ -145,11 +145,13 @@ def _no_such_report() -> Problem:
 
 _log = logging.getLogger("lapor.intake")
 _failures = Counter(
-    "lapor_access_code_failures", "Numbers and access codes that do not fit", registry=registry
+    "lapor_access_code_failures",
+    "Tries with an access code that is not the report's",
+    registry=registry,
 )
 _guessed = Counter(
     "lapor_access_codes_guessed",
-    "Reports whose access code was tried more than a hundred times an hour, told at most once in"
-    " ten minutes",
+    "Reports whose access code was tried more than a hundred times an hour, "
+    "counted at most once in ten minutes",
     registry=registry,
 )

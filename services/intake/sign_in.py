@@ -47,7 +47,8 @@ class SignInForm(BaseModel):
         default=[],
         max_length=DEVICES,
         repr=False,
-        description="From earlier sign-ins in this browser: it is then let in while others guess",
+        description="From earlier sign-ins in this browser. With them, it can sign in while "
+        "others guess the password",
     )
 
 

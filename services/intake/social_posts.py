@@ -70,7 +70,7 @@ class PostForm(ReportForm):
     thread: list[PostRef] = Field(
         [],
         max_length=THREAD - 1,
-        description="Addresses or ids of the posts by which the author goes on, in order",
+        description="Addresses or ids of the posts in which the author continues, in order",
     )
     author: Name = Field(min_length=1, description="The account's name on X")
 

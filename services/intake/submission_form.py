@@ -23,8 +23,8 @@ class SubmissionForm(ReportForm):
         None,
         gt=0,
         lt=2**63,
-        description="An earlier report of one's own that this goes on from. It is not kept where"
-        " one of the two is anonymous and the other is not",
+        description="An earlier report of one's own that this one continues. It is not stored "
+        "if one of the two is anonymous and the other is not",
     )
 
     @model_validator(mode="after")
@@ -43,7 +43,7 @@ class TakenFile(BaseModel):
     to have it read, send a copy as PDF (at most 40 pages) or picture."""
 
     name: str
-    size: int = Field(description="Bytes, as it was sent")
+    size: int = Field(description="Size in bytes, as it was sent")
     state: State
     state_label: str
 

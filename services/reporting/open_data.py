@@ -60,7 +60,7 @@ class OpenDataColumn(BaseModel):
 
 class OpenDataFile(BaseModel):
     year: int
-    csv: str = Field(description="Where to fetch it; `Accept-Encoding: gzip` makes it small")
+    csv: str = Field(description="Where to download it; compressed with `Accept-Encoding: gzip`")
     jsonl: str
 
 
@@ -69,7 +69,7 @@ class OpenDataDescription(BaseModel):
 
     about: str
     licence: str
-    licence_url: str | None = Field(description="null: whoever runs this has declared none")
+    licence_url: str | None = Field(description="null if the operator has not declared one")
     time_zone: str
     columns: list[OpenDataColumn]
     files: list[OpenDataFile]
@@ -122,7 +122,8 @@ async def open_data_reports(
     request: Request,
     database: CurrentDatabase,
     year: Annotated[
-        int | None, Query(ge=2000, le=2100, description="Of submission; default: this year")
+        int | None,
+        Query(ge=2000, le=2100, description="The year of submission; this year by default"),
     ] = None,
     accept_encoding: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> StreamingResponse:

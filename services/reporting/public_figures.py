@@ -30,11 +30,13 @@ router = APIRouter(tags=["figures"], responses=problem_responses(503))
 class Group(BaseModel):
     code: str
     label: str
-    count: int | None = Field(description="null: too few to be told")
+    count: int | None = Field(description="null if there are too few to show")
 
 
 class AnsweredGroup(Group):
-    share: float | None = Field(description="Of the reports that stand closed so; null: not told")
+    share: float | None = Field(
+        description="The share of the reports that are closed in this way; null if not shown"
+    )
 
 
 class PublicFigures(BaseModel):
@@ -43,14 +45,15 @@ class PublicFigures(BaseModel):
     at: datetime
     tab: list[Group]
     status: list[Group]
-    channel: list[Group] = Field(description="Of reports that are not anonymous")
+    channel: list[Group] = Field(description="Only of reports that are not anonymous")
     month: list[Group] = Field(description="By submission (WIB), e.g. 2026-01")
-    rating: list[Group] = Field(description="What reporters said of closings, 5 is best")
+    rating: list[Group] = Field(description="How reporters rated closings; 5 is best")
     answered: list[AnsweredGroup] = Field(
         description="Closed reports whose reporters rated the closing, by who closed"
     )
     closing: list[Group] = Field(
-        description="Closed by the system without an answer; how objections to closings ended"
+        description="Reports closed by the system without an answer, and how objections to "
+        "closings ended"
     )
 
 

@@ -32,7 +32,7 @@ class StandIns(BaseModel):
     """The stand-in of a person, now or later, and the people for whom the person stands in."""
 
     of: ShownStandIn | None
-    stands_in_for: list[ShownStandIn] = Field(description="Whose days have not ended")
+    stands_in_for: list[ShownStandIn] = Field(description="Stand-ins whose last day has not passed")
 
 
 async def stand_ins(session: AsyncSession, staff_id: int) -> StandIns:

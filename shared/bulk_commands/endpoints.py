@@ -41,7 +41,8 @@ class Numbers(Form):
     versions: dict[ReportNumber, Annotated[int, Field(ge=1)]] = Field(
         default_factory=dict,
         max_length=MOST,
-        description="By number, the version that was seen: another is refused, as by If-Match",
+        description="The version that was seen, by report number; another version is refused, "
+        "as with If-Match",
     )
 
 
@@ -54,7 +55,9 @@ class Foreseen(BaseModel):
 
 
 class Previewed(Foreseen):
-    version: int | None = Field(description="That was looked at; null where a reason stands")
+    version: int | None = Field(
+        description="The version that was checked; null if there is a reason"
+    )
 
 
 class BulkPreview(BaseModel):

@@ -241,7 +241,8 @@ def _outcome_name(outcome: MessageOutcome) -> str:
 
 _settled = metrics.Counter(
     "lapor_messages",
-    "Messages judged: done, bad (buried), later (comes again), failed (an unforeseen error)",
+    "Messages handled: done, bad (a dead letter), later (delivered again), failed "
+    "(an unexpected error)",
     ["consumer", "verdict"],
     registry=registry,
 )

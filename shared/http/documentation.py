@@ -19,8 +19,8 @@ class FieldProblem(BaseModel):
     """One thing wrong with one field."""
 
     field: str = Field(description="Dotted path, as in the request")
-    code: str = Field(description="Stable, for programs")
-    message: str = Field(description="For people, in the language asked for")
+    code: str = Field(description="A stable code, for programs")
+    message: str = Field(description="A text for people, in the requested language")
     pointer: str | None = Field(
         None, description="For a file: JSON pointer over the form's parts, `#/attachments/2`"
     )
@@ -35,8 +35,8 @@ class ProblemDocument(BaseModel):
     title: str
     status: int
     detail: str
-    code: str = Field(description="Stable, for programs")
-    instance: str | None = Field(None, description="Names this very request")
+    code: str = Field(description="A stable code, for programs")
+    instance: str | None = Field(None, description="Identifies this request")
     errors: list[FieldProblem] | None = None
 
 

@@ -28,7 +28,7 @@ DEVICES = 4
 
 _turns = Counter(
     "lapor_sign_ins_in_turn",
-    "Tries on a password that many had failed at, told to wait for their turn",
+    "Sign-ins that had to wait their turn, because many tries on the password had failed",
     ["whose"],
     registry=registry,
 )

@@ -15,8 +15,8 @@ async def command_id(
     idempotency_key: Annotated[
         UUID | None,
         Header(
-            description="A UUID of the caller's, whose own it is: the same one again gets the"
-            " first outcome, and a 409 with other content"
+            description="A UUID that the caller chooses. The same key again returns the first "
+            "outcome, or 409 if the content differs"
         ),
     ] = None,
 ) -> UUID:
@@ -45,7 +45,7 @@ def anonymous_caller(request: Request) -> str:
 async def if_match(
     if_match: Annotated[
         str | None,
-        Header(description='The version seen, as in the ETag: `"7"`', max_length=100),
+        Header(description='The version that was seen, as in the ETag: `"7"`', max_length=100),
     ] = None,
 ) -> int | None:
     """The version the caller saw; None without the header or for `*`. Anything else is a 422."""

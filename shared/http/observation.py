@@ -52,7 +52,7 @@ _requests = Counter(
 )
 _seconds = Histogram(
     "lapor_http_request_seconds",
-    "Time to the end of the answer",
+    "Time until the end of the answer",
     ["service", "method", "route"],
     registry=registry,
 )

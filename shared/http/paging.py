@@ -13,12 +13,12 @@ from shared.privacy.identity import IdentityCipher, InvalidToken
 T = TypeVar("T")
 Position = TypeVar("Position", bound=BaseModel)
 
-PageSize = Annotated[int, Query(ge=1, le=100, description="How many items at most")]
+PageSize = Annotated[int, Query(ge=1, le=100, description="The largest number of items")]
 """Use as `limit: PageSize = 25`."""
 
 Cursor = Annotated[
     str | None,
-    Query(max_length=1000, description="`next` of the page before; absent for the first"),
+    Query(max_length=1000, description="`next` of the preceding page; omitted for the first page"),
 ]
 """Use as `cursor: Cursor = None`."""
 

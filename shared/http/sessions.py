@@ -33,8 +33,9 @@ RenewalKey = Annotated[
         min_length=32,
         max_length=200,
         repr=False,
-        description="A secret of yours for this token alone: asking again with it within ten"
-        " minutes has the same outcome, as long as the next token is not used",
+        description="A secret that the caller chooses for this token only. The same request "
+        "with it within ten minutes has the same outcome, as long as the next "
+        "token is not used",
     ),
 ]
 """The field of a form that renews a session."""

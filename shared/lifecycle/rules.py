@@ -100,64 +100,68 @@ _QUESTIONED = OPEN | _BY_ADMIN
 
 _ROWS = (
     Rule(A.VERIFY, _ADMIN_OR_ABOVE, TO_BE_VERIFIED, (Status.VERIFIED,), "verified",
-         "hands to the chosen unit; follow-up and settlement clocks start"),
+         "hands the report to the chosen unit; the follow-up and settlement clocks start"),
     Rule(A.AMEND, _ADMIN_OR_ABOVE, WITH_AGENCY, (), "amended",
-         "changes what verification set, but the handler and the clocks"),
+         "changes what verification set, except the handler; no clock changes"),
     Rule(A.THROW, _ADMIN_OR_ABOVE, TO_BE_VERIFIED, (Status.UNVERIFIED,), "thrown",
-         "hands to an agency below the one who acts; the verification clock starts anew there"),
+         "hands the report to an agency below the one that acts; the verification clock starts "
+         "anew there"),
     Rule(A.DEFER, _ADMIN_OR_ABOVE, TO_BE_VERIFIED,
          (Status.AWAITING_INFORMATION, Status.AGENCY_NOT_CONNECTED), "deferred",
-         "asks the reporter, or waits for an agency to connect; the verification clock pauses"),
+         "asks the reporter a question, or waits for an agency to connect; the verification clock "
+         "pauses"),
     Rule(A.COMPLETE_INFORMATION, _REPORTER_OR_FOR_THEM, _QUESTIONED,
          (Status.INFORMATION_TO_EVALUATE,), "information_completed",
-         "answers the question; the verification clock goes on", (asked_a_question,),
+         "answers the question; the verification clock resumes", (asked_a_question,),
          reporter_reads=True),
     Rule(A.CONNECT, _SYSTEM, frozenset({Status.AGENCY_NOT_CONNECTED}), (Status.UNVERIFIED,),
          "connected",
-         "the awaited agency has connected; the verification clock goes on"),
+         "the awaited agency has connected; the verification clock resumes"),
     Rule(A.SUCCEED, _SYSTEM, EVERY, (), "succeeded",
-         "another agency takes the place of one: as handler, in the chain, copies and requests; "
-         "clocks go on"),
+         "a successor replaces an agency as handler and in the chain, copies and requests; clocks "
+         "continue"),
     Rule(A.ARCHIVE, _ADMIN_OR_ABOVE, TO_BE_VERIFIED, (Status.ARCHIVED_BY_ADMIN,), "archived",
-         "files the report away with a category and a note; all clocks end", reporter_reads=True),
+         "archives the report with a category and a note; all clocks end", reporter_reads=True),
     Rule(A.RESTORE, _ADMIN_OR_ABOVE, _BY_ADMIN, (Status.UNVERIFIED,), "restored",
-         "takes it out of the archive; a full verification clock starts"),
+         "takes the report out of the archive; a full verification clock starts"),
     Rule(A.WITHDRAW, _REPORTER, TO_BE_VERIFIED, (Status.ARCHIVED_BY_REPORTER,), "withdrawn",
          "the reporter takes the report back; all clocks end", reporter_reads=True),
     Rule(A.FOLLOW_UP, _HANDLER_STAFF, WITH_AGENCY, (Status.FOLLOWED_UP,), "followed_up",
-         "a follow-up proper ends the follow-up clock and settlement and starts auto-close in "
-         "full; an initial response ends the follow-up clock, or, where settlement has been met, "
-         "starts it anew once for what is owed, and leaves auto-close off", reporter_reads=True),
+         "a follow-up proper ends the follow-up and settlement clocks and starts auto-close in "
+         "full; an initial response leaves auto-close off and ends the follow-up clock or, if "
+         "settlement has been met, starts it anew, once for each step owed", reporter_reads=True),
     Rule(A.RECTIFY, _HANDLER_STAFF | {Capacity.AUTHOR}, EVERY, (), "rectified",
-         "takes the words of a follow-up of the own agency out of the reporter's and the public's "
-         "view, with a reason that they read; staff keep them, clocks go on", reporter_reads=True),
+         "hides the words of a follow-up of the own agency from the reporter and the public, who "
+         "read the reason; staff still see them, clocks continue", reporter_reads=True),
     Rule(A.COORDINATE, _HANDLER_STAFF, OPEN, (), "coordinated",
-         "an internal note, perhaps with an assignee", internal=True),
+         "adds an internal note, optionally with an assignee", internal=True),
     Rule(A.REPLY, _REPORTER_OR_FOR_THEM, IN_PROCESS, (Status.REPLIED_BY_REPORTER,), "replied",
-         "ends auto-close and a pending close request; the follow-up clock starts unless it runs",
+         "ends auto-close and a pending close request; the follow-up clock starts unless it is "
+         "running",
          reporter_reads=True),
     Rule(A.DECLARE_SATISFIED, _REPORTER, IN_PROCESS, (Status.CLOSED_BY_REPORTER,), "closed",
-         "closes the report, perhaps with a rating", reporter_reads=True),
+         "closes the report, optionally with a rating", reporter_reads=True),
     Rule(A.RATE, _REPORTER, CLOSED, (), "rated",
-         "rates the closing, within the rating window and once; nothing else changes",
+         "rates the closing, once and within the rating window; nothing else changes",
          (not_rated,), reporter_reads=True),
     Rule(A.OBJECT, _REPORTER, _OBJECTED_TO, (), "objected",
-         "asks to open the report again, within the rating window and once a closing or archiving",
+         "asks to open the report again, within the rating window and once for each closing or "
+         "archiving",
          (not_objected,), reporter_reads=True),
     Rule(A.FORWARD, _ADMIN_OR_ABOVE, WITH_AGENCY, (Status.VERIFIED,), "forwarded",
-         "hands the duty to follow up to an agency below the one who acts; follow-up clock anew; "
-         "auto-close, hold and all requests end"),
+         "hands the duty to follow up to an agency below the one that acts; the follow-up clock "
+         "starts anew; auto-close, hold and all requests end"),
     Rule(A.CHANGE_COPIES, _ADMIN_OR_ABOVE, EVERY, (), "copies_changed",
-         "sets which agencies read along", internal=True),
+         "sets which agencies have a copy", internal=True),
     Rule(A.LINK, _ADMIN_OR_ABOVE, OPEN, (), "linked",
-         "ties it to a main report about the same thing, of the same handler or one above; "
-         "nothing else changes", internal=True),
+         "links the report to a main report about the same thing, of the same handler or an agency "
+         "above it; nothing else changes", internal=True),
     Rule(A.UNLINK, _ADMIN_OR_ABOVE, OPEN, (), "unlinked",
-         "unties it from its main report", (is_linked,), internal=True),
+         "unlinks the report from its main report", (is_linked,), internal=True),
     Rule(A.HOLD, _ABOVE, IN_PROCESS, (), "held",
-         "auto-close pauses, keeping what remains", (not_held,)),
+         "auto-close pauses and keeps its remaining time", (not_held,)),
     Rule(A.RELEASE, _ABOVE, IN_PROCESS, (), "released",
-         "auto-close goes on with what remained", (is_held,)),
+         "auto-close resumes with its remaining time", (is_held,)),
     Rule(A.CLOSE, _ABOVE, IN_PROCESS, (Status.CLOSED_BY_ADMIN,), "closed",
          "closes the report with a confirmation", reporter_reads=True),
     Rule(A.REOPEN, _ABOVE, CLOSED, (Status.FOLLOWED_UP,), "reopened",
@@ -177,23 +181,23 @@ _ROWS = (
     Rule(A.REQUEST_REOPEN, _HANDLER_STAFF, CLOSED, (), "requested",
          "asks to open the report again", (none_pending(RequestKind.REOPEN),), internal=True),
     Rule(A.ACCEPT_REQUEST, _DECIDER | {Capacity.OBJECTION_GRANTER}, EVERY, (), None,
-         "performs what was asked: hold, release, close or reopen; of an objection reopen or "
-         "restore", (some_pending,)),
+         "performs the requested action: hold, release, close or reopen; for an objection, reopen "
+         "or restore", (some_pending,)),
     Rule(A.REJECT_REQUEST, _DECIDER, EVERY, (), "request_rejected",
-         "leaves all as it was, with a reason", (some_pending,), internal=True),
+         "changes nothing, and gives a reason", (some_pending,), internal=True),
     Rule(A.WITHDRAW_REQUEST, _HANDLER_STAFF, EVERY, (), "request_withdrawn",
-         "who asked takes the request back", (some_pending,), internal=True),
+         "the person who made the request takes it back", (some_pending,), internal=True),
     Rule(A.AUTO_CLOSE, _SYSTEM, frozenset({Status.FOLLOWED_UP}), (Status.CLOSED_BY_SYSTEM,),
          "closed",
          "the days after the last follow-up have run out", (not_held,)),
     Rule(A.CLOSING_NOTICE, _SYSTEM, frozenset({Status.FOLLOWED_UP}), (), "closing_soon",
-         "some days before auto-close ends the report: the reporter is told"),
+         "the reporter is notified some days before auto-close"),
     Rule(A.OVERDUE, _SYSTEM, EVERY, (), "overdue",
-         "a clock has run out: a mark, and an escalation to the agency above"),
+         "a clock has run out: the report is marked and escalated to the agency above"),
     Rule(A.ESCALATE, _SYSTEM, OPEN, (), "escalated",
-         "while it is late: put before the agency one level higher, up to pusat"),
+         "while the report is late, it is escalated one level higher, up to pusat"),
     Rule(A.QUESTION_REMINDER, _SYSTEM, EVERY, (), "question_reminder",
-         "a question has had no answer in its time: a mark"),
+         "a question was not answered in time: the report is marked"),
 )  # fmt: skip
 
 RULES: dict[A, Rule] = {rule.action: rule for rule in _ROWS}

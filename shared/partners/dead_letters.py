@@ -49,7 +49,7 @@ def partner_dead_letters(bus: Bus, database: Database, cipher: IdentityCipher) -
 _BEYOND = BadMessage("not_kept", "beyond the day's quota of bad messages")
 _not_kept = Counter(
     "lapor_dead_letters_not_kept",
-    "Bad messages of a partner beyond the day's quota: told to it, counted, and not kept",
+    "Bad messages of a partner beyond the day's quota: it got receipts, but they were not kept",
     ["system"],
     registry=registry,
 )

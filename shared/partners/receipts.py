@@ -29,8 +29,8 @@ class ReceiptProblem(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     field: str | None = Field(description="Dotted path in the event, null for the message itself")
-    code: str = Field(description="Stable, for programs")
-    message: str = Field(description="For people, in Indonesian")
+    code: str = Field(description="A stable code, for programs")
+    message: str = Field(description="A text for people, in Indonesian")
 
 
 class Receipt(BaseModel):
@@ -39,20 +39,20 @@ class Receipt(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     kind: Kind = Field(description="What was sent")
-    sequence: int = Field(description="Of the message, as the PubAck stated it")
-    message_id: str | None = Field(description="The id of the event, where it could be read")
-    external_id: str | None = Field(description="As sent, where it could be read")
+    sequence: int = Field(description="The sequence number of the message, as in its PubAck")
+    message_id: str | None = Field(description="The id of the event, if it could be read")
+    external_id: str | None = Field(description="The external id as sent, if it could be read")
     accepted: bool
     number: int | None = Field(None, description="The report's number")
-    status: str | None = Field(None, description="The report's status afterwards, where known")
-    version: int | None = Field(None, description="The report's version afterwards, where known")
+    status: str | None = Field(None, description="The report's status afterwards, if known")
+    version: int | None = Field(None, description="The report's version afterwards, if known")
     duplicate: bool = Field(
-        False, description="This external id was here before; `number` is the first report's"
+        False, description="This external id was used before; `number` is that of the first report"
     )
     differs: bool = Field(
-        False, description="A duplicate with another content, which was not taken"
+        False, description="A duplicate with different content, which was not accepted"
     )
-    url: str | None = Field(None, description="Where the report is read, with the HTTP token")
+    url: str | None = Field(None, description="Where to read the report, with the HTTP token")
     problems: tuple[ReceiptProblem, ...] = ()
 
 

@@ -20,7 +20,7 @@ def count_set_aside(loop: str, why: str, what: object = "") -> None:
 
 _set_aside = Counter(
     "lapor_set_aside",
-    "Things that a background loop could not handle and left aside, to go on with the others",
+    "Items that a background loop could not handle and set aside, to continue with the others",
     ["loop", "reason"],
     registry=registry,
 )

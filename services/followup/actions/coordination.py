@@ -15,7 +15,7 @@ from shared.values.words import Body, Form
 class Coordination(Form):
     note: Body = Field(description="At most 3,000 characters after normalisation; staff only")
     assignee_id: int | None = Field(
-        None, ge=1, lt=2**31, strict=True, description="Somebody of the own agency"
+        None, ge=1, lt=2**31, strict=True, description="A person of the own agency"
     )
 
 

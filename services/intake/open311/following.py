@@ -28,7 +28,7 @@ MOST = 1000
 router = APIRouter(prefix="/open311/v2", tags=["Open311"], route_class=SpecRoute)
 
 _List = Annotated[str | None, Query(max_length=12_000, description="Separated by commas")]
-_Time = Annotated[str | None, Query(max_length=40, description="W3C, of submission")]
+_Time = Annotated[str | None, Query(max_length=40, description="Time of submission, in W3C format")]
 _ANSWER: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The requests",
@@ -46,7 +46,7 @@ async def open311_requests(
     service_code: _List = None,
     start_date: _Time = None,
     end_date: _Time = None,
-    status: Annotated[_List, Query(description="open, closed")] = None,
+    status: Annotated[_List, Query(description="`open`, `closed`, or both")] = None,
     page_size: Annotated[int, Query(ge=1, le=MOST)] = MOST,
 ) -> Response:
     """List published reports, newest first; by default those of the last 90 days. With
@@ -144,7 +144,7 @@ def _number(value: str) -> int | None:
 def _tabs(status: str | None) -> list[Tab]:
     open_closed = set(_parts(status)) if status else {"open", "closed"}
     if not open_closed <= {"open", "closed"}:
-        expected = {"expected": "open, closed"}
+        expected = {"expected": "`open`, `closed`, or both"}
         raise validation(FieldError("status", "literal_error", expected))
     return sorted(
         {TAB_OF[s] for s in PUBLISHED if ("closed" if s in ENDED else "open") in open_closed}

@@ -96,14 +96,14 @@ class PartnerMeasuring:
 
 _waiting = Gauge(
     "lapor_partner_waiting",
-    "Messages of a partner that we have not taken (to_us), receipts and events that it has not"
-    " read (to_partner)",
+    "Messages of a partner that are not processed (to_us), receipts and events "
+    "that it has not read (to_partner)",
     ["system", "direction"],
     registry=registry,
 )
 _last_message = Gauge(
     "lapor_partner_last_message_timestamp_seconds",
-    "When the last message of a partner had its receipt, as long as receipts are kept",
+    "When the last message of a partner got its receipt, as long as receipts are kept",
     ["system"],
     registry=registry,
 )

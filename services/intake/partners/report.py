@@ -22,8 +22,9 @@ class PartnerReporterForm(ReporterOfReport):
     verified_by_us: list[Literal["phone", "email"]] = Field(
         default=[],
         max_length=2,
-        description="Contacts that you have verified: staff read that you state it. Messages go to"
-        " a contact only once its owner has shown a code that we sent there",
+        description="The contacts that you have verified; staff see that you say so. Messages "
+        "go to a contact only after its owner has entered a code that we sent "
+        "there",
     )
 
 

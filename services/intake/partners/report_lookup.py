@@ -28,7 +28,8 @@ class PartnerReportAnswer(BaseModel):
     number: int
     external_id: str
     access_code: str | None = Field(
-        description="For the reporter; it never travels over NATS. null once they renewed it"
+        description="The access code, for the reporter. It is never sent over NATS. null "
+        "after the reporter has renewed it"
     )
     link: str = Field(description="Where the reporter follows the report")
     status: str

@@ -38,17 +38,22 @@ async def list_published_reports(
         str | None,
         Query(
             max_length=SEARCH_LIMIT,
-            description="Words in title and text; those in any report (*yang*) are left out",
+            description="Words to find in title and text; words that are in every report "
+            "(*yang*) are ignored",
         ),
     ] = None,
     tab: Tab | None = None,
     classification: Classification | None = None,
     category: Id = None,
     agency: Annotated[
-        int | None, Query(gt=0, lt=2**31, description="Handled by it or below it")
+        int | None,
+        Query(gt=0, lt=2**31, description="Reports that this agency or one below it handles"),
     ] = None,
     region: Annotated[
-        str | None, Query(pattern=r"^[0-9.]{2,13}$", description="Dotted code, or its beginning")
+        str | None,
+        Query(
+            pattern=r"^[0-9.]{2,13}$", description="A dotted region code, or the beginning of one"
+        ),
     ] = None,
     limit: PageSize = 25,
     cursor: Cursor = None,

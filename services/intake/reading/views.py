@@ -97,19 +97,21 @@ class HistoryLine(BaseModel):
     to_status: str
     to_status_label: str
     words: str | None
-    kind: str | None = Field(description="Of a follow-up: initial_response or follow_up")
-    outcome: str | None = Field(description="Of a follow-up proper: done or cannot_be_met")
+    kind: str | None = Field(description="For a follow-up: `initial_response` or `follow_up`")
+    outcome: str | None = Field(description="For a follow-up proper: `done` or `cannot_be_met`")
     outcome_label: str | None
     unmet_reason: str | None
     unmet_reason_label: str | None
     rectified: bool = Field(description="A follow-up that was taken back: without its words")
-    secret: bool = Field(description="Only reporter and staff see it")
+    secret: bool = Field(description="Only the reporter and staff see it")
     rating: int | None
-    solved: bool | None = Field(description="Of a rating: whether the matter is solved")
-    brought_by: str | None = Field(description="Staff recorded it: visit, call or letter")
+    solved: bool | None = Field(description="For a rating: whether the matter is solved")
+    brought_by: str | None = Field(
+        description="How it came, if staff recorded it: by a visit, a call or a letter"
+    )
     brought_by_label: str | None
-    handed_to: str | None = Field(description="Which agency it was handed to")
-    escalated_to: str | None = Field(description="Before which agency the lateness was put")
+    handed_to: str | None = Field(description="The agency that the report was handed to")
+    escalated_to: str | None = Field(description="The agency to which the lateness was escalated")
     objection_reason_label: str | None
     archive_category: str | None
     archive_category_label: str | None
@@ -121,7 +123,9 @@ class PendingObjection(BaseModel):
 
     asked_at: datetime
     due_at: datetime | None
-    due_on: date | None = Field(description="The handler's day in which it is due, or that it ends")
+    due_on: date | None = Field(
+        description="The day on which it is due, in the handler's time zone"
+    )
     overdue: bool
 
 
@@ -153,7 +157,7 @@ class ReporterReport(BaseModel):
     secret: bool
     original_title: str
     original_body: str
-    title: str | None = Field(description="As corrected; null before verification")
+    title: str | None = Field(description="The corrected text; null before verification")
     body: str | None
     happened_at: str | None
     region_code: str | None
@@ -161,36 +165,45 @@ class ReporterReport(BaseModel):
     place: str | None
     latitude: float | None
     longitude: float | None
-    addressee: str | None = Field(description="The agency it was addressed to; null: none")
+    addressee: str | None = Field(description="The agency it was addressed to; null if none")
     handler: str = Field(description="The agency that owes the next step")
-    zone: str = Field(description="The handler's: WIB, WITA or WIT")
+    zone: str = Field(description="The handler's time zone: WIB, WITA or WIT")
     due_at: datetime | None
-    due_on: date | None = Field(description="The handler's day in which it is due, or that it ends")
+    due_on: date | None = Field(
+        description="The day on which it is due, in the handler's time zone"
+    )
     overdue: bool
     countdown: str | None
     days_left: int | None = Field(
-        description="What `countdown` says: days after today up to the day it is due, negative when"
-        " overdue"
+        description="The days from today to the day it is due, as in `countdown`; negative "
+        "when overdue"
     )
     auto_close_at: datetime | None
     question_open: bool
     question_until: datetime | None = Field(
-        description="Until when the question that waits is to be answered; it may be later too"
+        description="The deadline of the open question; a later answer is accepted too"
     )
-    rating_until: datetime | None = Field(description="Of what has ended: until when it is rated")
+    rating_until: datetime | None = Field(
+        description="For a report that has ended: until when it can be rated"
+    )
     objection: PendingObjection | None
     recourse: list[Recourse] = Field(
-        description="Where else to go: of what is archived, or whose objection was refused"
+        description="Other offices to turn to, if the report is archived or its objection was "
+        "refused"
     )
-    reveals: list[Reveal] = Field(description="When pusat read who reported, and why, by class")
+    reveals: list[Reveal] = Field(
+        description="When pusat read the reporter's identity, and the class of the reason"
+    )
     linked_number: int | None
     external_id: str | None
     attachments: list[AttachmentLine]
     history: list[HistoryLine]
-    access_code_uses: list[datetime] = Field(description="When its code was used, newest first")
+    access_code_uses: list[datetime] = Field(
+        description="When the access code was used, newest first"
+    )
     access_code_renewals: list[datetime] = Field(
-        description="When a new code was made, newest first: by its reporter, or for a lost one by"
-        " whoever showed the proven contact"
+        description="When a new code was made, newest first: by the reporter, or, for a lost "
+        "code, by a person who showed the proven contact"
     )
     allowed_actions: list[str]
 

@@ -50,11 +50,11 @@ class DownloadView(BaseModel):
     rows_done: int
     rows_total: int
     share: float = Field(description="From 0 to 1")
-    size: int | None = Field(description="Bytes, once done")
+    size: int | None = Field(description="Size in bytes, once done")
     created_at: datetime
     finished_at: datetime | None
     expires_at: datetime | None = Field(description="When the file is deleted")
-    file: str | None = Field(description="Where to fetch it, once done")
+    file: str | None = Field(description="Where to download the file, once done")
 
     @classmethod
     def of(cls, row: Download) -> "DownloadView":

@@ -87,7 +87,7 @@ class Selection(PlainNumbers):
         int | None, Field(description="The own agency (the default) or one below")
     ] = None
     scope: Annotated[
-        Literal["own", "below"], Field(description="`below`: with all agencies below it")
+        Literal["own", "below"], Field(description="`below`: also all agencies below it")
     ] = "below"
     submitted_from: Annotated[
         Day | None, Field(description="First day, in the agency's time zone")
@@ -111,7 +111,10 @@ class Selection(PlainNumbers):
     ] = None
     region: Annotated[
         str | None,
-        Field(pattern=r"^\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$", description="With all within it"),
+        Field(
+            pattern=r"^\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$",
+            description="A region code; regions within it are included",
+        ),
     ] = None
     role: Annotated[tuple[Role, ...], _MANY] = ()
     active: bool | None = None

@@ -24,8 +24,8 @@ class Elapsed(BaseModel):
     """The time from one step to another for the reports in scope, whichever agencies held them."""
 
     measured: Figure
-    median_days: float | None = Field(description="Of 24 hours, to a tenth")
-    p90_days: float | None = Field(description="Nine of ten took no longer")
+    median_days: float | None = Field(description="In days of 24 hours, to a tenth")
+    p90_days: float | None = Field(description="Nine of ten reports took no longer than this")
 
 
 class Duration(BaseModel):
@@ -33,11 +33,11 @@ class Duration(BaseModel):
     none was measured. Reports that another agency handles now are included, but their list shows
     only those that the caller may read."""
 
-    measured: Figure = Field(description="Whose clock ran here and waits here no more")
-    within: Figure = Field(description="Those whose process clock did not run out here")
+    measured: Figure = Field(description="Reports whose clock ran here and has ended here")
+    within: Figure = Field(description="Reports whose process clock did not run out here")
     within_share: float | None
     median_days: float | None
-    p90_days: float | None = Field(description="Nine of ten took no longer")
+    p90_days: float | None = Field(description="Nine of ten reports took no longer than this")
 
 
 class Scope(BaseModel):

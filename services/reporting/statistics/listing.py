@@ -55,7 +55,7 @@ Marks = Annotated[
     Query(
         alias="mark",
         max_length=4,
-        description="Of a figure; several narrow together",
+        description="The mark of a figure; a report must match all marks",
         examples=[["status:VERIFIED", "overdue"]],
     ),
 ]

@@ -57,7 +57,7 @@ class Satisfaction(BaseModel):
     group, shows none."""
 
     rated: Figure
-    told: int = Field(description="Answers in the ratings that follow")
+    told: int = Field(description="The number of answers in the ratings")
     average: float | None = Field(description="1 to 5")
     ratings: list[Figure]
     solved: list[Figure] = Field(description="Whether the matter is solved")
@@ -80,9 +80,13 @@ class Management(BaseModel):
     received: Figure
     tabs: list[Figure]
     statuses: list[Figure]
-    overdue: Figure = Field(description="Whose process clock has run out and runs on, now")
-    events: list[Figure] = Field(description="To how many it was done, once or oftener")
-    durations: dict[str, Duration] = Field(description="By clock: the time it ran here")
+    overdue: Figure = Field(
+        description="Reports that are late now: their process clock has run out and still runs"
+    )
+    events: list[Figure] = Field(
+        description="The number of reports to which it was done, at least once"
+    )
+    durations: dict[str, Duration] = Field(description="The time for which each clock ran here")
     totals: dict[str, Elapsed] = Field(
         description="`verification` and `answer` (the first follow-up proper) from submission,"
         " `follow_up` and `settlement` from verification; here and elsewhere"
@@ -90,13 +94,13 @@ class Management(BaseModel):
     hand_overs: list[Figure] = Field(
         description=f"How many changed hands 0, 1, … times; the last: {OFTEN} times or oftener"
     )
-    outcomes: list[Figure] = Field(description="What the last follow-up proper came to")
+    outcomes: list[Figure] = Field(description="The outcome of the last follow-up proper")
     unmet_reasons: list[Figure]
     satisfaction: Satisfaction
     closed_unanswered: Figure = Field(
-        description="Closed by the system; the reporter has neither replied nor rated"
+        description="Closed by the system, and the reporter has neither replied nor rated"
     )
-    objections: list[Figure] = Field(description="How the last objection of each report stands")
+    objections: list[Figure] = Field(description="The state of each report's last objection")
     trend: list[TrendPoint]
 
 

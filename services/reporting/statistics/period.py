@@ -90,10 +90,12 @@ async def asked_period(
     session: Transaction,
     first: Annotated[
         Day | None,
-        Query(alias="from", description="First day; without it the year's of the last day"),
+        Query(
+            alias="from", description="First day; by default the first day of the last day's year"
+        ),
     ] = None,
     last: Annotated[
-        Day | None, Query(alias="to", description="Last day; without it this year's")
+        Day | None, Query(alias="to", description="Last day; by default the last day of this year")
     ] = None,
 ) -> Period:
     """Return the period of a request. Raises the 422 problem if it ends before it begins or is

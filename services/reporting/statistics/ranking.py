@@ -44,7 +44,9 @@ class AgencyFigures(BaseModel):
     follow_up: Duration
     settlement: Duration
     answer: Elapsed = Field(description="From submission to the first follow-up proper, anywhere")
-    hand_overs: int | None = Field(description="The median of how often a report changed hands")
+    hand_overs: int | None = Field(
+        description="The median number of times that a report changed hands"
+    )
 
 
 class AgencyRanking(BaseModel):

@@ -31,9 +31,9 @@ Name = Callable[[str], str]
 class ComparedFigure(Figure):
     """A figure and that of the period before."""
 
-    before: int = Field(description="In the period of the same length before")
+    before: int = Field(description="In the preceding period of the same length")
     parent: str | None = Field(
-        None, description="Of a category of the second level: the mark of the one above"
+        None, description="For a category of the second level: the mark of the category above"
     )
 
 
@@ -48,13 +48,16 @@ class Usage(BaseModel):
     tags: list[ComparedFigure]
     classifications: list[ComparedFigure]
     programmes: list[ComparedFigure]
-    provinces: list[ComparedFigure] = Field(description="Further down: `GET /statistics/places`")
+    provinces: list[ComparedFigure] = Field(
+        description="For smaller regions, see `GET /statistics/places`"
+    )
     channels: list[ComparedFigure]
     flags: list[ComparedFigure]
     hours: list[ComparedFigure]
     weekdays: list[ComparedFigure]
     rising: list[ComparedFigure] = Field(
-        description="Categories, tags and places that grew most, beyond the growth of all"
+        description="Categories, tags and places that grew most, compared with the growth of "
+        "all reports"
     )
 
 

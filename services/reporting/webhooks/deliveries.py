@@ -40,7 +40,7 @@ class AttemptView(BaseModel):
 
     attempt: int
     at: datetime
-    status: int | None = Field(description="The HTTP status; null where nobody answered")
+    status: int | None = Field(description="The HTTP status; null if there was no answer")
     error: str | None = Field(
         description="timeout, connection, certificate, address (not on the internet), unexpected"
     )

@@ -63,7 +63,9 @@ class WebhookView(BaseModel):
     )
     disabled_label: str | None
     disabled_at: datetime | None
-    previous_until: datetime | None = Field(description="Until then the secret of before signs too")
+    previous_until: datetime | None = Field(
+        description="Until then, messages are also signed with the former secret"
+    )
 
     @classmethod
     def of(cls, row: Webhook) -> "WebhookView":
@@ -74,7 +76,9 @@ class WebhookView(BaseModel):
 class CreatedWebhook(WebhookView):
     """A webhook with its secret, which is not shown again."""
 
-    secret: str = Field(description="For a library of Standard Webhooks, to check signatures")
+    secret: str = Field(
+        description="The secret with which a Standard Webhooks library checks signatures"
+    )
 
 
 @router.post("/webhooks", status_code=201, responses=problem_responses(409))

@@ -24,7 +24,9 @@ class Credentials(SignIn):
 
 class Confirmation(SignIn):
     code: str = Field(
-        min_length=1, max_length=ONE_TIME_CODE_LIMIT, description="Of the new authenticator"
+        min_length=1,
+        max_length=ONE_TIME_CODE_LIMIT,
+        description="A code from the new authenticator",
     )
 
 

@@ -43,17 +43,18 @@ class SignIn(BaseModel):
 
     username: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=USERNAME_LIMIT)
-    ] = Field(description="In capitals or not")
+    ] = Field(description="In any mix of capitals and small letters")
     password: str = Field(min_length=1, max_length=PASSWORD_LIMIT)
     code: str | None = Field(
         None,
         max_length=ONE_TIME_CODE_LIMIT,
-        description="Of the second factor, for people who have one",
+        description="The code of the second factor, for people who have one",
     )
     device_tokens: list[Annotated[str, Field(max_length=1_000)]] = Field(
         default=[],
         max_length=DEVICES,
-        description="From earlier sign-ins in this browser: it is then let in while others guess",
+        description="From earlier sign-ins in this browser. With them, it can sign in while "
+        "others guess the password",
     )
 
 
@@ -103,8 +104,12 @@ class Me(BaseModel):
     agency_code: str
     agency_name: str
     agency_kind: str
-    agency_zone: Zone = Field(description="Its days and times are this person's")
-    agency_path: list[int] = Field(description="Ids from pusat to the own agency")
+    agency_zone: Zone = Field(
+        description="Days and times are shown to this person in its time zone"
+    )
+    agency_path: list[int] = Field(
+        description="The ids of the agencies from pusat down to the own agency"
+    )
     second_factor: bool = Field(description="Whether signing in asks for a code")
 
 

@@ -20,7 +20,8 @@ class Deferral(Form):
 
     kind: DeferralKind
     note: NoteText = Field(
-        description="Keterangan Tunda; of incomplete data what is missing: the reporter reads it"
+        description="Keterangan Tunda. If data are incomplete, it says what is missing, and "
+        "the reporter reads it"
     )
     awaited_agency_id: int | None = Field(None, validate_default=True)
 

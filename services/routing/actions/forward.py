@@ -15,13 +15,14 @@ COPIES_LIMIT = 50
 
 class ForwardForm(Form):
     agency_id: int
-    copies: list[int] = Field([], max_length=COPIES_LIMIT, description="Agencies to read along")
+    copies: list[int] = Field([], max_length=COPIES_LIMIT, description="Agencies that get a copy")
     note: NoteText | None = None
 
 
 class Copies(Form):
     agency_ids: list[int] = Field(
-        max_length=COPIES_LIMIT, description="All that read along from now on, anywhere in the tree"
+        max_length=COPIES_LIMIT,
+        description="All agencies that have a copy from now on, anywhere in the tree",
     )
 
 

@@ -28,8 +28,8 @@ class Link(Form):
         Field(
             ge=1,
             le=2**63 - 1,
-            description="The main report, of the same handler or one above. Where that is linked"
-            " itself, its own main report becomes this one's",
+            description="The main report, which the same handler or an agency above handles. "
+            "If it is itself linked, its own main report is used",
         ),
     ]
 

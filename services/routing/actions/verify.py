@@ -39,8 +39,8 @@ class Corrections(Form):
     """What a verifier sets. A field that is left out stays as it is; null empties a place, a
     programme or a position. Anonymous and secret can be set, never removed."""
 
-    title: Title | None = Field(None, description="Says what the report is about")
-    body: Body | None = Field(None, description="Corrected to EYD, without SARA")
+    title: Title | None = Field(None, description="A title that says what the report is about")
+    body: Body | None = Field(None, description="The text, corrected to EYD and without SARA")
     category_id: int | None = None
     tag_ids: list[int] = Field([], max_length=MOST_TAGS, description="Tags of the category")
     anonymous: bool | None = None
@@ -52,12 +52,14 @@ class Corrections(Form):
     latitude: float | None = Field(None, ge=-90, le=90)
     longitude: float | None = Field(None, ge=-180, le=180)
     released_attachments: list[UUID] = Field(
-        [], max_length=50, description="Attachments of the reporter that the public may see"
+        [], max_length=50, description="The reporter's attachments that the public may see"
     )
 
 
 class VerificationForm(Corrections):
-    agency_id: int = Field(description="The unit that is to follow up: the own agency or one below")
+    agency_id: int = Field(
+        description="The unit that has to follow up: the own agency or one below"
+    )
     classification: Refined
     category_id: int
 

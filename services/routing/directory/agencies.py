@@ -51,7 +51,9 @@ class AgencyChange(Form):
     name: Name | None = None
     kind: Kind | None = None
     parent_id: int | None = None
-    zone: Zone | None = Field(None, description="Only while no report is under way there")
+    zone: Zone | None = Field(
+        None, description="Can be changed only while the agency has no open report"
+    )
 
 
 router = APIRouter(

@@ -48,8 +48,8 @@ class OfferedAgencies(BaseModel):
     """The best matches, of `total`."""
 
     items: list[OfferedAgency]
-    total: int = Field(description="How many match, those not in `items` too")
-    partial: bool = Field(description="None has all words of `q`: these lack one, or a part")
+    total: int = Field(description="The number of matches, including those not in `items`")
+    partial: bool = Field(description="No agency has all words of `q`; these match only in part")
 
 
 router = APIRouter(tags=["agencies"], responses=problem_responses(401, 403, 404, 422))
@@ -63,15 +63,20 @@ async def list_agency_choices(
         str | None,
         Query(
             max_length=NAME_SEARCH_LIMIT,
-            description="Words of its name, other names, place; abbreviated or mistyped",
+            description="Words of its name, other names or place; they may be abbreviated or "
+            "mistyped",
         ),
     ] = None,
-    purpose: Annotated[Purpose, Query(description="The action that asks")] = "any",
+    purpose: Annotated[
+        Purpose, Query(description="The action for which an agency is chosen")
+    ] = "any",
     report: Annotated[
-        int | None, Query(ge=1, le=2**53, description="What is likely for this report")
+        int | None,
+        Query(ge=1, le=2**53, description="Agencies that are likely for this report come first"),
     ] = None,
     category: Annotated[
-        int | None, Query(gt=0, lt=2**31, description="What is usual for this category")
+        int | None,
+        Query(gt=0, lt=2**31, description="Agencies that are usual for this category come first"),
     ] = None,
     below: Annotated[bool, Query(description="Only the own agency and those below")] = False,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,

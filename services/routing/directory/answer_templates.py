@@ -33,7 +33,7 @@ class TemplateForm(Form):
         Field(max_length=TEMPLATE_LIMIT, description=f"With {{fields}}: {', '.join(FIELDS)}"),
     ]
     category_id: int | None = Field(
-        None, description="Only for reports of this category, or of those in this group"
+        None, description="Only for reports of this category, or of the categories in this group"
     )
 
 
@@ -60,7 +60,7 @@ ManagedAgency = Annotated[
         alias="agency_id",
         gt=0,
         lt=2**31,
-        description="Of an agency below, for whoever manages it; without it the own one",
+        description="An agency below, for a person who manages it; by default the own agency",
     ),
 ]
 

@@ -89,7 +89,7 @@ async def list_categories(_: CurrentReader, session: Transaction) -> Choices[Cat
 async def list_tags(
     _: CurrentReader,
     session: Transaction,
-    category: Annotated[int | None, Query(description="Of this category only")] = None,
+    category: Annotated[int | None, Query(description="Only tags of this category")] = None,
 ) -> Choices[TagChoice]:
     """The tags of one category, or of all."""
     return Choices(items=await _tags(session, category))
@@ -106,10 +106,11 @@ async def list_verification_choices(
     _: CurrentStaff,
     session: Transaction,
     category: Annotated[
-        int | None, Query(gt=0, lt=2**31, description="With the tags of this category")
+        int | None, Query(gt=0, lt=2**31, description="Also returns the tags of this category")
     ] = None,
     region: Annotated[
-        str | None, Query(max_length=13, description="With the levels down to this region")
+        str | None,
+        Query(max_length=13, description="Also returns the region levels down to this region"),
     ] = None,
 ) -> VerificationChoices:
     """All choices of a verification form, in one answer."""

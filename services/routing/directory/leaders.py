@@ -38,7 +38,7 @@ class Leader(BaseModel):
 
     name: str
     title: str
-    email: str = Field(description="Empty where no key opens it")
+    email: str = Field(description="Empty if it cannot be decrypted with the present keys")
     state: State
 
 

@@ -26,7 +26,7 @@ class LogLine(BaseModel):
     id: int
     at: datetime
     staff_id: int | None
-    staff_name: str = Field(description="Or the operator's, as they named themselves")
+    staff_name: str = Field(description="The person's name, or the name that the operator gave")
     agency_id: int
     agency_name: str
     kind: str

@@ -52,7 +52,7 @@ class ManagedPerson(BaseModel):
     second_factor: bool
     link_until: datetime | None
     assigned: int = Field(
-        description="Open reports assigned to the person, also at an agency left since"
+        description="Open reports assigned to the person, including those at a former agency"
     )
     stand_in: ShownStandIn | None = Field(description="Who stands in for the person today")
 

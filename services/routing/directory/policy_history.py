@@ -46,12 +46,12 @@ class FormerPolicy(BaseModel):
     clock that started in that time keeps it."""
 
     version: int
-    agency: ShownAgency | None = Field(description="Null: national")
+    agency: ShownAgency | None = Field(description="null if it is national")
     valid_from: datetime
     valid_until: datetime | None
     set_by: SetBy | None
     lengths: list[SetLength] = Field(
-        description="Those it names; in the rest an agency follows the one above"
+        description="The process times that it sets; for all others an agency follows the one above"
     )
     changes: list[ChangedLength]
 
@@ -71,7 +71,7 @@ async def list_policy_versions(
     session: Transaction,
     agency_id: Annotated[
         int | None,
-        Query(description="Only what counts for this agency, the own one or one below"),
+        Query(description="Only versions that apply to this agency, the own one or one below"),
     ] = None,
     limit: PageSize = 25,
     cursor: Cursor = None,

@@ -42,7 +42,7 @@ class NewPolicy(Form):
     (for the nation). It replaces the whole version before."""
 
     agency_id: int | None = Field(
-        None, description="For this agency and those below; null: for all"
+        None, description="The agency for which, with those below, it is set; null for all"
     )
     verification: BoundedLength | None = None
     follow_up: BoundedLength | None = None
@@ -53,7 +53,7 @@ class NewPolicy(Form):
     escalation: BoundedLength | None = None
     rating: BoundedLength | None = None
     proof: BoundedLength | None = Field(
-        None, description="How long a proven contact of a reporter is believed; for all alone"
+        None, description="How long a reporter's contact stays proven; set only nationally"
     )
     settlement: dict[Classification, BoundedLength] = Field({}, description="By classification")
 
@@ -95,7 +95,7 @@ async def read_policy(
     staff: CurrentStaff,
     session: Transaction,
     agency_id: Annotated[
-        int | None, Query(description="Of the own agency (default), or one below")
+        int | None, Query(description="The own agency (default) or one below")
     ] = None,
 ) -> Policy:
     """The lengths that a clock starting now would have at an agency."""

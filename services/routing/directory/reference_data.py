@@ -61,7 +61,7 @@ class KeptCategory(BaseModel):
 
 
 class CategoryByWords(KeptCategory):
-    aliases: list[str] = Field(description="Everyday words by which it is found too")
+    aliases: list[str] = Field(description="Everyday words by which it can be found")
 
 
 class KeptProgramme(BaseModel):

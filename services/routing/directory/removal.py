@@ -49,7 +49,10 @@ async def remove_agency(
     session: Transaction,
     successor_id: Annotated[
         int | None,
-        Query(description="Takes over open and closed reports, copies and places in chains"),
+        Query(
+            description="The agency that takes over open and closed reports, copies and places in "
+            "chains"
+        ),
     ] = None,
 ) -> AgencyRemoved:
     """Remove an agency below the own one that has no active units. Its people are removed too: move

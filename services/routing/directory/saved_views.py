@@ -32,7 +32,7 @@ class NewView(Form):
     """`query` holds parameters of `GET /queue`."""
 
     name: Annotated[Name, Field(max_length=NAME)]
-    shared: bool = Field(False, description="With everybody of the own agency")
+    shared: bool = Field(False, description="Shared with everybody of the own agency")
     query: QueueQuery
 
 

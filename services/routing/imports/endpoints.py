@@ -134,8 +134,8 @@ async def begin_import(
     staff: Managing,
     database: CurrentDatabase,
     request: Request,
-    file: Annotated[UploadFile, File(description=".xlsx as the template")],
-    dry_run: Annotated[bool, Form(description="Only check it")] = True,
+    file: Annotated[UploadFile, File(description="An .xlsx file like the template")],
+    dry_run: Annotated[bool, Form(description="Check the file without importing it")] = True,
 ) -> ImportShown:
     """Check a spreadsheet and, unless it is a dry run, import it. Read its progress at
     `/management/imports/{id}`."""

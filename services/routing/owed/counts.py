@@ -29,7 +29,7 @@ class OwedCounts(BaseModel):
     total: int
     late: int
     today: int
-    kinds: list[OwedCount] = Field(description="Those of which there are any")
+    kinds: list[OwedCount] = Field(description="The kinds of which there is at least one item")
     escalated_ordinary: int | None = Field(
         description=f"At pusat: ordinary reports whose lateness has come up to it, counted to"
         f" {COUNTED}; they are not listed"

@@ -39,7 +39,7 @@ class OwedItem(BaseModel):
     late: bool
     report: QueueRow
     assignee: OwedAssignee | None
-    request: ShownRequest | None = Field(description="To be decided, with its reason")
+    request: ShownRequest | None = Field(description="The request to be decided, with its reason")
 
 
 async def owed_items(session: AsyncSession, staff: Staff, owed: Sequence[Owed]) -> list[OwedItem]:

@@ -41,8 +41,8 @@ class OwedQuery(PlainNumbers):
     whose: Annotated[
         Literal["agency", "mine"],
         Field(
-            description="`mine`: without the reports assigned to a colleague, unless one stands in"
-            " for them"
+            description="`mine`: without reports assigned to a colleague, unless this person "
+            "stands in for them"
         ),
     ] = "agency"
     limit: PageSize = 25

@@ -31,7 +31,7 @@ class ShownLetterhead(BaseModel):
 
     name: str
     address: str
-    logo: bool = Field(description="There is one")
+    logo: bool = Field(description="Whether there is a logo")
 
 
 router = APIRouter(tags=["management"], responses=problem_responses(401, 403, 422))
@@ -63,7 +63,7 @@ async def keep_letterhead(
     request: Request,
     name: _Lines,
     address: _Lines = "",
-    without_logo: Annotated[bool, Form(description="Take the present logo away")] = False,
+    without_logo: Annotated[bool, Form(description="Remove the present logo")] = False,
     logo: Annotated[UploadFile | None, File(description="PNG or JPEG, at most 1 MB")] = None,
 ) -> ShownLetterhead:
     """Save the letterhead of the own agency. The logo stays as it is if none is sent."""

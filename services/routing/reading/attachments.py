@@ -36,18 +36,21 @@ from shared.lifecycle.people import ActorKind
 class ShownAttachment(BaseModel):
     id: UUID
     of: Literal["report", "message"]
-    message_id: UUID | None = Field(description="The message it was sent with")
+    message_id: UUID | None = Field(description="The message with which it was sent")
     name: str
     media_type: str
     size: int = Field(description="Bytes")
     released: bool = Field(description="The public may see it")
     state: FileState = Field(
-        description="Of who is anonymous: to be remade, remade, or kept sealed; all others as they"
-        " were sent, less hidden data and what acts"
+        description="For an anonymous reporter: to be remade, remade, or kept sealed. All "
+        "other files are as they were sent, without hidden data and active "
+        "content"
     )
     state_label: str
-    href: str | None = Field(description="null: not served, or not yet")
-    preview: str | None = Field(description="A picture made small; null: it is none, or not served")
+    href: str | None = Field(description="null if it is not served, or not yet")
+    preview: str | None = Field(
+        description="A small preview; null if it is not a picture or not served"
+    )
 
 
 router = APIRouter(tags=["reports"])

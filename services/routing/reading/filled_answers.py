@@ -37,7 +37,8 @@ class OfferedTemplates(BaseModel):
 
     items: list[OfferedTemplate]
     filled: str | None = Field(
-        description="The words of the one asked for; null also where it is not offered (any more)"
+        description="The text of the requested template; null also if it is not (or no "
+        "longer) offered"
     )
 
 
@@ -49,7 +50,7 @@ async def offered_templates(
     number: ReportNumber,
     staff: CurrentStaff,
     session: Transaction,
-    use: Annotated[UUID | None, Query(description="The one whose words are wanted")] = None,
+    use: Annotated[UUID | None, Query(description="The template whose text is requested")] = None,
 ) -> OfferedTemplates:
     """The templates that an answer to this report can begin with; none for readers of a copy."""
     access = await staff_access(session, staff, number)

@@ -41,9 +41,11 @@ class HistoryLine(BaseModel):
     to_status: Status | None
     to_status_label: str | None
     changed: bool = Field(description="The status changed")
-    refusal: str | None = Field(description="Why a signal had no effect: the step was not done")
+    refusal: str | None = Field(description="Why a signal had no effect; the step was not done")
     words: str | None = Field(description="What was written with it")
-    facts: list[StepFact] = Field(description="To whom, of which kind, instead of what")
+    facts: list[StepFact] = Field(
+        description="Facts of the step: to whom, of which kind, in place of what"
+    )
     details: dict[str, Any]
     ref: UUID | None = Field(description="The message, note, request or attachment it is about")
     sealed: list[SealedLine] = Field(description="Originals kept of files that came with it")
@@ -55,19 +57,19 @@ class Written(BaseModel):
     id: UUID
     action: Action
     label: str
-    kind: str | None = Field(description="Of a follow-up: initial_response or follow_up")
-    outcome: str | None = Field(description="Of a follow-up proper: done or cannot_be_met")
+    kind: str | None = Field(description="For a follow-up: `initial_response` or `follow_up`")
+    outcome: str | None = Field(description="For a follow-up proper: `done` or `cannot_be_met`")
     outcome_label: str | None
     unmet_reason: str | None
     unmet_reason_label: str | None
     brought_by_label: str | None = Field(
-        description="Staff recorded what the reporter said: how it came"
+        description="How the reporter's words came, if staff recorded them"
     )
-    by_sms_label: str | None = Field(description="It came by SMS, whose sender nobody confirmed")
+    by_sms_label: str | None = Field(description="It came by SMS, and the sender was not confirmed")
     words: str
-    read_by: list[Reader] = Field(description="Who reads the words beside staff")
-    rectified: bool = Field(description="A follow-up that was taken back: staff alone read it")
-    secret: bool = Field(description="Only reporter and staff see it")
+    read_by: list[Reader] = Field(description="Who besides staff reads the words")
+    rectified: bool = Field(description="A follow-up that was taken back: only staff read it")
+    secret: bool = Field(description="Only the reporter and staff see it")
     rating: int | None
     at: datetime
     to_the_hour: bool = Field(description=_CUT)

@@ -16,16 +16,18 @@ from shared.privacy.publication import public_time
 
 class LinkedReport(BaseModel):
     number: int
-    title: str | None = Field(description="null: not for this person to read")
+    title: str | None = Field(description="null if this person may not read it")
     status: ShownStatus | None
     handler: ShownAgency | None
-    submitted_at: datetime | None = Field(description="To the hour, but to pusat")
+    submitted_at: datetime | None = Field(description="Cut to the hour, except for pusat")
 
 
 class Links(BaseModel):
     main: LinkedReport | None = Field(description="The main report to which this one is linked")
-    linked: list[LinkedReport] = Field(description="Those linked to this one; oldest first")
-    linked_elsewhere: int = Field(description="Further ones that others than this person handle")
+    linked: list[LinkedReport] = Field(description="The reports linked to this one, oldest first")
+    linked_elsewhere: int = Field(
+        description="The number of further linked reports, which other agencies handle"
+    )
 
 
 async def links_of(session: AsyncSession, access: ReportAccess) -> Links:

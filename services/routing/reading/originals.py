@@ -29,7 +29,7 @@ class SealedLine(BaseModel):
     attachment_id: UUID
     media_type: str
     size: int = Field(description="Bytes, as it was sent")
-    sha256: str | None = Field(description="null: for all others than pusat")
+    sha256: str | None = Field(description="null for everybody except pusat")
 
 
 router = APIRouter(tags=["reports"])

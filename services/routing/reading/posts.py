@@ -21,10 +21,12 @@ class ShownPost(BaseModel):
     """A post. If it is gone from its network, deleted or hidden, only its address is kept."""
 
     url: str
-    gone_at: datetime | None = Field(description="Since when it is known to be gone")
+    gone_at: datetime | None = Field(description="When it was found to be gone")
     gone_label: str | None
     edited_at: datetime | None
-    words_before: str | None = Field(description="What an edited one said as it became the report")
+    words_before: str | None = Field(
+        description="The text of an edited post when it became the report"
+    )
     words_now: str | None
 
 

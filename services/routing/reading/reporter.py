@@ -27,7 +27,7 @@ class ShownReporter(BaseModel):
     email_state: ContactState | None = None
     email_state_label: str | None = None
     phone_safe: bool | None = Field(
-        None, description="Whether the reporter calls it safe now; null: not asked"
+        None, description="Whether the reporter now says that it is safe; null if not asked"
     )
     email_safe: bool | None = Field(None, description="As `phone_safe`")
 

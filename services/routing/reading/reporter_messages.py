@@ -45,9 +45,13 @@ class ShownMessage(BaseModel):
     reason_label: str | None
     channel: str | None
     channel_label: str | None
-    at: datetime | None = Field(description="When it ended, else when it was written")
-    to_the_hour: bool = Field(description="`at` is cut to it: it tells when the report came")
-    told_by: str | None = Field(description="Who of staff told the reporter otherwise")
+    at: datetime | None = Field(description="When it ended or, if it has not, when it was written")
+    to_the_hour: bool = Field(
+        description="`at` is cut to the hour, because it would show when the report came"
+    )
+    told_by: str | None = Field(
+        description="The member of staff who informed the reporter in another way"
+    )
     told_at: datetime | None
 
 

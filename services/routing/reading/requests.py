@@ -33,16 +33,18 @@ class ShownRequest(BaseModel):
     label: str
     asked_at: datetime
     asked_by: ShownStaff | None
-    asking: ShownAgency | None = Field(description="Null: the reporter asks")
-    reason_label: str | None = Field(description="Of an objection: the reason chosen")
+    asking: ShownAgency | None = Field(description="null if the reporter asks")
+    reason_label: str | None = Field(description="For an objection: the chosen reason")
     deciding: ShownAgency | None
     suggested: ShownAgency | None = Field(description="Saran Instansi")
     due_at: datetime | None
-    due_on: date | None = Field(description="The day it is due, in the zone of its clock")
-    at_day_end: bool = Field(description="Until the end of that day")
+    due_on: date | None = Field(
+        description="The day on which it is due, in the time zone of its clock"
+    )
+    at_day_end: bool = Field(description="It is due at the end of that day")
     to_the_hour: bool = Field(
-        description="`asked_at` and `due_at` are cut to the hour: they tell when an anonymous"
-        " reporter was at it"
+        description="`asked_at` and `due_at` are cut to the hour, because they would show "
+        "when an anonymous reporter was active"
     )
     overdue: bool
     decision: str | None
@@ -50,11 +52,11 @@ class ShownRequest(BaseModel):
     decided_by: ShownStaff | None
     reason: str | None
     note_is_read: bool = Field(
-        description="The reporter reads the note of accepting it, which is needed"
+        description="A note is required to accept it, and the reporter reads the note"
     )
     decidable: bool = Field(description="This person may accept or reject it")
     acceptable: bool = Field(description="This person may accept it, though perhaps not reject it")
-    withdrawable: bool = Field(description="This person asked and may take it back")
+    withdrawable: bool = Field(description="This person made it and may withdraw it")
 
 
 async def request_rows(session: AsyncSession, number: int) -> Rows:

@@ -37,17 +37,17 @@ PUT_OFF_AT_MOST: Final = timedelta(days=366)
 class RevealForm(Form):
     reason: NoteText | None = Field(None, description="Needed unless a grant is in force")
     reason_class: RevealReason = Field(
-        RevealReason.OTHER, description="All that the reporter is told of the reason"
+        RevealReason.OTHER, description="All that the reporter learns of the reason"
     )
     tell_on: Day | None = Field(
         None,
-        description="For law enforcement: the reporter is told on this day, at most a year ahead,"
-        " and not at once",
+        description="For law enforcement: the reporter is notified on this day, at most a "
+        "year ahead, instead of at once",
     )
     emergency: bool = Field(
         False,
-        description="Ancaman jiwa: at once, by one; all others of pusat are told, and one of them"
-        " confirms it afterwards",
+        description="Ancaman jiwa: one person reveals it at once. All others of pusat are "
+        "notified, and one of them confirms it afterwards",
     )
 
 

@@ -38,7 +38,7 @@ class ReportView(Texts, ShownDetails):
     number: int
     version: int
     status: ShownStatus
-    channel: Channel | None = Field(description="null: by a copy of an anonymous report")
+    channel: Channel | None = Field(description="null for a copy of an anonymous report")
     channel_label: str | None
     system: str | None
     classification: Classification | None
@@ -54,19 +54,25 @@ class ReportView(Texts, ShownDetails):
     question_unanswered: bool
     by_copy: bool = Field(description="This person reads a copy only")
     reporter: ShownReporter
-    posts: list[ShownPost] = Field(description="On a social network, of which it was made")
-    messages: list[ShownMessage] = Field(description="What the reporter was told; newest first")
-    reveal: ShownReveal | None = Field(description="How far one of pusat has come with it")
+    posts: list[ShownPost] = Field(
+        description="The posts on a social network from which it was made"
+    )
+    messages: list[ShownMessage] = Field(description="The messages to the reporter, newest first")
+    reveal: ShownReveal | None = Field(
+        description="How far this person's reveal of the reporter's identity has come"
+    )
     handler: ShownAgency
     chain: list[ShownAgency] = Field(description="Delegation chain; the last is the handler")
     copies: list[ShownAgency]
-    addressee: ShownAgency | None = Field(description="Whom it was addressed to; null: nobody")
+    addressee: ShownAgency | None = Field(
+        description="The agency it was addressed to; null if none"
+    )
     awaited_agency: ShownAgency | None
     assignee: ShownAssignee | None
-    linked_number: int | None = Field(description="An earlier report that this one goes on from")
+    linked_number: int | None = Field(description="An earlier report that this one continues")
     links: Links
     openable_numbers: list[int] = Field(
-        description="Of the other reports named here, those that this person may read"
+        description="The other reports named here that this person may read"
     )
     submitted_at: datetime
     verified_at: datetime | None
@@ -80,4 +86,6 @@ class ReportView(Texts, ShownDetails):
     history: list[HistoryLine]
     checklist: list[ChecklistItem] = Field(description="What the verifier looks for")
     allowed_actions: list[ShownAction]
-    form_drafts: list[KeptDraft] = Field(description="What this person typed and has not sent")
+    form_drafts: list[KeptDraft] = Field(
+        description="The form that this person has typed and not sent"
+    )

@@ -33,12 +33,12 @@ class RequestToConfirm(BaseModel):
     asked_by: str
     asked_at: datetime
     reason: str | None
-    reason_class_label: str | None = Field(description="What the reporter is told of the reason")
-    tell_on: date | None = Field(description="Before that day the reporter is told nothing")
+    reason_class_label: str | None = Field(description="What the reporter learns of the reason")
+    tell_on: date | None = Field(description="The reporter is not notified before this day")
     emergency: bool
     mine: bool
     decidable: bool
-    nobody_else: bool = Field(description="Nobody may decide it: the operator has to")
+    nobody_else: bool = Field(description="No person may decide it; the operator has to")
     decision: str | None
     decided_by: str | None
     decided_at: datetime | None

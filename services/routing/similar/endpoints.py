@@ -20,10 +20,11 @@ class SimilarReport(BaseModel):
 
     report: QueueRow
     metres: int | None = Field(description=f"How far away, where that is at most {METRES} metres")
-    words: list[str] = Field(description="Words of the report asked about that are in this one too")
+    words: list[str] = Field(description="The words that both reports have in common")
     may_be_main: bool = Field(
-        description="The report asked about can be linked to it: the same agency handles it or one"
-        " above, or it is linked to another, which becomes the main one"
+        description="Whether the report can be linked to this one: the same agency or one "
+        "above handles it, or it is itself linked to a main report, which is then "
+        "used"
     )
 
 

@@ -33,7 +33,7 @@ class VerificationAids(BaseModel):
 class Checklist(Form):
     checked: Annotated[
         list[Annotated[str, Field(max_length=50)]],
-        Field(max_length=20, description="All that are ticked from now on"),
+        Field(max_length=20, description="All items that are ticked from now on"),
     ]
 
 
@@ -46,10 +46,11 @@ async def verification_aids(
     staff: CurrentStaff,
     session: Transaction,
     category: Annotated[
-        int | None, Query(gt=0, lt=2**31, description="With the tags of this category")
+        int | None, Query(gt=0, lt=2**31, description="Also returns the tags of this category")
     ] = None,
     region: Annotated[
-        str | None, Query(max_length=13, description="With the levels down to this region")
+        str | None,
+        Query(max_length=13, description="Also returns the region levels down to this region"),
     ] = None,
 ) -> VerificationAids:
     """All that the verification form of this report offers and shows, in one answer."""
