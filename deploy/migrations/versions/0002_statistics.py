@@ -1,4 +1,5 @@
-"""Statistics: facts and tallies. Filled from the events NATS keeps; older ones by a rebuild."""
+"""Statistics: facts and tallies, filled from the events that NATS keeps and, for older events, by a
+rebuild."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Counts of every tab, kept as reports move."""
+"""Counts of every tab, updated as reports move."""
 
 from pathlib import Path
 

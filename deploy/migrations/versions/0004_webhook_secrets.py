@@ -1,4 +1,4 @@
-"""Webhooks: the secret of before signs too, for a day."""
+"""Webhooks: for a day after a change, messages are also signed with the former secret."""
 
 from alembic import op
 

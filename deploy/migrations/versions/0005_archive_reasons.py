@@ -1,4 +1,4 @@
-"""Reasons to archive: the guide's eight, in words that pusat keeps, each offered or not."""
+"""Archive reasons: the guide's eight, with texts that pusat edits, each offered or not."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Sessions of reporters, so that they can be ended; dead letters are not reporting's to read."""
+"""Sessions of reporters, so that they can be ended. Reporting may no longer read dead letters."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A spreadsheet that was checked is kept for a while, so that it is what gets imported."""
+"""A checked spreadsheet is kept for a while, so that the checked file is the one imported."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A report made by staff shows its reporter as they named them."""
+"""A report entered by staff shows its reporter as staff entered them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A category whose group is retired is offered no more, wherever categories are offered."""
+"""A category whose group is retired is no longer offered anywhere."""
 
 from alembic import op
 

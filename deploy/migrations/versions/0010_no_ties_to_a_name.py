@@ -1,4 +1,4 @@
-"""A report with a name is not tied to one of the same person without."""
+"""A report is not linked to an earlier one if only one of the two is anonymous."""
 
 from alembic import op
 

@@ -1,4 +1,5 @@
-"""Files of anonymous reports are remade: those that are there wait for it, and are not served."""
+"""Files of anonymous reports are remade. Existing files wait for this and are not served until
+then."""
 
 from pathlib import Path
 

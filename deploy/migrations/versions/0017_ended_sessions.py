@@ -1,4 +1,4 @@
-"""Sessions that were ended, so that their access tokens end with them."""
+"""Ended sessions are recorded, so that their access tokens end with them."""
 
 from pathlib import Path
 

@@ -1,8 +1,8 @@
-"""No account is found by a contact that nobody has proven.
+"""An account cannot be found by a contact that is not proven.
 
-Accounts are entered by contact and password; any number may name one contact. Manual reports that
-were put into an account by its contact leave it: what staff typed stays with them, and the
-reporter has the access code that was handed out.
+Accounts are entered with a contact and a password, and several accounts may have the same contact.
+Manual reports that were put into an account because of its contact leave it: what staff typed stays
+with the report, and the reporter has the access code that was handed out.
 """
 
 from alembic import op

@@ -1,4 +1,4 @@
-"""What one person alone may not do; and logs that no role may change, the owner's neither."""
+"""Steps that need a second person, and logs that no role may change, not even the owner."""
 
 from alembic import op
 

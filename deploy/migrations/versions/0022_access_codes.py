@@ -1,4 +1,4 @@
-"""Access codes are renewed by their reporters, and every use of one is in the access log."""
+"""Reporters can renew access codes, and every use of a code is in the access log."""
 
 from alembic import op
 

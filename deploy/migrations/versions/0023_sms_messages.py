@@ -1,4 +1,4 @@
-"""Parts of long SMS are known by sender and gateway id, and belong to a message of their own."""
+"""Parts of long SMS are identified by sender and gateway id, and form a message of their own."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A command keeps a digest of what was asked; a post on X has one id, however it is written."""
+"""A command keeps a digest of its request. A post on X has one id in any spelling."""
 
 from alembic import op
 

@@ -1,4 +1,5 @@
-"""Dead letters: a quota a system, discarded with a reason, and gone after a while."""
+"""Dead letters have a quota for each system, a reason when they are discarded, and are deleted
+later."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""An accepted request stands in the history as what it did: a closing, a reopening, a hold."""
+"""The history records an accepted request as the step that it caused, such as a closing."""
 
 from pathlib import Path
 

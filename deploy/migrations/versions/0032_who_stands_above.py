@@ -1,4 +1,4 @@
-"""How many admins an agency has and whether any stands above; chains follow the tree."""
+"""Counts the admins of each agency, and whether it has admins above; chains follow the tree."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Open reports are found by whom they are assigned to, wherever that person works by now."""
+"""Open reports are found by their assignee, wherever that person works now."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""Dead letters know when they were kept: a backlog's quota counts by that."""
+"""Dead letters record when they were stored, because a backlog's quota counts by that time."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""The counts of ended reports of before there were tab counts: nobody has read them since."""
+"""Drops the counts of ended reports, which tab counts have replaced."""
 
 from alembic import op
 

@@ -1,7 +1,7 @@
-"""The index of words knows neighbouring numbers apart, so that searches take slices of them.
+"""The index of words also covers report numbers, so that searches can read slices of them.
 
-On a database that is in use, make the index beforehand, by hand and CONCURRENTLY, under this name:
-then this changes nothing but the old one's being dropped.
+On a database that is in use, build the index beforehand, by hand with CONCURRENTLY, under this
+name: then this migration only drops the old index.
 """
 
 from alembic import op

@@ -1,4 +1,4 @@
-"""Partners' NATS accounts have keys. Those that are there get one with their next credentials."""
+"""Partners' NATS accounts have keys. Existing partners get one with their next credentials."""
 
 from alembic import op
 

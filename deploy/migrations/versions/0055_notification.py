@@ -1,7 +1,7 @@
-"""Schema `notification`: messages to people, whether a contact is proven, what is wanted.
+"""Schema `notification`: messages to people, proven contacts and preferences.
 
-Its role must be there before: `roles.sh` makes it in a new system; in one of before, as the
-database's superuser, CREATE ROLE lapor_notification LOGIN PASSWORD '…'.
+Its role must exist before: `roles.sh` creates it in a new system. In an existing system, run as the
+database's superuser: CREATE ROLE lapor_notification LOGIN PASSWORD '…'.
 """
 
 from alembic import op

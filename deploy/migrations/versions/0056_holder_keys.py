@@ -1,7 +1,6 @@
-"""Holders of contacts have keys of their own; intake carries over what is there (a row a holder,
-200 at a time, in the background). Processes of before cannot read what the new intake writes:
-routing and notification are upgraded first.
-"""
+"""Holders of contacts have keys of their own. Intake copies existing contacts in the background,
+one row for each holder, 200 at a time. Processes of the previous version cannot read what the new
+intake writes: upgrade routing and notification first."""
 
 from alembic import op
 

@@ -1,4 +1,5 @@
-"""Access codes are recovered by number and proven contact; staff see which contacts are proven."""
+"""Access codes are recovered with the number and a proven contact; staff see which contacts are
+proven."""
 
 from alembic import op
 

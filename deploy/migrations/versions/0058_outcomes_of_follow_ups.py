@@ -1,4 +1,4 @@
-"""A follow-up states what it comes to. Those that are there were not asked, and state nothing."""
+"""A follow-up states its outcome. Existing follow-ups were not asked for one and have none."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""Every closing may be rated: whether the matter is solved stands beside the rating."""
+"""Every closing can be rated. A rating also says whether the matter is solved."""
 
 from alembic import op
 

@@ -1,6 +1,7 @@
-"""A reporter may object to a closing or archiving, and reads where else to go.
+"""A reporter may object to a closing or archiving, and reads which other offices to turn to.
 
-The texts of `routing.recourse` are pusat's; a row applies where all that it names does.
+Pusat edits the texts of `routing.recourse`. A row applies to a report that matches everything that
+the row names.
 """
 
 from alembic import op

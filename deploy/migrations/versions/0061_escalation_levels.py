@@ -1,4 +1,4 @@
-"""Lateness climbs: an escalation says how many levels above the handler it was put."""
+"""An escalation records how many levels above the handler the lateness was escalated."""
 
 from alembic import op
 

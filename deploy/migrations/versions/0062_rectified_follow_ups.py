@@ -1,4 +1,4 @@
-"""A follow-up may be taken back; what takes back a secret one is as secret."""
+"""A follow-up may be taken back. The rectification of a secret follow-up is also secret."""
 
 from alembic import op
 

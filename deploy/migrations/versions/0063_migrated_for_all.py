@@ -1,4 +1,4 @@
-"""Every role may ask which version the schema has: processes wait for theirs (`lapor migrated`)."""
+"""Every role may query the version of the schema: processes wait for theirs (`lapor migrated`)."""
 
 from alembic import op
 

@@ -1,7 +1,7 @@
-"""Staff have an e-mail address, prove it by a link, and choose what they are told by it.
+"""Staff have an e-mail address, prove it by a link, and choose their notifications by mail.
 
-Routing keeps the address, encrypted, and has `notification` write to it by the two functions, in
-the transaction that makes what is to be written.
+Routing keeps the encrypted address. It has `notification` write to the address by the two
+functions, in the transaction that writes the message.
 """
 
 from alembic import op

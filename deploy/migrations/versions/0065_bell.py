@@ -1,4 +1,5 @@
-"""Staff are told what concerns them: the bell of each person, and deadlines that come near."""
+"""Staff are notified of what concerns them: each person has a bell, also for deadlines that come
+near."""
 
 from alembic import op
 

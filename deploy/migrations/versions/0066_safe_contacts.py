@@ -1,4 +1,4 @@
-"""Whether messages may come to a contact is asked with the report; before, nobody was asked."""
+"""The report form asks whether messages may be sent to a contact; older reports were not asked."""
 
 from alembic import op
 
@@ -7,7 +7,7 @@ down_revision = "0065"
 
 
 def upgrade() -> None:
-    # The default fills the rows there are, without writing them anew; new ones state it.
+    # The default fills existing rows without rewriting them; new rows state the value.
     op.execute("""
         ALTER TABLE intake.submission
             ADD COLUMN phone_safe BOOLEAN NOT NULL DEFAULT true,

@@ -1,5 +1,5 @@
-"""An escalation ends with the step that was owed: an index finds what is before an agency now, and
-what pusat is told of at once."""
+"""An escalation ends with the step that was owed. An index finds the escalations that are before an
+agency now, and those of which pusat is notified at once."""
 
 from alembic import op
 

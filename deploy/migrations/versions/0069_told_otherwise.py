@@ -1,4 +1,4 @@
-"""Which reporters no message reached, by the agency that has their report, and who told them."""
+"""Reporters whom no message reached, by handling agency, and who informed them in another way."""
 
 from alembic import op
 

@@ -1,5 +1,5 @@
-"""Text messages about a report: what was answered, for a gateway that asks again, and what waits to
-be confirmed by a code."""
+"""Text messages about a report: stored answers, for a gateway that repeats a message, and requests
+that wait for their confirmation by a code."""
 
 from alembic import op
 

@@ -1,4 +1,5 @@
-"""An anonymous reporter is told that pusat has read who they are, when, and the class of reason."""
+"""An anonymous reporter is notified that pusat read their identity, when, and the class of the
+reason."""
 
 from alembic import op
 

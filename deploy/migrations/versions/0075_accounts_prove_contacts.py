@@ -1,6 +1,5 @@
-"""Accounts prove their contacts, recover a password by one, and change one after notice; earlier
-reports of a proven contact are offered to its account.
-"""
+"""Accounts prove their contacts, recover a password with one, and change one after a notice.
+Earlier reports of a proven contact are offered to its account."""
 
 from alembic import op
 

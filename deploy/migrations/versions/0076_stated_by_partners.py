@@ -1,4 +1,5 @@
-"""Partners may state that they have verified a reporter's contact: kept, and shown as that."""
+"""Partners may state that they have verified a reporter's contact; the statement is stored and
+shown."""
 
 from alembic import op
 

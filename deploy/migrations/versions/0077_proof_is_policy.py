@@ -1,4 +1,4 @@
-"""How long a proven contact is believed is a policy: who tells people reads it."""
+"""The time for which a contact stays proven is a policy, which notification reads."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""A new password of an account ends what was proven for it: by whoever knew the former one."""
+"""A new password of an account ends its proofs, which an intruder may have made."""
 
 from alembic import op
 

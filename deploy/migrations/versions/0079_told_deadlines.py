@@ -1,7 +1,8 @@
-"""Which deadline of a report its handlers were told of, in place of how far they were told.
+"""Records the deadline of a report of which its handlers were notified, instead of how far they
+were.
 
-The table that goes is of no released version; a process that still asks for it tells of no near
-deadline until it has ended, and the new ones do.
+The dropped table is in no released version. A process that still reads it sends no notices of near
+deadlines until it ends; the new processes do.
 """
 
 from alembic import op

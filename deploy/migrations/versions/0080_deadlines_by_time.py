@@ -1,4 +1,4 @@
-"""Deadlines that come near are found by an index, built beside what goes on."""
+"""An index finds deadlines that come near; it is built without blocking."""
 
 from deploy.migrations.indexes import build_beside
 

@@ -1,4 +1,4 @@
-"""What waits to be sent is counted by an index, built beside what goes on."""
+"""An index counts the messages that wait to be sent; it is built without blocking."""
 
 from deploy.migrations.indexes import build_beside
 

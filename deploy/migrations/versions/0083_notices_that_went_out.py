@@ -1,4 +1,4 @@
-"""Whether the notice of a contact that is to be replaced went out: intake waits for it."""
+"""Records whether the notice about a contact's replacement was sent; intake waits for that."""
 
 from alembic import op
 

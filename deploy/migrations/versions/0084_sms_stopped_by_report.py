@@ -1,4 +1,4 @@
-"""Text messages about one report are stopped by SMS: that alone, of an account's phone too."""
+"""An SMS can stop text messages about one report only, even if the phone belongs to an account."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""Reports near by are found by an index of squares of some 550 metres."""
+"""An index of squares of some 550 metres finds reports near by."""
 
 from deploy.migrations.indexes import build_beside
 

@@ -1,4 +1,4 @@
-"""Many commands at once: what was asked of which reports, and what became of each."""
+"""Bulk commands: what was asked of which reports, and the outcome of each."""
 
 from alembic import op
 

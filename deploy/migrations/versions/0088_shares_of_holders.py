@@ -1,5 +1,5 @@
-"""Each clock's time is counted at the agency that held it. Reports counted before are counted anew
-by the process `downloads`, some hundred at a time."""
+"""Each clock's time is counted at the agency that held the report. The process `downloads` counts
+older reports anew, some hundred at a time."""
 
 from alembic import op
 

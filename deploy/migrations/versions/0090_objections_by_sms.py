@@ -1,4 +1,4 @@
-"""Why a reporter who asks by SMS to have a report opened again asks so, until it is confirmed."""
+"""Stores the reason of a request by SMS to open a report again, until the reporter confirms it."""
 
 from alembic import op
 

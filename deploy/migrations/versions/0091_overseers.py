@@ -1,4 +1,4 @@
-"""Overseers read and owe nothing: they connect no agency, and decide nothing."""
+"""Overseers read and owe nothing: they neither connect an agency nor decide anything."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
 """An agency names its leader, who gets a weekly letter once the address is proven.
 
-Routing keeps the address, encrypted by a key of its own, and has `notification` write to it.
+Routing keeps the address, encrypted with a key of its own, and has `notification` write to it.
 """
 
 from alembic import op

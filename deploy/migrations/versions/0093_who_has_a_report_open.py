@@ -1,4 +1,5 @@
-"""Who has a report open: unlogged, so that no trace is kept in backups and write-ahead logs."""
+"""Records who has a report open. The table is unlogged, so that backups and write-ahead logs keep
+no trace."""
 
 from alembic import op
 

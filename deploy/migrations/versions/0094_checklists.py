@@ -1,4 +1,4 @@
-"""What a verifier has looked at of the checklist is kept."""
+"""The checklist items that a verifier has ticked are stored."""
 
 from alembic import op
 

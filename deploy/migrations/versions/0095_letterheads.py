@@ -1,4 +1,4 @@
-"""Agencies keep a letterhead: name, address and logo."""
+"""Agencies have a letterhead: name, address and logo."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""Which agency got a report by which line of its history, for the figures of the weekly letter."""
+"""Shows which history line gave a report to which agency, for the figures of the weekly letter."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""Agencies keep templates of answers."""
+"""Agencies have templates of answers."""
 
 from alembic import op
 

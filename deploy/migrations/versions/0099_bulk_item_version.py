@@ -1,4 +1,4 @@
-"""A bulk command is of the reports as they were seen."""
+"""A bulk command refers to the reports in the version that was seen."""
 
 from alembic import op
 

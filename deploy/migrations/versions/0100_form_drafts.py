@@ -1,4 +1,4 @@
-"""What staff type into forms is kept until it is sent."""
+"""What staff type into a form is stored until the form is sent."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""A report may be made of several posts, which are looked at again: edited, or gone."""
+"""A report may be made from several posts, which are checked again for edits and deletion."""
 
 from alembic import op
 

@@ -1,6 +1,5 @@
 """Reports without an account change their contacts as accounts do, and contacts that are not safe
-are removed at once. Notification is asked by holder, `account-<id>` or `report-<number>`.
-"""
+are removed at once. Notification is called with the holder, `account-<id>` or `report-<number>`."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""Staff who are told a reporter find their reports by the contact that was proven."""
+"""Staff find a reporter's reports by a proven contact."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""The words of published reports, by which a search knows a typing error."""
+"""The words of published reports, by which a search recognises a typing error."""
 
 from alembic import op
 

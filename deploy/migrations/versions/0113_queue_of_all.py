@@ -1,4 +1,4 @@
-"""Pusat looks at a tab of all agencies by indexes that name none of them."""
+"""Indexes without the agency, for pusat's view of a tab of all agencies."""
 
 from deploy.migrations.indexes import build_beside
 

@@ -1,4 +1,4 @@
-"""Replies that wait, and late requests put before an agency, are found without reading the rest."""
+"""Waiting replies and late requests escalated to an agency are found without reading the rest."""
 
 from deploy.migrations.indexes import build_beside
 

@@ -1,5 +1,6 @@
-"""What a reporter asks for by SMS waits for its code beside what else they ask for. The table with
-one row a report stays for the version before this, which finds a row by its number alone."""
+"""Each request of a reporter by SMS waits for its own code, beside their other requests. The table
+with one row for each report stays for the previous version, which finds a row by its number alone.
+"""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""A reporter reads when a new access code was made: by themselves, or by who recovered one."""
+"""A reporter reads when a new access code was made, by themselves or by a recovery."""
 
 from alembic import op
 

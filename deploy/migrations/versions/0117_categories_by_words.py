@@ -1,4 +1,4 @@
-"""Categories are found by the words that people say for them."""
+"""Categories are found by everyday words."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""The table with one code a report, which the version before 0115 used, goes."""
+"""Drops the table with one code for each report, which the version before 0115 used."""
 
 from alembic import op
 

@@ -1,5 +1,5 @@
-"""Which messages to a reporter are about the same event: one that failed, and the one by another
-channel in its place."""
+"""Links messages to a reporter about the same event: one that failed, and its replacement by
+another channel."""
 
 from alembic import op
 

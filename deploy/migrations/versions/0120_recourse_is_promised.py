@@ -1,5 +1,5 @@
-"""Notification reads where else a reporter can go: a mail promises it only where there is such an
-office."""
+"""Notification reads which other offices a reporter can turn to, because a mail mentions them only
+if there are any."""
 
 from alembic import op
 

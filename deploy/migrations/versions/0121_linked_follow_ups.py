@@ -1,4 +1,4 @@
-"""Which follow-ups were sent on from a main report to those linked to it, for their histories."""
+"""Records which follow-ups were sent from a main report to linked ones, for their histories."""
 
 from alembic import op
 

@@ -1,5 +1,5 @@
-"""Routing reads which agency a report was addressed to, also where that agency had it first. Intake
-has always stored it, so no row changes."""
+"""Routing reads which agency a report was addressed to, including when it was the first handler.
+Intake has always stored it, so no row changes."""
 
 from alembic import op
 

@@ -1,5 +1,5 @@
-"""Routing reads what the reporter of a report chose for its contacts since it was sent: staff see
-whether a contact is called safe now."""
+"""Routing reads the choices that a report's reporter made for its contacts after sending it: staff
+see whether a contact is safe now."""
 
 from alembic import op
 
