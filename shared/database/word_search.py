@@ -1,7 +1,7 @@
 """Searches reports by words: newest first, in slices of numbers, with bounded work (decision
 61)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,6 +28,9 @@ PART: Final = 4
 """For less than a fourth of the numbers, the index is asked by bucket and not for all numbers."""
 FEW: Final = 2_000
 """Up to so many reports are read one by one, without slices."""
+NEWEST: Final = 500
+"""Of how many reports the words are read to find what was mistyped, in some hundredths of a
+second."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,32 @@ async def newest_matches(
     return Matches(found, high if high > low else None)
 
 
+async def similar_words(
+    session: AsyncSession, typed: Sequence[str], searched: Searched
+) -> list[tuple[str, str, int]]:
+    """Of the words that the newest of these reports use: each typed one and one that is spelt
+    nearly so or the same, with how many of these reports use it.
+
+    Only words are read by which a search finds these reports too.
+    """
+    low, high, _ = (await session.execute(_BOUNDS, {"q": ""})).one()
+    if low is None or not searched.count:
+        return []
+    low = max(low, searched.first)
+    width = high + 1 - low
+    if searched.count > FEW:
+        width = min(width, NEWEST * width // searched.count)
+    statement = text(
+        _SIMILAR_WORDS.format(
+            standing=_standing(searched, width), words=searched.words, filters=searched.filters
+        )
+    )
+    given = {"typed": list(typed), "newest": NEWEST}
+    parameters = {**searched.parameters, **given, **_slice(high + 1 - width, high + 1)}
+    rows = await session.execute(statement, parameters)
+    return [(row.typed, row.word, row.reports) for row in rows]
+
+
 class _Seen:
     """How many rows there were among how many numbers."""
 
@@ -146,11 +175,16 @@ def _by_words(searched: Searched, matching: str) -> TextClause:
 
 
 def _by_reports(searched: Searched, numbers: int) -> TextClause:
-    all_there = _ALL_THERE.format(searched.belongs)
-    standing = all_there if searched.probes * PROBE > numbers else searched.standing
+    standing = _standing(searched, numbers)
     return text(
         _BY_REPORTS.format(standing=standing, words=searched.words, filters=searched.filters)
     )
+
+
+def _standing(searched: Searched, numbers: int) -> str:
+    """The statement for these reports among so many numbers, whichever reads less."""
+    all_there = _ALL_THERE.format(searched.belongs)
+    return all_there if searched.probes * PROBE > numbers else searched.standing
 
 
 _BOUNDS = text(
@@ -201,4 +235,21 @@ SELECT (SELECT count(*) FROM looked_at), ARRAY(
         WHERE r.number = l.number AND {filters} AND {words}
           AND t.search @@ websearch_to_tsquery('indonesian', :q) OFFSET 0) f
     ORDER BY f.number DESC LIMIT :most)
+"""
+# The text is what the column `search` has: the corrected words, or those sent if there are none.
+# Most errors are two letters more or fewer (`spelling`).
+_SIMILAR_WORDS = """
+WITH newest AS MATERIALIZED (
+    SELECT n.number FROM ({standing}) n ORDER BY n.number DESC LIMIT :newest),
+used AS MATERIALIZED (
+    SELECT used.word, count(*)::int AS reports
+    FROM newest n JOIN lifecycle.report r ON r.number = n.number
+    JOIN lifecycle.report_text t ON t.number = n.number, LATERAL unnest(tsvector_to_array(
+        to_tsvector('simple', coalesce(t.title, t.original_title) || ' '
+            || coalesce(t.body, t.original_body)))) used (word)
+    WHERE {filters} AND {words} GROUP BY used.word)
+SELECT m.typed, used.word, used.reports
+FROM unnest(CAST(:typed AS text[])) m (typed) JOIN used
+    ON abs(length(used.word) - length(m.typed)) <= 2 AND used.word % m.typed
+WHERE used.word ~ '^[a-z]{{4,24}}$'
 """

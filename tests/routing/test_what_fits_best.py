@@ -9,12 +9,14 @@ from services.routing.queue import searching, vocabulary
 from services.routing.queue.spelling import _errors
 from services.routing.queue.vocabulary import gather_words
 from shared.clock import now
+from shared.database import word_search
 from shared.database.engine import Database
 from tests.routing.country import Country
 from tests.routing.test_owed import FOLLOW_UP, followed
 from tests.routing.test_queue import numbers
 
 ADMIN, OFFICER = "admin.kab.bandung", "petugas.pupr.kab.bandung"
+BESIDE, BESIDE_CODE = "admin.kemensos", "kemensos"
 EVERYWHERE = {"tab": "all", "scope": "below"}
 
 
@@ -58,9 +60,8 @@ async def test_a_typing_error_is_corrected_where_nothing_says_the_word(country: 
     assert await gather_words(database) > 0
     assert await gather_words(database) == 0
 
-    async def asked(q: str, **params: object) -> tuple[str | None, int]:
-        page = (await country.get(ADMIN, "/queue", **EVERYWHERE, q=q, **params)).json()
-        return page["corrected"], len(page["items"])
+    async def asked(q: str, who: str = ADMIN, **params: object) -> tuple[str | None, int]:
+        return await searched(country, who, q, **params)
 
     words = {word for [word] in await country.rows("SELECT word FROM routing.report_word")}
     assert "trotoar" in words and "pelabuhan" not in words
@@ -68,11 +69,56 @@ async def test_a_typing_error_is_corrected_where_nothing_says_the_word(country: 
     assert await asked("trotaor cibiru") == ("trotoar cibiru", 3)
     assert await asked("untuk trotaor yang cibiru") == ("untuk trotoar yang cibiru", 3)
     assert await asked("tortoar") == ("trotoar", 3)
-    assert await asked("pelabuahn") == (None, 0)
+    assert await asked("pelabuahn") == ("pelabuhan", 3)
+    assert await asked("pelabuahn", who=BESIDE) == (None, 0)
     assert await asked('"trotaor"') == (None, 0)
     assert await asked("trotoar jembatan") == (None, 0)
     first = (await country.get(ADMIN, "/queue", **EVERYWHERE, q="trotaor", limit=2)).json()
     assert await asked("trotaor", limit=2, cursor=first["next"]) == ("trotoar", 1)
+
+
+async def test_words_of_reports_that_one_may_search_correct_too_and_of_no_others(
+    country: Country,
+) -> None:
+    """One report is enough, though nobody else may read it."""
+    await country.report(title="Kolam cisangkuy bocor", anonymous=True)
+    copied = await country.report(title="Tanggul cirasea jebol", body="Banjir di kampung.")
+    copies = {"agency_ids": [country.agencies[BESIDE_CODE]]}
+    await country.done(ADMIN, copied, "copies", copies)
+
+    async def asked(q: str, who: str, **params: object) -> tuple[str | None, int]:
+        return await searched(country, who, q, **params)
+
+    assert await asked("cisangkyu", ADMIN) == ("cisangkuy", 1)
+    assert await asked("kolam cisangkyu", "koordinator.jabar") == ("kolam cisangkuy", 1)
+    assert await asked("cisangkyu", ADMIN, status="VERIFIED") == (None, 0)
+    for who in (BESIDE, OFFICER):
+        assert await asked("cisangkyu", who) == (None, 0)
+    # A copy shows corrected words only, and there are none yet.
+    assert await asked("cirasae", ADMIN) == ("cirasea", 1)
+    assert await asked("cirasae", BESIDE, tab="copies") == (None, 0)
+    await country.done(ADMIN, copied, "verify", country.verification(title="Tanggul citarik"))
+    assert await asked("citarki", BESIDE, tab="copies") == ("citarik", 1)
+    assert await asked("cirasae", BESIDE, tab="copies") == (None, 0)
+
+
+async def test_words_are_read_of_so_many_of_the_newest_reports_alone(
+    country: Country, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(word_search, "NEWEST", 2)
+    await country.report(title="Saluran cibeureum mampet")
+    for _ in range(2):
+        await country.report(title="Sampah menumpuk")
+    assert await searched(country, ADMIN, "cibeuremu") == (None, 0)
+    monkeypatch.setattr(word_search, "NEWEST", 3)
+    assert await searched(country, ADMIN, "cibeuremu") == ("cibeureum", 1)
+    monkeypatch.setattr(word_search, "FEW", 1)
+    assert await searched(country, ADMIN, "sampha") == ("sampah", 2)
+
+
+async def searched(country: Country, who: str, q: str, **params: object) -> tuple[str | None, int]:
+    page = (await country.get(who, "/queue", **{**EVERYWHERE, **params}, q=q)).json()
+    return page["corrected"], len(page["items"])
 
 
 async def test_words_of_a_young_country_are_gathered_within_minutes(

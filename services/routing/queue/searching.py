@@ -126,7 +126,7 @@ async def search(
         before = position.n if position else None
         block = await _block(session, finder, searched, corrected or words, contact, before)
         nothing = not first and not block.numbers and block.reached is None and position is None
-        if nothing and (corrected := await spelt_nearly(session, words)):
+        if nothing and (corrected := await spelt_nearly(session, words, searched)):
             block = await _block(session, finder, searched, corrected, None, None)
             corrected = corrected if block.numbers else None
     others = [number for number in block.numbers if number != asked_for]

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database.search_words import FUNCTION_WORDS, is_plain
+from shared.database.word_search import Searched, similar_words
 from shared.values.text import folded
 
 MOST_WORDS: Final = 8
@@ -13,22 +14,35 @@ SHORTEST: Final = 4
 """Letters of the shortest word that is corrected: shorter ones resemble too many others."""
 
 
-async def spelt_nearly(session: AsyncSession, words: str) -> str | None:
-    """The words, with each word that no published report has replaced by the most similar one; None
-    if none can be replaced, or if the words use web search syntax."""
+async def spelt_nearly(session: AsyncSession, words: str, searched: Searched) -> str | None:
+    """The words, with each word that neither the newest of the searched reports nor several
+    published ones use replaced by the most similar one of theirs; None if none can be replaced, or
+    if the words use web search syntax.
+
+    `searched` are reports whose words the person may search: of others no word is taken unless it
+    is published.
+    """
     if not is_plain(words):
         return None
     typed = words.split()[:MOST_WORDS]
     plain = {word: word.casefold() for word in typed if _is_a_word(word)}
-    rows = await session.execute(_NEAR, {"words": sorted(set(plain.values()))})
-    best: dict[str, tuple[int, int, str]] = {}
-    for word, near, reports in rows:
+    if not plain:
+        return None
+    known = sorted(set(plain.values()))
+    own = await similar_words(session, known, searched)
+    published = await session.execute(_NEAR, {"words": known})
+    best: dict[str, tuple[int, bool, int, str]] = {}
+    candidates = [(word, near, True, reports) for word, near, reports in own]
+    candidates += [(word, near, False, reports) for word, near, reports in published]
+    for word, near, is_own, reports in candidates:
         errors = _errors(word, near)
         if errors <= (1 if len(word) < 6 else 2):
-            best[word] = min(best.get(word, (9, 0, "")), (errors, -reports, near))
-    if not best:
+            fits = (errors, not is_own, -reports, near)
+            best[word] = min(best.get(word, fits), fits)
+    replaced = {word: near for word, (errors, *_, near) in best.items() if errors}
+    if not replaced:
         return None
-    return " ".join(best[key][2] if (key := plain.get(word)) in best else word for word in typed)
+    return " ".join(replaced.get(plain.get(word, ""), word) for word in typed)
 
 
 def _is_a_word(word: str) -> bool:
@@ -57,5 +71,4 @@ FROM unnest(CAST(:words AS text[])) t (word), LATERAL (
     SELECT w.word, w.reports FROM routing.report_word w
     WHERE w.word % t.word COLLATE "C"
     ORDER BY similarity(w.word, t.word) DESC, w.reports DESC, w.word LIMIT 20) n
-WHERE NOT EXISTS (SELECT FROM routing.report_word k WHERE k.word = t.word)
 """)
