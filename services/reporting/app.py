@@ -12,11 +12,13 @@ from services.reporting.downloads import large_downloads as background
 from services.reporting.downloads.storage import KeptFiles
 from services.reporting.late_client import LateClient
 from services.reporting.live_feed import LiveFeed
+from services.reporting.live_presence import LOOK_EVERY, PresenceChanges
 from services.reporting.statistics import comments, listing, management, places, ranking, usage
 from services.reporting.webhooks import deliveries, subscriptions
 from shared.database.engine import Database
 from shared.http.app import create_app
 from shared.privacy.identity import IdentityCipher
+from shared.resilience.periodic import repeating
 from shared.settings import Settings
 
 
@@ -29,8 +31,10 @@ def make_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.temporal = LateClient(settings)
         app.state.live = LiveFeed(settings.nats_url)
+        changes = PresenceChanges(database, app.state.live)
         try:
-            yield
+            async with repeating("presence", LOOK_EVERY, changes.look):
+                yield
         finally:
             await app.state.live.close()
 

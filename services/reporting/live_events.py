@@ -13,7 +13,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy import select
 from sqlmodel import col
 
-from services.reporting.live_feed import Happened, LiveFeed, Reading
+from services.reporting.live_feed import Happened, LiveFeed, OpenedOrLeft, Reading
 from shared.database.engine import Database
 from shared.database.views import AgencyEntry
 from shared.http.auth import CurrentStaff, session_of, staff_in_directory
@@ -68,7 +68,8 @@ async def listener(
     responses={
         200: {
             "description": "Events `report` (JSON: number, version, event, status, tab,"
-            " handler_id, overdue, at); `missed`: load anew, some are not kept any more",
+            " handler_id, overdue, at); `presence` (JSON: number): others opened the report or left"
+            " it; `missed`: load anew, some are not kept any more",
         }
     },
 )
@@ -104,6 +105,9 @@ async def _events(
             subtree, checked = await _subtree(database, staff), time.monotonic()
         if happened is None:
             yield ServerSentEvent(comment="alive")
+        elif isinstance(happened, OpenedOrLeft):
+            if happened.handler_id in subtree and happened.staff_ids != {staff.id}:
+                yield ServerSentEvent(event="presence", data={"number": happened.number})
         elif happened.event.handler_id in subtree:
             yield _shown(happened)
 

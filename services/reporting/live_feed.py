@@ -1,4 +1,5 @@
-"""Events of reports, read from NATS as they happen, from any position in the stream."""
+"""Events of reports, read from NATS as they happen, from any position in the stream; and, from now
+on only, who opens and leaves reports."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -29,12 +30,21 @@ class Happened:
     event: ReportEvent
 
 
+@dataclass(frozen=True)
+class OpenedOrLeft:
+    """A report that members of staff opened or left, and the agency that handles it."""
+
+    number: int
+    handler_id: int
+    staff_ids: frozenset[int]
+
+
 class Reading:
     """One reader's progress through the stream. Up to `KEPT` events wait for a slow reader; later
     events are dropped, and the reading is `over` when the waiting ones have been read."""
 
     def __init__(self, missed: bool) -> None:
-        self._messages: asyncio.Queue[Msg] = asyncio.Queue(KEPT)
+        self._messages: asyncio.Queue[Msg | OpenedOrLeft] = asyncio.Queue(KEPT)
         self._behind = False
         self.missed = missed
         """Whether some events after the requested position are no longer in the stream."""
@@ -45,18 +55,25 @@ class Reading:
         if not self._behind:
             self._messages.put_nowait(message)
 
+    def pass_on(self, change: OpenedOrLeft) -> None:
+        """Take a change that is not in the stream. A slow reader misses it."""
+        if not self._messages.full():
+            self._messages.put_nowait(change)
+
     @property
     def over(self) -> bool:
         """Whether this reading has no more events. The reader continues with a new reading from its
         position."""
         return self._behind and self._messages.empty()
 
-    async def next(self, timeout: float) -> Happened | None:
+    async def next(self, timeout: float) -> Happened | OpenedOrLeft | None:
         """Return the next event, or None if there is none for `timeout` seconds."""
         try:
             message = await asyncio.wait_for(self._messages.get(), timeout)
         except TimeoutError:
             return None
+        if isinstance(message, OpenedOrLeft):
+            return message
         data = decode(message.headers, message.data).get_data()
         return Happened(message.metadata.sequence.stream, ReportEvent.model_validate(data))
 
@@ -68,6 +85,17 @@ class LiveFeed:
         self._url = nats_url
         self._lock = asyncio.Lock()
         self._bus: Bus | None = None
+        self._readings: set[Reading] = set()
+
+    @property
+    def is_read(self) -> bool:
+        """Whether there is any reading."""
+        return bool(self._readings)
+
+    def pass_on(self, change: OpenedOrLeft) -> None:
+        """Give all readings a change that is not in the stream."""
+        for reading in self._readings:
+            reading.pass_on(change)
 
     @asynccontextmanager
     async def reading(self, after: int | None) -> AsyncIterator[Reading]:
@@ -85,9 +113,11 @@ class LiveFeed:
         subscription = await bus.js.subscribe(
             REPORTS.subjects[0], cb=reading.hear, ordered_consumer=True, config=config
         )
+        self._readings.add(reading)
         try:
             yield reading
         finally:
+            self._readings.discard(reading)
             if not bus.nc.is_closed:
                 await subscription.unsubscribe()
 

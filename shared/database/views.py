@@ -82,6 +82,16 @@ class StaffEntry(View, table=True):
     token_version: int
 
 
+class OpenReport(View, table=True):
+    """A member of staff who had the report open within the last minute."""
+
+    __tablename__ = "published_presence"
+    __table_args__ = ({"schema": "routing"},)
+
+    number: int = Field(sa_type=Int64, primary_key=True)
+    staff_id: int = Field(primary_key=True)
+
+
 class ReachableStaff(View, table=True):
     """The contacts of a member of staff, as ciphertext. `holder` is `staff-<id>`."""
 

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeout
 
@@ -70,7 +71,7 @@ async def test_reporting_follows_what_happens_and_cannot_say_anything(
     async with asyncio.timeout(30), feed.reading(0) as reading:
         await bus.publish("lapor.v1.report.verified", b"{}", msg_id="1")
         message = await reading._messages.get()
-        assert message.data == b"{}"
+        assert isinstance(message, Msg) and message.data == b"{}"
     own = await feed.connected()
     with pytest.raises((NatsError, TimeoutError)):
         await own.js.publish("lapor.v1.report.closed", b"{}", timeout=1)

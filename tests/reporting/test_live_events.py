@@ -13,7 +13,7 @@ import uvicorn
 from deploy.local.ports import free_port
 from services.reporting import live_events, live_feed
 from services.reporting.app import make_app
-from services.reporting.live_feed import LiveFeed
+from services.reporting.live_feed import Happened, LiveFeed
 from shared.bus.connection import connect
 from shared.bus.report_events import report_message
 from shared.bus.streams import declare
@@ -166,12 +166,12 @@ async def test_who_does_not_take_events_is_let_go_and_comes_back_where_they_were
             await asyncio.sleep(0.5)  # nobody takes them
             while not reading.over:
                 happened = await reading.next(5)
-                assert happened is not None
+                assert isinstance(happened, Happened)
                 numbers.append(happened.event.number)
-        assert happened is not None
+        assert isinstance(happened, Happened)
         async with feed.reading(happened.position) as reading:
             further = await reading.next(5)
-            assert further is not None and not reading.missed
+            assert isinstance(further, Happened) and not reading.missed
             numbers.append(further.event.number)
     finally:
         await feed.close()

@@ -11,6 +11,11 @@ if (live && window.EventSource && window.BroadcastChannel && navigator.locks) {
       others.postMessage(report);
       happened(report);
     });
+    stream.addEventListener("presence", function (event) {
+      var opened = {opened: JSON.parse(event.data).number};
+      others.postMessage(opened);
+      happened(opened);
+    });
     stream.addEventListener("missed", function () {
       others.postMessage(null);
       happened(null);
@@ -19,6 +24,10 @@ if (live && window.EventSource && window.BroadcastChannel && navigator.locks) {
   });
 }
 function happened(report) {
+  if (report && report.opened) {
+    if (document.querySelector("[data-report='" + report.opened + "']")) { present(); }
+    return;
+  }
   recount();
   if (!report) { return missed(); }
   var row = document.getElementById("laporan-" + report.number);
@@ -76,6 +85,7 @@ function recount() {
 }
 document.addEventListener("visibilitychange", function () {
   if (uncounted) { recount(); }
+  present();
 });
 function tell(open, report) {
   open.dataset.version = report.version;
@@ -90,7 +100,8 @@ function tell(open, report) {
     open.hidden = false;
   });
 }
-// Shows who else has the report open, while it is visible; `baru` is set the first time.
+// Shows who else has the report open, while it is visible: again when others open or leave it, and
+// often enough to be counted as present. `baru` is set the first time.
 var inSight = "";
 function present() {
   var form = document.querySelector("[data-presence]");
