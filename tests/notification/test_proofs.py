@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from services.notification.app import make_app
 from services.notification.contacts.code_limits import BY_REPORT, TO_CONTACT
@@ -91,6 +92,31 @@ async def test_a_code_proves_a_contact_which_then_is_told(
     assert mail_server.got[0]["Subject"] == "Kode verifikasi Anda"
     assert mail_server.got[0]["List-Unsubscribe"] is None
     assert told.rows()[-1] == ("verified", "email", "sent", None)
+
+
+@pytest.mark.parametrize(
+    ("ended", "reason"),
+    [
+        ("proven_at = now() - interval '366 days'", "lapsed"),
+        ("undeliverable_at = now()", "undeliverable"),
+    ],
+)
+async def test_who_proves_a_contact_again_is_told_what_happened_last(
+    reported: Reported, settings: Settings, mail_server: MailServer, ended: str, reason: str
+) -> None:
+    told = await reported()
+    told.prove("email", MAIL)
+    told.country.all(f"UPDATE notification.contact SET {ended}")  # noqa: S608
+    async with mail_server.there(), serving(settings) as client:
+        await told.happens("verified", Status.VERIFIED)
+        assert await told.ended() == [("verified", "email", "skipped", reason)]
+        code = await mailed_code(client, told, mail_server)
+        assert (await shows(client, told, code)).status_code == 200
+
+        async def told_of_it() -> bool:
+            return ("verified", "email", "sent", None) in told.rows()
+
+        await until(told_of_it)
 
 
 async def test_who_proves_a_contact_on_the_receipt_is_told_that_the_report_was_accepted(

@@ -30,7 +30,12 @@ Columns = dict[str, Any]
 RECENT = timedelta(days=3)
 """Older news is not sent to a contact that is proven or called safe now; the report's page shows
 it."""
-_UP_TO_THEM = frozenset({"unproven", "stopped", "muted", "channel_off", "sms_not_chosen"})
+_UP_TO_THEM = frozenset(
+    {
+        *("unproven", "lapsed", "undeliverable"),
+        *("stopped", "muted", "channel_off", "sms_not_chosen"),
+    }
+)
 """Reasons why news was not sent that the reporter can end."""
 
 
