@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.labels.dates import long_day
 from tests.routing.country import Country
 from tests.routing.test_second_person import PUSAT, REASON, granted, post, waiting
 
@@ -53,7 +54,7 @@ async def test_for_law_enforcement_it_waits_for_a_day_that_a_second_person_has_s
     assert kept.tell_at.astimezone(UTC).date() == LATER
     history = (await country.seen(PUSAT, number))["history"]
     [put_off] = [line for line in history if line["action"] == "reveal_put_off"]
-    assert put_off["words"] == LATER.isoformat()
+    assert put_off["words"] == long_day(LATER)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The history (*riwayat*) of a report: its steps and what was written, merged with readings."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from services.routing.reading.step_facts import Edits, StepFact, facts_of
 from shared.http.messages import words_for
 from shared.labels import label
 from shared.labels.catalogue import Language
+from shared.labels.dates import long_day
 from shared.labels.outcomes import outcome_of
 from shared.lifecycle.actions import Action
 from shared.lifecycle.statuses import Status
@@ -203,7 +204,8 @@ def _line(
         refusal=words_for(code, language, {}).title
         if (code := row["details"].get("refused"))
         else None,
-        words=row["reason"] or (None if ended_with_another_step else words.get(row["ref"])),
+        words=_reason(row, language)
+        or (None if ended_with_another_step else words.get(row["ref"])),
         facts=facts,
         details=row["details"],
         ref=row["ref"],
@@ -211,6 +213,14 @@ def _line(
         if row["ref"] or row["action"] == Action.SUBMIT
         else [],
     )
+
+
+def _reason(row: Mapping[str, Any], language: Language) -> str | None:
+    """What was written in the log; of a notice that was put off, this is a day."""
+    reason: str | None = row["reason"]
+    if row["action"] == "reveal_put_off" and reason:
+        return long_day(date.fromisoformat(reason), language)
+    return reason
 
 
 _READ_BY_ALL = ("reveal", "attachment", "printed", "overseen", SENT_ON)
