@@ -34,6 +34,8 @@ async def replaces(services: Services, visitor: Visitor, page: str) -> None:
     """Another contact is given and shown on the page that is open."""
     before = len(services.mail.got)
     await visitor.sends(f"{page}/kontak-baru", 422, contact="bukan kontak")
+    assert visitor.reads.count("aria-current") == 1
+    assert '<a href="/lacak" aria-current="true">' in visitor.reads, "it is an own report's"
     await visitor.sends(f"{page}/kontak-baru", contact=NEW)
     code = await services.code_mailed(before)
     await visitor.sends(f"{page}/kontak-baru", 422, contact=NEW, code="000 000")
