@@ -93,6 +93,10 @@ async def test_an_account_proves_and_replaces_its_contact_takes_a_report_and_rec
     assert "Kode ini tidak cocok" in visitor.reads
     await visitor.sends("/akun/kontak/email/bukti", code=code)
     assert "sudah diverifikasi" in visitor.reads
+    unknown = {"number": str(number), "access_code": "ABCDEFGH"}
+    await visitor.sends("/akun/laporan", 404, **unknown)
+    assert "Nomor dan kode ini tidak cocok" in visitor.reads
+    assert "<details open>" in visitor.reads, "what was typed is seen"
     await visitor.sends(f"/akun/laporan/{number}")
     assert "Laporan itu ada di akun Anda" in visitor.reads
 

@@ -22,6 +22,7 @@ from services.portal.public.contact_changes import (
     apply_waiting,
     read_waiting,
 )
+from services.portal.public.tracking import NOT_OPENED
 from shared.http.paths import ReportNumber
 from shared.http.problems import Problem
 from shared.values.report_numbers import only_number_in
@@ -82,7 +83,10 @@ async def put_discreet_into_account(page_request: PublicRequest) -> Response:
     try:
         await open_report(page_request, number, form.get("access_code"))
     except Problem as problem:
-        form.refuse(problem)
+        if problem.status == 404:
+            form.wrong["access_code"] = NOT_OPENED
+        else:
+            form.refuse(problem)
         return await _page(page_request, form, problem.status)
     token = page_request.session.reports[number]
     return await _put(page_request, form, number, {"report_token": token})

@@ -13,7 +13,7 @@ from shared.values.report_numbers import only_number_in
 router = APIRouter(include_in_schema=False)
 
 NAMES = {"number": "Nomor laporan", "access_code": "Kode akses"}
-_NOT_OPENED = "Nomor dan kode ini tidak cocok"
+NOT_OPENED = "Nomor dan kode ini tidak cocok"
 _WHAT_HELPS = (
     "Periksa keduanya. Hanya kode akses terbaru yang berlaku: begitu kode baru dibuat, kode lama "
     "berakhir. Bila kode terbaru tidak Anda miliki, dapatkan yang baru lewat kontak Anda yang "
@@ -40,7 +40,7 @@ async def track(page_request: PublicRequest) -> Response:
     except Problem as problem:
         form.refuse(problem)
         if problem.status == 404:
-            form.refusal = FormRefusal(translated(_NOT_OPENED), translated(_WHAT_HELPS))
+            form.refusal = FormRefusal(translated(NOT_OPENED), translated(_WHAT_HELPS))
         return page_request.page("public/track.html", problem.status, form=form)
     if carried := form.get(CARRIED):
         back = page_request.back_to_form(carried, f"/laporan/{number}/")
