@@ -16,6 +16,7 @@ from shared.http.problems import not_found
 from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.values import regions
+from shared.values.ids import AgencyId
 
 router = APIRouter(tags=["Choices"])
 
@@ -93,7 +94,7 @@ async def read_region(code: str) -> RegionChoice:
 async def list_agencies(
     session: Transaction,
     q: Annotated[str | None, Query(min_length=2, max_length=100)] = None,
-    parent: Annotated[int | None, Query(gt=0, lt=2**31)] = None,
+    parent: AgencyId | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> list[AgencyChoice]:
     """List agencies that can be addressed. With `q`: by words of their names, other names and

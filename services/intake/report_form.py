@@ -17,6 +17,7 @@ from services.intake.details import DetailsForm, Left, one_line, today
 from shared.http.problems import FieldError
 from shared.lifecycle.actions import Classification
 from shared.values.fields import NotABool
+from shared.values.ids import AgencyId, CategoryId
 from shared.values.text import (
     EMAIL_LIMIT,
     NIK_LIMIT,
@@ -101,12 +102,12 @@ class ReportForm(DetailsForm):
         None, description="Kemendagri code, down to the village", examples=["32.04.05.2001"]
     )
     addressee: Annotated[
-        Annotated[int, Field(gt=0, lt=2**31)] | Annotated[str, Field(max_length=100)] | None,
+        AgencyId | Annotated[str, Field(max_length=100)] | None,
         Left,
         NotABool,
     ] = Field(None, description="The agency addressed, by id or code")
     category: Annotated[
-        Annotated[int, Field(gt=0, lt=2**31)] | Annotated[str, Field(max_length=100)] | None,
+        CategoryId | Annotated[str, Field(max_length=100)] | None,
         Left,
         NotABool,
     ] = Field(None, description="By id or code")

@@ -167,6 +167,7 @@ _REASONS = {
 _REASON_OF = {
     **dict.fromkeys(("enum", "literal_error", "int_parsing", "not_a_choice"), "gone"),
     **dict.fromkeys(("string_pattern_mismatch", "within_unknown", "agency_unknown"), "gone"),
+    **dict.fromkeys(("category_unknown", "person_unknown", "number_too_large"), "gone"),
     **dict.fromkeys(("date_parsing", "date_from_datetime_parsing", "not_a_moment"), "date"),
     **dict.fromkeys(("date_from_datetime_inexact",), "date"),
     "agency_not_found": "agency",

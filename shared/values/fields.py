@@ -54,6 +54,15 @@ def is_odd_number(text: str, *, whole: bool) -> bool:
     return (_WHOLE if whole else _NUMBER).fullmatch(text) is None
 
 
+def is_too_large(number: int | str) -> bool:
+    """Whether this is a whole number that neither our JSON nor the database can hold."""
+    if isinstance(number, str):
+        if _WHOLE.fullmatch(number) is None:
+            return False
+        number = int(number) if len(number) <= _DIGITS else _MOST + 1
+    return abs(number) > _MOST
+
+
 def _with_plain_numbers(schema: object) -> object:
     if isinstance(schema, list):
         return [_with_plain_numbers(part) for part in schema]
@@ -67,9 +76,10 @@ def _with_plain_numbers(schema: object) -> object:
 
 def _a_plain_number(value: object, *, whole: bool = False) -> object:
     odd_text = isinstance(value, str) and is_odd_number(value, whole=whole)
-    too_large = isinstance(value, int) and not -_MOST <= value <= _MOST
-    if odd_text or too_large or isinstance(value, bool):
+    if odd_text or isinstance(value, bool):
         raise PydanticCustomError("number_needed", "A number in digits, as 81 or -6.9")
+    if isinstance(value, int | str) and is_too_large(value):
+        raise PydanticCustomError("number_too_large", "A number of at most 19 digits")
     return value
 
 
@@ -79,8 +89,10 @@ def _a_plain_whole_number(value: object) -> object:
 
 _MOST = 2**63 - 1
 """The largest whole number that our JSON and the database can hold."""
-_WHOLE = re.compile(r"-?(0|[1-9]\d{0,18})", re.ASCII)
-_NUMBER = re.compile(_WHOLE.pattern + r"(\.\d{1,17})?", re.ASCII)
+_DIGITS = 20
+"""The most characters of such a number, with its sign."""
+_WHOLE = re.compile(r"-?(0|[1-9]\d*)", re.ASCII)
+_NUMBER = re.compile(r"-?(0|[1-9]\d{0,18})(\.\d{1,17})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}([.,]\d{1,6})?)?", re.ASCII)
 _INSTANT = re.compile(_LOCAL.pattern + r"([Zz]|[+-]\d{2}:?\d{2})", re.ASCII)

@@ -43,3 +43,18 @@ async def test_words_too_long_to_search_agencies_by_are_said_to_be(country: Coun
         assert await panel.sends(path, **sent) == 200
         assert says in panel.reads
         assert panel.page.xpath("//textarea[@name='note']")[0].text.strip() == "Catatan"
+
+
+@pytest.mark.parametrize("number", ["2147483648", "9" * 18, "9" * 30])
+async def test_an_agency_of_a_number_too_large_is_unknown_and_not_called_no_number(
+    country: Country, number: str
+) -> None:
+    report = await country.report()
+    async with signed_in(country, ADMIN) as panel:
+        path = f"/panel/laporan/{report}/throw"
+        await panel.opens(path)
+        assert await panel.sends(path, agency_id=number, note="Catatan", langkah="kirim") == 422
+        assert "Instansi tidak dikenal." in panel.reads
+        for address in ("laporan", "statistik/pengelolaan", "pengguna", "unduhan"):
+            await panel.opens(f"/panel/{address}?agency={number}&agency_id={number}")
+            assert "Harus berupa angka" not in panel.reads

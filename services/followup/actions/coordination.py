@@ -9,14 +9,13 @@ from shared.command_requests.report_access import ReportAccess
 from shared.database.views import StaffEntry
 from shared.http.problems import FieldError, validation
 from shared.lifecycle.actions import Action
+from shared.values.ids import AssigneeId
 from shared.values.words import Body, Form
 
 
 class Coordination(Form):
     note: Body = Field(description="At most 3,000 characters after normalisation; staff only")
-    assignee_id: int | None = Field(
-        None, ge=1, lt=2**31, strict=True, description="A person of the own agency"
-    )
+    assignee_id: AssigneeId | None = Field(None, description="A person of the own agency")
 
 
 router = command_router("follow-ups")

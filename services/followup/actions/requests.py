@@ -17,6 +17,7 @@ from shared.command_requests.directory import agency_to_decide
 from shared.command_requests.report_access import ReportAccess
 from shared.http.problems import conflict
 from shared.lifecycle.actions import REQUESTED_BY, Action, RequestKind
+from shared.values.ids import AgencyId
 from shared.values.words import Form, NoteText
 
 
@@ -29,7 +30,7 @@ class RequestForm(Form):
 
 class NotAuthority(Form):
     reason: NoteText
-    suggested_agency_id: int = Field(description="Saran Instansi: any agency")
+    suggested_agency_id: AgencyId = Field(description="Saran Instansi: any agency")
 
 
 def _action(form: RequestForm) -> Action:

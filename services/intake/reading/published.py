@@ -20,11 +20,10 @@ from shared.lifecycle.actions import Classification
 from shared.lifecycle.statuses import TAB_OF, Tab
 from shared.lifecycle.visibility import PUBLISHED
 from shared.privacy.publication import PUBLIC_REGION, as_public
+from shared.values.ids import AgencyId, CategoryId
 from shared.values.text import SEARCH_LIMIT
 
 router = APIRouter(tags=["Reading"])
-
-Id = Annotated[int | None, Query(gt=0, lt=2**31)]
 
 
 class Position(BaseModel):
@@ -44,10 +43,10 @@ async def list_published_reports(
     ] = None,
     tab: Tab | None = None,
     classification: Classification | None = None,
-    category: Id = None,
+    category: CategoryId | None = None,
     agency: Annotated[
-        int | None,
-        Query(gt=0, lt=2**31, description="Reports that this agency or one below it handles"),
+        AgencyId | None,
+        Query(description="Reports that this agency or one below it handles"),
     ] = None,
     region: Annotated[
         str | None,

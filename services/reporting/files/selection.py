@@ -19,6 +19,7 @@ from shared.lifecycle.channels import Channel
 from shared.lifecycle.people import Role
 from shared.lifecycle.statuses import STATUSES_OF, Status, Tab
 from shared.values.fields import Day, PlainNumbers
+from shared.values.ids import AgencyId, CategoryId
 
 
 class DownloadTab(StrEnum):
@@ -73,7 +74,6 @@ FIELDS: dict[DownloadTab, tuple[str, ...]] = {
 """The fields by which each sub-tab can be filtered."""
 
 _MANY = Field(max_length=50)
-_CategoryId = Annotated[int, Field(ge=1, lt=2**63)]
 
 
 class Selection(PlainNumbers):
@@ -84,7 +84,7 @@ class Selection(PlainNumbers):
 
     tab: DownloadTab
     agency: Annotated[
-        int | None, Field(description="The own agency (the default) or one below")
+        AgencyId | None, Field(description="The own agency (the default) or one below")
     ] = None
     scope: Annotated[
         Literal["own", "below"], Field(description="`below`: also all agencies below it")
@@ -96,7 +96,7 @@ class Selection(PlainNumbers):
         Day | None,
         Field(lt=date.max, description="Last day, in the agency's time zone"),
     ] = None
-    category: Annotated[tuple[_CategoryId, ...], _MANY] = ()
+    category: Annotated[tuple[CategoryId, ...], _MANY] = ()
     """Includes the categories below."""
     classification: Annotated[tuple[Classification, ...], _MANY] = ()
     channel: Annotated[tuple[Channel, ...], _MANY] = ()

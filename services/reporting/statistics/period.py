@@ -17,6 +17,7 @@ from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.lifecycle.calendar import DAY, Zone
 from shared.values.fields import Day
+from shared.values.ids import AgencyId
 
 BY_THE_DAY: Final = 62
 """The longest period, in days, whose trend is shown by day; a longer one is shown by month."""
@@ -113,7 +114,7 @@ async def asked_period(
 
 AskedPeriod = Annotated[Period, Depends(asked_period)]
 AskedAgency = Annotated[
-    int | None, Query(alias="agency", description="The own agency (the default) or one below")
+    AgencyId | None, Query(alias="agency", description="The own agency (the default) or one below")
 ]
 
 

@@ -27,6 +27,7 @@ from shared.lifecycle.people import ADMINS
 from shared.privacy.identity import IdentityCipher
 from shared.settings import Settings
 from shared.values.fields import PlainNumbers
+from shared.values.ids import AgencyId
 from shared.values.text import WEBHOOK_ADDRESS_LIMIT
 
 MOST = 20
@@ -47,7 +48,7 @@ class NewWebhook(PlainNumbers):
     url: str = Field(
         max_length=WEBHOOK_ADDRESS_LIMIT, examples=["https://sistem.instansi.go.id/lapor"]
     )
-    agency: int | None = Field(None, gt=0, lt=2**31, description="Default: the own agency")
+    agency: AgencyId | None = Field(None, description="Default: the own agency")
 
 
 class WebhookView(BaseModel):

@@ -12,6 +12,7 @@ from shared.command_requests.delegation import known_agencies, taken_back
 from shared.command_requests.report_access import ReportAccess
 from shared.http.problems import conflict
 from shared.lifecycle.actions import Action, DeferralKind
+from shared.values.ids import AgencyId
 from shared.values.words import Form, NoteText
 
 
@@ -23,7 +24,7 @@ class Deferral(Form):
         description="Keterangan Tunda. If data are incomplete, it says what is missing, and "
         "the reporter reads it"
     )
-    awaited_agency_id: int | None = Field(None, validate_default=True)
+    awaited_agency_id: AgencyId | None = Field(None, validate_default=True)
 
     @field_validator("awaited_agency_id")
     @classmethod

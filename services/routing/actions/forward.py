@@ -8,19 +8,22 @@ from shared.command_requests.command_request import CommandFields
 from shared.command_requests.delegation import agency_below, handing_to, known_agencies
 from shared.command_requests.report_access import ReportAccess
 from shared.lifecycle.actions import Action
+from shared.values.ids import AgencyId
 from shared.values.words import Form, NoteText
 
 COPIES_LIMIT = 50
 
 
 class ForwardForm(Form):
-    agency_id: int
-    copies: list[int] = Field([], max_length=COPIES_LIMIT, description="Agencies that get a copy")
+    agency_id: AgencyId
+    copies: list[AgencyId] = Field(
+        [], max_length=COPIES_LIMIT, description="Agencies that get a copy"
+    )
     note: NoteText | None = None
 
 
 class Copies(Form):
-    agency_ids: list[int] = Field(
+    agency_ids: list[AgencyId] = Field(
         max_length=COPIES_LIMIT,
         description="All agencies that have a copy from now on, anywhere in the tree",
     )

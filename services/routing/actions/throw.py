@@ -7,11 +7,12 @@ from shared.command_requests.command_request import CommandFields
 from shared.command_requests.delegation import agency_below, handing_to
 from shared.command_requests.report_access import ReportAccess
 from shared.lifecycle.actions import Action
+from shared.values.ids import AgencyId
 from shared.values.words import Form, NoteText
 
 
 class Throw(Form):
-    agency_id: int
+    agency_id: AgencyId
     note: NoteText | None = None
 
 

@@ -22,6 +22,7 @@ from shared.http.problems import FieldError, conflict, validation
 from shared.lifecycle.actions import Action, Classification
 from shared.lifecycle.commands import Command
 from shared.values import regions
+from shared.values.ids import AgencyId, CategoryId, ProgrammeId, TagId
 from shared.values.words import Body, Form, PlaceText, Title
 
 Refined = Literal[
@@ -41,12 +42,12 @@ class Corrections(Form):
 
     title: Title | None = Field(None, description="A title that says what the report is about")
     body: Body | None = Field(None, description="The text, corrected to EYD and without SARA")
-    category_id: int | None = None
-    tag_ids: list[int] = Field([], max_length=MOST_TAGS, description="Tags of the category")
+    category_id: CategoryId | None = None
+    tag_ids: list[TagId] = Field([], max_length=MOST_TAGS, description="Tags of the category")
     anonymous: bool | None = None
     secret: bool | None = None
     priority: bool | None = None
-    programme_id: int | None = Field(None, description="Priority programme")
+    programme_id: ProgrammeId | None = Field(None, description="Priority programme")
     region_code: str | None = Field(None, pattern=r"^\d{2}(\.\d{2,4}){0,3}$")
     place: PlaceText | None = None
     latitude: float | None = Field(None, ge=-90, le=90)
@@ -57,11 +58,11 @@ class Corrections(Form):
 
 
 class VerificationForm(Corrections):
-    agency_id: int = Field(
+    agency_id: AgencyId = Field(
         description="The unit that has to follow up: the own agency or one below"
     )
     classification: Refined
-    category_id: int
+    category_id: CategoryId
 
 
 class Amendment(Corrections):
@@ -69,7 +70,7 @@ class Amendment(Corrections):
 
 
 class Tagging(Form):
-    tag_ids: list[int] = Field(
+    tag_ids: list[TagId] = Field(
         min_length=1,
         max_length=MOST_TAGS,
         description="Tags of the report's category, added to those it has",

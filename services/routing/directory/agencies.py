@@ -29,6 +29,7 @@ from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.statuses import OPEN_TABS
+from shared.values.ids import AgencyId
 from shared.values.words import Form, Name
 
 CODE = r"^[a-z0-9][a-z0-9-]{1,63}$"
@@ -39,7 +40,7 @@ class NewAgency(Form):
     code: Annotated[str, StringConstraints(pattern=CODE)]
     name: Name
     kind: Kind
-    parent_id: int = Field(description="The own agency or one below")
+    parent_id: AgencyId = Field(description="The own agency or one below")
     zone: Zone
 
 
@@ -50,7 +51,7 @@ class AgencyChange(Form):
 
     name: Name | None = None
     kind: Kind | None = None
-    parent_id: int | None = None
+    parent_id: AgencyId | None = None
     zone: Zone | None = Field(
         None, description="Can be changed only while the agency has no open report"
     )

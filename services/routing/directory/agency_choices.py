@@ -24,6 +24,7 @@ from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.values import regions
+from shared.values.ids import CategoryId
 from shared.values.text import NAME_SEARCH_LIMIT
 
 Purpose = Literal["verify", "throw", "forward", "defer", "any"]
@@ -75,8 +76,8 @@ async def list_agency_choices(
         Query(ge=1, le=2**53, description="Agencies that are likely for this report come first"),
     ] = None,
     category: Annotated[
-        int | None,
-        Query(gt=0, lt=2**31, description="Agencies that are usual for this category come first"),
+        CategoryId | None,
+        Query(description="Agencies that are usual for this category come first"),
     ] = None,
     below: Annotated[bool, Query(description="Only the own agency and those below")] = False,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,

@@ -22,6 +22,7 @@ from shared.http.paths import Id, ReportNumber
 from shared.http.problems import not_found
 from shared.http.transaction import Transaction
 from shared.labels import label
+from shared.values.ids import AgencyId
 from shared.values.text import NAME_SEARCH_LIMIT
 
 
@@ -70,7 +71,9 @@ async def list_agencies(
             description="Words of its name, other names, code, place; abbreviated or mistyped",
         ),
     ] = None,
-    below: Annotated[int | None, Query(description="Only this agency and those below it")] = None,
+    below: Annotated[
+        AgencyId | None, Query(description="Only this agency and those below it")
+    ] = None,
     limit: PageSize = 25,
     cursor: Cursor = None,
 ) -> Page[AgencyRow]:

@@ -19,6 +19,7 @@ from shared.http.problems import FieldError, conflict, not_found, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.lifecycle.people import MANAGERS
+from shared.values.ids import AgencyId, CategoryId
 from shared.values.text import TEMPLATE_LIMIT, TEMPLATE_NAME_LIMIT
 from shared.values.words import FollowUpText, Form, Name
 
@@ -32,7 +33,7 @@ class TemplateForm(Form):
         FollowUpText,
         Field(max_length=TEMPLATE_LIMIT, description=f"With {{fields}}: {', '.join(FIELDS)}"),
     ]
-    category_id: int | None = Field(
+    category_id: CategoryId | None = Field(
         None, description="Only for reports of this category, or of the categories in this group"
     )
 
@@ -55,11 +56,9 @@ router = APIRouter(
     responses=problem_responses(401, 403, 404, 409, 422),
 )
 ManagedAgency = Annotated[
-    int | None,
+    AgencyId | None,
     Query(
         alias="agency_id",
-        gt=0,
-        lt=2**31,
         description="An agency below, for a person who manages it; by default the own agency",
     ),
 ]

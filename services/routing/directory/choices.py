@@ -17,6 +17,7 @@ from shared.http.documentation import problem_responses
 from shared.http.transaction import Transaction
 from shared.labels import labels
 from shared.values import regions
+from shared.values.ids import CategoryId
 
 T = TypeVar("T")
 
@@ -89,7 +90,7 @@ async def list_categories(_: CurrentReader, session: Transaction) -> Choices[Cat
 async def list_tags(
     _: CurrentReader,
     session: Transaction,
-    category: Annotated[int | None, Query(description="Only tags of this category")] = None,
+    category: Annotated[CategoryId | None, Query(description="Only tags of this category")] = None,
 ) -> Choices[TagChoice]:
     """The tags of one category, or of all."""
     return Choices(items=await _tags(session, category))
@@ -106,7 +107,7 @@ async def list_verification_choices(
     _: CurrentStaff,
     session: Transaction,
     category: Annotated[
-        int | None, Query(gt=0, lt=2**31, description="Also returns the tags of this category")
+        CategoryId | None, Query(description="Also returns the tags of this category")
     ] = None,
     region: Annotated[
         str | None,

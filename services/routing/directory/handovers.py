@@ -25,6 +25,7 @@ from shared.http.problems import FieldError, conflict, not_found, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.lifecycle.statuses import OPEN_TABS, Tab
+from shared.values.ids import PersonId
 from shared.values.words import Form
 
 
@@ -34,8 +35,8 @@ class HandoverForm(Form):
     same agency, or at the one where the reports stayed when the officer left it."""
 
     kind: Literal["reports", "assignments"]
-    from_id: int
-    to_id: int
+    from_id: PersonId
+    to_id: PersonId
 
 
 class HandoverShown(BaseModel):

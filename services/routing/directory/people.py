@@ -36,6 +36,7 @@ from shared.http.transaction import Transaction
 from shared.lifecycle.people import Role
 from shared.privacy.identity import IdentityCipher
 from shared.values.emails import EmailOrNothing
+from shared.values.ids import AgencyId
 from shared.values.words import Form, Name
 
 USERNAME = r"^[a-z0-9][a-z0-9._-]{1,63}$"
@@ -46,7 +47,7 @@ class NewPerson(Form):
     username: Username
     name: Name
     role: Role
-    agency_id: int
+    agency_id: AgencyId
     email: EmailOrNothing = Field("", repr=False)
 
 
@@ -56,7 +57,7 @@ class PersonChange(Form):
 
     name: Name | None = None
     role: Role | None = None
-    agency_id: int | None = None
+    agency_id: AgencyId | None = None
     email: EmailOrNothing | None = Field(None, repr=False)
 
 

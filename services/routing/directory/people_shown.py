@@ -31,6 +31,7 @@ from shared.labels import label
 from shared.lifecycle.people import Role
 from shared.lifecycle.statuses import OPEN_TABS
 from shared.privacy.identity import IdentityCipher
+from shared.values.ids import AgencyId
 from shared.values.text import NAME_SEARCH_LIMIT
 
 
@@ -77,7 +78,7 @@ async def list_people(
     session: Transaction,
     request: Request,
     q: Annotated[str | None, Query(min_length=1, max_length=NAME_SEARCH_LIMIT)] = None,
-    agency_id: Annotated[int | None, Query(description="This agency and those below")] = None,
+    agency_id: Annotated[AgencyId | None, Query(description="This agency and those below")] = None,
     role: Role | None = None,
     active: bool = True,
     limit: PageSize = 25,

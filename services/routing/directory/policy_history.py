@@ -17,6 +17,7 @@ from shared.http.transaction import Transaction
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.policy import NATIONAL_DEFAULT, Length
+from shared.values.ids import AgencyId
 
 
 class SetLength(BaseModel):
@@ -70,7 +71,7 @@ async def list_policy_versions(
     staff: CurrentStaff,
     session: Transaction,
     agency_id: Annotated[
-        int | None,
+        AgencyId | None,
         Query(description="Only versions that apply to this agency, the own one or one below"),
     ] = None,
     limit: PageSize = 25,

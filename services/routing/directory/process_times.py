@@ -27,6 +27,7 @@ from shared.http.transaction import Transaction
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.policy import Length, Policy
 from shared.values.fields import Day, PlainNumbers
+from shared.values.ids import AgencyId
 from shared.values.words import Form, PlaceText
 
 MOST = 3650
@@ -41,7 +42,7 @@ class NewPolicy(Form):
     """The lengths to set. What is left out stays the national length (for an agency) or the guide's
     (for the nation). It replaces the whole version before."""
 
-    agency_id: int | None = Field(
+    agency_id: AgencyId | None = Field(
         None, description="The agency for which, with those below, it is set; null for all"
     )
     verification: BoundedLength | None = None
@@ -95,7 +96,7 @@ async def read_policy(
     staff: CurrentStaff,
     session: Transaction,
     agency_id: Annotated[
-        int | None, Query(description="The own agency (default) or one below")
+        AgencyId | None, Query(description="The own agency (default) or one below")
     ] = None,
 ) -> Policy:
     """The lengths that a clock starting now would have at an agency."""

@@ -15,6 +15,7 @@ from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, not_found, validation
 from shared.http.transaction import Transaction
 from shared.lifecycle.actions import ArchiveCategory, Classification
+from shared.values.ids import CategoryId
 from shared.values.words import Form, Name, NoteText
 
 
@@ -28,7 +29,7 @@ class NewRecourse(Form):
     url: HttpUrl | None = None
     archive_category: ArchiveCategory | None = None
     classification: Classification | None = None
-    category_id: int | None = None
+    category_id: CategoryId | None = None
 
     @property
     def for_all(self) -> bool:

@@ -18,6 +18,7 @@ from shared.http.paths import Id
 from shared.http.problems import FieldError, conflict, not_found, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
+from shared.values.ids import CategoryId
 from shared.values.words import Form, Name
 
 
@@ -26,11 +27,11 @@ class NewCategory(Form):
 
     code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]{1,63}$")]
     name: Name
-    parent_id: int | None = None
+    parent_id: CategoryId | None = None
 
 
 class NewTag(Form):
-    category_id: int
+    category_id: CategoryId
     name: Name
 
 

@@ -25,6 +25,7 @@ from shared.http.paths import Id
 from shared.http.problems import FieldError, conflict, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
+from shared.values.ids import AgencyId
 
 
 class AgencyRemoved(BaseModel):
@@ -48,7 +49,7 @@ async def remove_agency(
     staff: Managing,
     session: Transaction,
     successor_id: Annotated[
-        int | None,
+        AgencyId | None,
         Query(
             description="The agency that takes over open and closed reports, copies and places in "
             "chains"

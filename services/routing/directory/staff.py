@@ -19,6 +19,7 @@ from shared.http.passwords import hash_password
 from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.people import Role
+from shared.values.ids import AgencyId
 from shared.values.text import normalise
 
 
@@ -46,7 +47,7 @@ async def list_staff(
     staff: CurrentStaff,
     session: Transaction,
     agency: Annotated[
-        int | None, Query(description="The own agency (default), or one below")
+        AgencyId | None, Query(description="The own agency (default), or one below")
     ] = None,
 ) -> Colleagues:
     """The active people of an agency who work on reports, by name, each with today's stand-in."""

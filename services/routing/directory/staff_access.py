@@ -29,6 +29,7 @@ from shared.http.paths import Id
 from shared.http.problems import conflict
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
+from shared.values.ids import AgencyId
 from shared.values.words import Form
 
 router = APIRouter(
@@ -46,7 +47,7 @@ WAITS: dict[int | str, dict[str, Any]] = {
 class Return(Form):
     """The agency to which the person comes back; another one if the former was removed too."""
 
-    agency_id: int | None = None
+    agency_id: AgencyId | None = None
 
 
 @router.post("/{staff_id}/restore", responses=WAITS)

@@ -22,6 +22,7 @@ from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.lifecycle.calendar import Zone
 from shared.values.fields import Day
+from shared.values.ids import PersonId
 from shared.values.words import Form
 
 LONGEST = timedelta(days=366)
@@ -31,7 +32,7 @@ class NewStandIn(Form):
     """A person of the same agency and role. The days, up to the end of the last, are in the
     agency's zone."""
 
-    stand_in_id: int
+    stand_in_id: PersonId
     first_day: Day
     last_day: Day
 

@@ -16,6 +16,7 @@ from shared.http.documentation import problem_responses
 from shared.http.paging import Page
 from shared.http.transaction import Transaction
 from shared.privacy.identity import BlindIndex, IdentityCipher
+from shared.values.ids import AgencyId
 
 
 class QueuePage(Page[QueueRow]):
@@ -60,7 +61,7 @@ async def queue_counts(
     staff: CurrentReader,
     session: Transaction,
     scope: Annotated[Literal["own", "below"], Query()] = "own",
-    agency: Annotated[int | None, Query()] = None,
+    agency: Annotated[AgencyId | None, Query()] = None,
 ) -> list[TabCount]:
     """How many reports each tab has."""
     agency_id = await agency_asked_for(session, staff, agency)

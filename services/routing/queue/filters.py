@@ -23,6 +23,7 @@ from shared.lifecycle.people import Role
 from shared.lifecycle.statuses import TAB_OF, Status, Tab
 from shared.privacy.publication import PUBLIC_CHANNEL, PUBLIC_REGION, PUBLIC_TIME, staff_time
 from shared.values.fields import Day, Instant, PlainNumbers
+from shared.values.ids import AgencyId, CategoryId, PersonId
 from shared.values.report_numbers import only_numbers_in
 from shared.values.text import NUMBERS_LIMIT, SEARCH_LIMIT
 
@@ -86,10 +87,10 @@ class QueueQuery(PlainNumbers):
         Literal["own", "below"], Field(description="`below`: the agencies below too (pemantauan)")
     ] = "own"
     agency: Annotated[
-        int | None, Field(description="The queue of this agency, the own one or one below")
+        AgencyId | None, Field(description="The queue of this agency, the own one or one below")
     ] = None
     status: Status | None = None
-    category: int | None = None
+    category: CategoryId | None = None
     classification: Classification | None = None
     channel: Channel | None = None
     anonymous: bool | None = None
@@ -117,7 +118,7 @@ class QueueQuery(PlainNumbers):
     reply_owed: Annotated[
         bool | None, Field(description="The reporter replied, and no follow-up came since")
     ] = None
-    assignee: Annotated[int | None, Field(description="Somebody it is assigned to")] = None
+    assignee: Annotated[PersonId | None, Field(description="Somebody it is assigned to")] = None
     assigned_to_me: Annotated[bool, Field(description="Or to somebody for whom one stands in")] = (
         False
     )

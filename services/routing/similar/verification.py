@@ -19,6 +19,7 @@ from shared.http.problems import FieldError, forbidden, validation
 from shared.http.transaction import Transaction
 from shared.labels import labels
 from shared.lifecycle.authority import Capacity
+from shared.values.ids import CategoryId
 from shared.values.words import Form
 
 
@@ -46,7 +47,7 @@ async def verification_aids(
     staff: CurrentStaff,
     session: Transaction,
     category: Annotated[
-        int | None, Query(gt=0, lt=2**31, description="Also returns the tags of this category")
+        CategoryId | None, Query(description="Also returns the tags of this category")
     ] = None,
     region: Annotated[
         str | None,
