@@ -104,7 +104,7 @@ async def continue_numbers_above(database: Database, highest: int) -> int:
 
 async def _active_since(client: Client, numbers: list[int], newest: datetime) -> list[int]:
     """Return the reports whose runs were active after this instant; NATS may not know of it."""
-    at_once = asyncio.Semaphore(_ASKED_AT_ONCE)
+    at_once = asyncio.Semaphore(_QUERIED_AT_ONCE)
 
     async def went_on(number: int) -> bool:
         async with at_once:
@@ -188,7 +188,7 @@ def _step(data: Mapping[str, Any]) -> LostStep:
 
 _RECORDED_WITHIN: Final = timedelta(minutes=1)
 """A step is dated before it is recorded, and published afterwards."""
-_ASKED_AT_ONCE: Final = 32
+_QUERIED_AT_ONCE: Final = 32
 _NEWEST = text("SELECT max(last_step_at) FROM lifecycle.report")
 # A step with the number and version of a lost one would be taken for its repeat. A partner, which
 # ignores old versions, would also ignore a lower version.

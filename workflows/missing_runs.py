@@ -103,7 +103,7 @@ class Sweeping:
                 self._compare_at = time.monotonic() + COMPARED_EVERY
         self._looked_at = looked_at
         lacking = set(suspects)
-        await self._ask([number for number in late if number not in lacking])
+        await self._ask_to_recheck([number for number in late if number not in lacking])
         _compared.set_to_current_time()
 
     async def _some_are_lost(self) -> bool:
@@ -214,7 +214,7 @@ class Sweeping:
                 count_set_aside("sweeping", type(error).__name__, row.number)
         return states
 
-    async def _ask(self, late: list[int]) -> None:
+    async def _ask_to_recheck(self, late: list[int]) -> None:
         """Ask runs whose stored deadline has passed to look again. A run that does not react is
         asked less and less often, since each request fills its history."""
         at = time.monotonic()

@@ -10,7 +10,7 @@ from shared.lifecycle.decision import Decision, Visibility
 from shared.lifecycle.events import INTERNAL_EVENTS, PartnerEvent, ReportEvent
 from shared.lifecycle.state import ReportState
 from shared.telemetry import trace_headers
-from workflows.step_rows import Statement, inserted
+from workflows.step_rows import Statement, insert_statement
 
 PARTNER_TYPE = "id.go.lapor.partner.event"
 
@@ -28,7 +28,7 @@ def outbox_statements(
     `words_at` is the address where a partner reads the words.
     """
     message = report_message(_happened(decision, after, escalated_to), after.identity)
-    yield inserted(OutboxRow, message.row(after.number))
+    yield insert_statement(OutboxRow, message.row(after.number))
     if after.system and external_id and _is_for_partners(decision):
         partner_event = PartnerEvent(
             number=after.number,
@@ -44,7 +44,7 @@ def outbox_statements(
             url=words_at,
         )
         message = _partner_message(after.system, partner_event, after.identity)
-        yield inserted(OutboxRow, message.row(after.number))
+        yield insert_statement(OutboxRow, message.row(after.number))
 
 
 def _is_for_partners(decision: Decision) -> bool:

@@ -78,7 +78,7 @@ class RecordedState:
             try:
                 return await _record_in_the_task(step)
             except FailureError as failure:  # of the last attempt as it is, or that time is over
-                if is_cancelled_exception(failure) or _will_never_work(failure):
+                if is_cancelled_exception(failure) or _is_permanent(failure):
                     raise
         return await _record_by_activity(step, names.priority_of(self.state))
 
@@ -121,5 +121,5 @@ _WITHOUT_END: Final = RetryPolicy(
 )
 
 
-def _will_never_work(failure: FailureError) -> bool:
+def _is_permanent(failure: FailureError) -> bool:
     return isinstance(failure, ApplicationError) and failure.non_retryable

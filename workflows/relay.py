@@ -57,8 +57,8 @@ async def relay(settings: Settings, stopping: asyncio.Event) -> None:
                 address, autocommit=True
             ) as connection:
                 missing = False
-                if await _is_the_one(connection):
-                    await _carry(connection, bus, refusals, stopping)
+                if await _got_lock(connection):
+                    await _publish_batches(connection, bus, refusals, stopping)
         except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
             if not missing:
                 log.warning("the database is away (%s), trying on", reason(error))
@@ -69,12 +69,12 @@ async def relay(settings: Settings, stopping: asyncio.Event) -> None:
     await bus.close()
 
 
-async def _is_the_one(connection: psycopg.AsyncConnection[Any]) -> bool:
+async def _got_lock(connection: psycopg.AsyncConnection[Any]) -> bool:
     row = await (await connection.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,))).fetchone()
     return row is not None and bool(row[0])
 
 
-async def _carry(
+async def _publish_batches(
     connection: psycopg.AsyncConnection[Any],
     bus: Bus,
     refusals: Backoff[int],

@@ -21,7 +21,7 @@ Statement = tuple[str, Row]
 of every report is one exchange of these (`make bench`, "commands" and "lives")."""
 
 
-def inserted(table: type[SQLModel], row: Row) -> Statement:
+def insert_statement(table: type[SQLModel], row: Row) -> Statement:
     """The statement that inserts this row."""
     return insert(table, tuple(row)), row
 
@@ -53,7 +53,7 @@ def history_statements(decision: Decision) -> Iterator[Statement]:
     first = state.entries - len(decision.entries) + 1
     for number, entry in enumerate(decision.entries, first):
         actor = entry.actor
-        yield inserted(
+        yield insert_statement(
             HistoryEntry,
             {
                 "number": state.number,
@@ -110,7 +110,7 @@ def request_statements(
         }
         if before.request(request.id) is None:
             asked = {name: getattr(request, name) for name in _OF_REQUEST}
-            yield inserted(RequestRow, {"number": after.number} | asked | due)
+            yield insert_statement(RequestRow, {"number": after.number} | asked | due)
         elif before.clock(ClockKind.REQUEST, str(request.id)) != clock:
             yield _DATE_REQUEST, due | {"id": request.id}
         if before.request(request.id) not in (None, request):
@@ -128,7 +128,7 @@ def escalation_statement(
     after: ReportState, clock: str, agency_id: int, level: int | None
 ) -> Statement:
     """The row of an escalation to the agency above, after a clock ran out."""
-    return inserted(
+    return insert_statement(
         Escalation,
         {
             "number": after.number,

@@ -100,7 +100,7 @@ def _loops(
     yield "resending", 2, Resending(database, gateway, launcher).once
     yield "counting", 2, Counting(database).once
     yield "measuring", 10, Measuring(database).once
-    yield "forgetting", 3600, Forgetting(database).once
+    yield "forgetting", 3600, DeadLetterCleanup(database).once
     yield "connecting", 10, Connecting(database, gateway).once
     yield "redating", 10, Redating(database, gateway).once
     yield "handing over", 2, HandingOver(database, gateway).once
@@ -134,7 +134,7 @@ def make_worker(
 
 
 @dataclass(frozen=True)
-class Forgetting:
+class DeadLetterCleanup:
     """Deletes dead letters that were put back or discarded 90 days ago."""
 
     database: Database

@@ -94,7 +94,7 @@ class BackupFolder:
         return folder
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
         """Hold the folder's lock during the block, so that nobody else writes here. Raises
         StackError if it is taken. The lock is also freed by kill -9."""
         with (self.path / "lock").open("a") as file:

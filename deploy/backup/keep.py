@@ -92,7 +92,7 @@ class Keeper:
         """Copy streams and files in rounds, and take a whole backup when it is due."""
         while True:
             try:
-                with self._folder.alone():
+                with self._folder.locked():
                     await self.once()
             except Exception as error:  # noqa: BLE001  the next round may go well
                 _failed("round", error)

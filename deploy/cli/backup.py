@@ -32,7 +32,7 @@ def backup(context: typer.Context) -> None:
     settings = stack_settings("lapor_backup")
     secrets = secrets_at_hand(settings)
     folder = BackupFolder.at(settings.backup_dir)
-    with folder.alone():
+    with folder.locked():
         taken = asyncio.run(take(folder, settings, secrets, print))
     print(_line(taken))
     if not taken.secrets:

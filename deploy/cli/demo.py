@@ -32,13 +32,13 @@ def demo(
     from rich.console import Console
 
     from deploy.demo.driver.run import run_demo
-    from deploy.local.mailbox.kept import Kept
+    from deploy.local.mailbox.kept import MessageStore
 
     console = Console(highlight=False)
     seed = secrets.randbelow(10**6) if seed is None else seed
     console.print(f"Seed {seed}.")
     try:
-        good = asyncio.run(run_demo(console, reports, trial, seed, Kept))
+        good = asyncio.run(run_demo(console, reports, trial, seed, MessageStore))
     except (KeyboardInterrupt, asyncio.CancelledError):
         console.print("Stopped. What is in stays; the stack carries it on.")
         sys.exit(130)

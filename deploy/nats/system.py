@@ -103,13 +103,15 @@ class System:
         def groups(answers: dict[str, Any]) -> list[dict[str, Any]]:
             return [answer["data"].get("meta_cluster") or {} for answer in answers.values()]
 
-        def all_told(answers: dict[str, Any]) -> bool:
+        def streams_answered(answers: dict[str, Any]) -> bool:
             sizes = [int(group.get("cluster_size", 1)) for group in groups(answers)]
             led = len(answers) == 1 or any(group.get("replicas") for group in groups(answers))
             return led and len(answers) >= max([len(present), *sizes])
 
         present = {*await self._gather("$SYS.REQ.SERVER.PING", b"", all_answered, _ROLL_CALL)}
-        answers = await self._gather("$SYS.REQ.SERVER.PING.JSZ", b"{}", all_told, _ROLL_CALL)
+        answers = await self._gather(
+            "$SYS.REQ.SERVER.PING.JSZ", b"{}", streams_answered, _ROLL_CALL
+        )
         present |= answers.keys()
         replicas = [replica for group in groups(answers) for replica in group.get("replicas") or ()]
         return present, present | {str(replica["name"]) for replica in replicas}

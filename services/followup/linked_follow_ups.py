@@ -135,12 +135,12 @@ async def _linked(session: AsyncSession, access: ReportAccess) -> dict[int, str 
         .order_by(col(Report.number))
     )
     return {
-        number: _against(access, ReportState.model_validate(state))
+        number: _reason_against(access, ReportState.model_validate(state))
         for number, state in await session.execute(linked)
     }
 
 
-def _against(access: ReportAccess, state: ReportState) -> str | None:
+def _reason_against(access: ReportAccess, state: ReportState) -> str | None:
     """The reason why the person cannot follow up this linked report, or None. Where it has the same
     handler, the person has the same capacities as on the main report."""
     if state.handler_id != access.state.handler_id:

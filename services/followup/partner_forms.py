@@ -37,7 +37,7 @@ class PartnerForm(Form):
         return self
 
     @property
-    def said(self) -> dict[str, Any]:
+    def form_fields(self) -> dict[str, Any]:
         """What the reporter says, without the fields that name the report."""
         return self.model_dump(exclude={"external_id", "number"})
 

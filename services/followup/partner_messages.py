@@ -144,7 +144,7 @@ class PartnerMessages:
 def _command_request(form_read: Read[PartnerForm], number: int, id: UUID) -> CommandRequest:
     """The same request that the reporter would make over HTTP."""
     handler = _HANDLERS[type(form_read.data)]
-    form = handler.form.model_validate(form_read.data.said)
+    form = handler.form.model_validate(form_read.data.form_fields)
     return handler.asked(Partner(system=form_read.sent.system), number, form, id)
 
 

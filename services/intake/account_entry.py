@@ -23,7 +23,7 @@ from shared.http.passwords import hash_like
 from shared.http.problems import FieldError, validation
 
 
-class Entered(NamedTuple):
+class MatchingAccount(NamedTuple):
     """An account that was found, with the contact and hash that opened it."""
 
     account_id: int
@@ -38,9 +38,9 @@ class Entry(TypedDict):
     password_hash: str
 
 
-async def accounts_entered(
+async def matching_accounts(
     database: Database, intake: Resources, contact: bytes | None, password: str
-) -> list[Entered]:
+) -> list[MatchingAccount]:
     """The accounts with this contact and this password, the oldest first. There can be several from
     before this was prevented. An empty list takes the same time. `contact` None: what was typed is
     not a contact."""
@@ -50,13 +50,13 @@ async def accounts_entered(
     first = entries[0].password_hash if entries else None
     typed = await hash_like(password, first, _salt(intake, index))
     return [
-        Entered(entry.reporter_id, index, entry.password_hash)
+        MatchingAccount(entry.reporter_id, index, entry.password_hash)
         for entry in entries
         if hmac.compare_digest(entry.password_hash.encode(), typed.encode())
     ]
 
 
-async def still_entered(session: AsyncSession, entered: Entered) -> bool:
+async def still_matches(session: AsyncSession, entered: MatchingAccount) -> bool:
     """Whether the password has not changed since it was checked. It cannot change until the session
     ends."""
     entry = await session.get(

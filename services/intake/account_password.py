@@ -58,9 +58,11 @@ async def change_password(
     them."""
     if not isinstance(reporter, Reporter):
         raise forbidden()
-    account = await shown_password(database, request, reporter.account_id, form.current_password)
+    account = await check_current_password(
+        database, request, reporter.account_id, form.current_password
+    )
     former = account.password_hash
-    chosen = await _chosen(database, intake, request, account, form.password, proven=False)
+    chosen = await _new_entries(database, intake, request, account, form.password, proven=False)
     async with database.session() as session:
         # The password may have changed since it was checked: of two changes at once the second
         # fails.
@@ -89,14 +91,14 @@ async def recover_password(
     if not account_id or not account:
         raise unauthorized("token_invalid")
     # A refused password does not use up the token.
-    chosen = await _chosen(database, intake, request, account, form.password, proven=True)
+    chosen = await _new_entries(database, intake, request, account, form.password, proven=True)
     async with database.session() as session:
         if not await session.scalar(_USE, shown):
             raise unauthorized("token_invalid")
         return await _keep(session, request, account_id, chosen)
 
 
-async def shown_password(
+async def check_current_password(
     database: Database, request: Request, account_id: int | None, password: str
 ) -> ReporterAccount:
     """Check the present password of an account; returns the account. Raises 422 if it is wrong. No
@@ -110,7 +112,7 @@ async def shown_password(
     return account
 
 
-async def _chosen(
+async def _new_entries(
     database: Database,
     intake: Resources,
     request: Request,

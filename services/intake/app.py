@@ -95,7 +95,7 @@ def make_app(settings: Settings) -> FastAPI:
         arrivals=Arrivals(
             database, RateLimits(database, "intake", settings.blind_index_key), acceptance
         ),
-        named=references.gathered(database),
+        named=references.reference_batcher(database),
         times=ProcessTime(),
         store=store,
         drafts=DraftStore(settings.storage_url),

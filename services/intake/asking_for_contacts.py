@@ -51,7 +51,9 @@ class WaitingChanges(BaseModel):
     waiting: list[WaitingChange]
 
 
-async def shown_contact(session: AsyncSession, holder: ContactHolder, proof_token: str) -> Row[Any]:
+async def proof_of_token(
+    session: AsyncSession, holder: ContactHolder, proof_token: str
+) -> Row[Any]:
     """The proof for which notification issued the token. Raises 422 if the token has expired, was
     used, or belongs to another holder."""
     proof = (await session.execute(_PROOF_OF, _shown(proof_token))).one_or_none()
@@ -76,7 +78,7 @@ async def begin_change(
     if not await session.scalar(_USE, _shown(proof_token)):
         raise validation(FieldError("proof_token", "code_over"))
     contacts = await holder.contacts(session, intake)
-    warned = warned_contact(contacts, new.proof.channel)
+    warned = contact_to_notify(contacts, new.proof.channel)
     replaceable = max(filter(None, (each.replaceable_at for each in contacts)), default=now())
     stop = token_urlsafe(16)
     change = await _keep(session, holder, new, cipher.encrypt(new.value), stop)
@@ -89,16 +91,16 @@ async def begin_change(
     await session.flush()
 
 
-async def apply_if_shown(
+async def apply_if_proven(
     session: AsyncSession, intake: Resources, holder: ContactHolder, channel: Channel
 ) -> None:
     """Apply a waiting change if the contact that was notified has been proven since."""
-    this = select(ContactChange).where(*_this(holder, channel))
+    this = select(ContactChange).where(*_change_of(holder, channel))
     if await session.scalar(this) is None:
         return
     contacts = await holder.contacts(session, intake)  # nobody else replaces them from here on
     change = await session.scalar(this.execution_options(populate_existing=True))
-    warned = warned_contact(contacts, channel)
+    warned = contact_to_notify(contacts, channel)
     if change is not None and _was_proven(warned, change.asked_at):
         await apply(session, intake, change)
         await session.flush()
@@ -106,7 +108,7 @@ async def apply_if_shown(
 
 async def drop_change(session: AsyncSession, holder: ContactHolder, channel: Channel) -> None:
     """Drop the change; the present contact stays."""
-    await session.execute(delete(ContactChange).where(*_this(holder, channel)))
+    await session.execute(delete(ContactChange).where(*_change_of(holder, channel)))
 
 
 async def waiting_changes(
@@ -126,7 +128,7 @@ async def waiting_changes(
     return WaitingChanges(waiting=waiting)
 
 
-def warned_contact(contacts: list[NamedContact], channel: Channel) -> NamedContact | None:
+def contact_to_notify(contacts: list[NamedContact], channel: Channel) -> NamedContact | None:
     """The proven contact to notify before the contact of this channel changes. It is the one to be
     replaced, otherwise that of the other channel, as an added contact also opens the account or
     report. None: no contact is proven."""
@@ -138,7 +140,7 @@ async def _keep(
     session: AsyncSession, holder: ContactHolder, new: NewContact, contact: bytes, stop_token: str
 ) -> ContactChange:
     """Store the change in place of an earlier one. `contact` is already encrypted."""
-    await session.execute(delete(ContactChange).where(*_this(holder, new.proof.channel)))
+    await session.execute(delete(ContactChange).where(*_change_of(holder, new.proof.channel)))
     change = ContactChange(
         id=uuid4(),
         reporter_id=holder.account_id,
@@ -192,7 +194,7 @@ def _was_proven(contact: NamedContact | None, since: datetime) -> bool:
     return contact is not None and contact.proven_at is not None and contact.proven_at >= since
 
 
-def _this(holder: ContactHolder, channel: str) -> tuple[ColumnElement[bool], ...]:
+def _change_of(holder: ContactHolder, channel: str) -> tuple[ColumnElement[bool], ...]:
     return holder.changes, col(ContactChange.channel) == channel
 
 

@@ -7,15 +7,15 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 
 from services.intake.account_entry import entries_for
-from services.intake.account_password import shown_password
+from services.intake.account_password import check_current_password
 from services.intake.accounts import count_guess
 from services.intake.asking_for_contacts import (
     NewContact,
     WaitingChanges,
-    apply_if_shown,
+    apply_if_proven,
     begin_change,
     drop_change,
-    shown_contact,
+    proof_of_token,
     waiting_changes,
 )
 from services.intake.contact_holders import Channel, holder_of_change, own_account, own_report
@@ -86,9 +86,9 @@ async def change_contact(
     in the last ten minutes. Otherwise that one is notified, and the change takes effect after seven
     days."""
     holder = own_account(reporter)
-    await shown_password(database, request, holder.account_id, form.current_password)
+    await check_current_password(database, request, holder.account_id, form.current_password)
     async with database.session() as session:
-        proof = await shown_contact(session, holder, form.proof_token)
+        proof = await proof_of_token(session, holder, form.proof_token)
     contact = intake.cipher.decrypt(proof.contact)
     index = intake.index.phone if proof.channel == "sms" else intake.index.email
     await count_guess(request, [index(contact)])
@@ -113,7 +113,7 @@ async def change_report_contact(
     present contact was not declared safe, nothing is sent there, but the change still waits for
     seven days."""
     holder = await own_report(session, reporter, number)
-    proof = await shown_contact(session, holder, form.proof_token)
+    proof = await proof_of_token(session, holder, form.proof_token)
     new = NewContact(proof, intake.cipher.decrypt(proof.contact), safe=form.safe)
     language = pick_language(request.headers.get("accept-language"))
     await begin_change(session, intake, holder, new, form.proof_token, language)
@@ -127,7 +127,7 @@ async def apply_contact_change(
     """Apply a waiting change now if the contact that was notified has been proven since the
     request. Otherwise nothing changes."""
     holder = own_account(reporter)
-    await apply_if_shown(session, intake, holder, channel)
+    await apply_if_proven(session, intake, holder, channel)
     return await waiting_changes(session, intake, holder)
 
 
@@ -141,7 +141,7 @@ async def apply_report_contact_change(
 ) -> WaitingChanges:
     """As for an account."""
     holder = await own_report(session, reporter, number)
-    await apply_if_shown(session, intake, holder, channel)
+    await apply_if_proven(session, intake, holder, channel)
     return await waiting_changes(session, intake, holder)
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.account_password import shown_password
+from services.intake.account_password import check_current_password
 from services.intake.contact_holders import (
     Channel,
     ContactHolder,
@@ -51,7 +51,7 @@ async def remove_account_contact(
     """Remove a contact of one's own account. Nothing is sent there any more, not even a code, and
     it cannot recover anything. It can be used to sign in until another contact replaces it."""
     holder = own_account(reporter)
-    await shown_password(database, request, holder.account_id, form.current_password)
+    await check_current_password(database, request, holder.account_id, form.current_password)
     async with database.session() as session:
         await _remove(session, holder, channel)
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accepting.new_report import Accepted, NewReport
-from services.intake.references import checked, report_of
+from services.intake.references import check_references, report_of
 from services.intake.report_form import ReporterOfReport, ReportForm
 from services.intake.resources import Intake, Resources
 from services.intake.submission import accept_or_refuse
@@ -100,7 +100,7 @@ async def submit_manual_report(
 ) -> ManualAnswer:
     """Enter a report, and with `disposition` verify it in the same step."""
     async with database.session() as session:
-        made = await _made(session, form, staff, str(key))
+        made = await _new_report(session, form, staff, str(key))
         accepted = await accept_or_refuse(session, intake, made)
     response.headers["Location"] = f"/reports/{accepted.number}"
     return await _dispose(intake, form, accepted, key, request)
@@ -128,7 +128,7 @@ async def submit_manual_report_with_attachments(
     if attachments:
         await rate_limits(request).take(FILES, f"staff:{staff.id}")
     async with database.session() as session:
-        made = await _made(session, form, staff, str(key))
+        made = await _new_report(session, form, staff, str(key))
     async with (
         stored(intake.store, attachments, anonymous=form.anonymous) as files,
         database.session() as session,
@@ -147,10 +147,10 @@ def staff_actor(staff: Staff) -> Actor:
     )
 
 
-async def _made(session: AsyncSession, form: ManualForm, staff: Staff, key: str) -> NewReport:
+async def _new_report(session: AsyncSession, form: ManualForm, staff: Staff, key: str) -> NewReport:
     if form.reporter.name is None:
         raise validation(FieldError("reporter.name", "missing"))
-    references = await checked(session, form)
+    references = await check_references(session, form)
     made = report_of(
         form, references, channel=Channel(form.channel), scope=f"staff:{staff.id}", key=key
     )

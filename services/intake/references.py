@@ -16,7 +16,7 @@ from shared.lifecycle.channels import Channel
 from shared.values import regions
 
 
-def gathered(database: Database) -> Batcher[Named, Found]:
+def reference_batcher(database: Database) -> Batcher[Named, Found]:
     """A batcher that looks up the names of forms that arrive at the same time together."""
 
     async def together(named: Sequence[Named]) -> Sequence[Found]:
@@ -26,17 +26,19 @@ def gathered(database: Database) -> Batcher[Named, Found]:
     return Batcher(together)
 
 
-async def checked(session: Connection, form: ReportForm) -> Found:
+async def check_references(session: Connection, form: ReportForm) -> Found:
     """The ids of addressee and category. Raises the 422 problem if one does not exist."""
 
     async def found_of(named: Named) -> Found:
         return (await look_up(session, [named]))[0]
 
-    return await checked_by(found_of, form)
+    return await check_references_by(found_of, form)
 
 
-async def checked_by(found_of: Callable[[Named], Awaitable[Found]], form: ReportForm) -> Found:
-    """As `checked`, with another function for the look-up."""
+async def check_references_by(
+    found_of: Callable[[Named], Awaitable[Found]], form: ReportForm
+) -> Found:
+    """As `check_references`, with another function for the look-up."""
     named = named_in(form)
     ids = await found_of(named) if named != NOTHING else NOTHING
     refuse_unknown(form, ids)
@@ -70,8 +72,9 @@ def refuse_unknown(form: ReportForm, ids: Found) -> None:
 def report_of(
     form: ReportForm, references: Found, *, channel: Channel, scope: str, key: str
 ) -> NewReport:
-    """The report for acceptance, with what all forms have. `references`: from `checked`. Each
-    channel adds the reporter, the person who entered it and its files (`dataclasses.replace`)."""
+    """The report for acceptance, with what all forms have. `references`: from
+    `check_references`. Each channel adds the reporter, the person who entered it and its files
+    (`dataclasses.replace`)."""
     addressee_id, category_id = references
     region = regions.find(form.region_code) if form.region_code else None
     return NewReport(

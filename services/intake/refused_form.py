@@ -22,12 +22,12 @@ REPORTER = ("reporter.", "reporter")
 _REACHED_BY = ("name", "phone", "email")
 
 
-async def remembered(request: Request, principal: OptionalPrincipal) -> None:
-    """A dependency that `saying_all` needs: callers with an account are not asked for a contact."""
+async def remember_caller(request: Request, principal: OptionalPrincipal) -> None:
+    """A dependency of `listing_all_problems`: callers with an account need no contact."""
     request.state.asks = principal
 
 
-def saying_all(route: type[APIRoute]) -> type[APIRoute]:
+def listing_all_problems(route: type[APIRoute]) -> type[APIRoute]:
     """A subclass of `route` whose refusal of a `SubmissionForm` lists all problems."""
 
     class SayingAll(route):  # type: ignore[valid-type,misc]
@@ -41,14 +41,14 @@ def saying_all(route: type[APIRoute]) -> type[APIRoute]:
                     if not isinstance(error.body, dict):
                         raise
                     said = [field_error(one) for one in error.errors()]
-                    raise _with_all(said, error.body, request.state.asks) from None
+                    raise _all_problems(said, error.body, request.state.asks) from None
 
             return handle
 
     return SayingAll
 
 
-def read_saying_all(report: str, principal: Principal | None) -> SubmissionForm:
+def read_listing_all_problems(report: str, principal: Principal | None) -> SubmissionForm:
     """Read the form from a part of a multipart request. Raises the 422 problem with all
     problems."""
     try:
@@ -60,20 +60,20 @@ def read_saying_all(report: str, principal: Principal | None) -> SubmissionForm:
             raise refused from None
         if not isinstance(raw, dict):
             raise
-        raise _with_all(refused.errors, raw, principal) from None
+        raise _all_problems(refused.errors, raw, principal) from None
 
 
-def _with_all(
+def _all_problems(
     said: Iterable[FieldError], raw: dict[str, Any], principal: Principal | None
 ) -> Problem:
     errors = list(said)
     fields = {one.field for one in errors}
     return validation(
-        *errors, *(one for one in _lacking(raw, principal) if one.field not in fields)
+        *errors, *(one for one in _missing_fields(raw, principal) if one.field not in fields)
     )
 
 
-def _lacking(raw: dict[str, Any], principal: Principal | None) -> Iterable[FieldError]:
+def _missing_fields(raw: dict[str, Any], principal: Principal | None) -> Iterable[FieldError]:
     if raw.get("channel", "website") == "website" and nothing(raw.get("title")) is None:
         yield FieldError("title", "missing")
     if (raw.get("latitude") is None) is not (raw.get("longitude") is None):

@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.account_entry import (
-    accounts_entered,
-    still_entered,
+    matching_accounts,
+    still_matches,
 )
 from services.intake.models import EndedReporterSession, ReporterSession
 from services.intake.resources import Intake
@@ -86,7 +86,7 @@ async def sign_in(
     attempt = SharedNameAttempt(request, GUARD, _one_spelling(contact, form.contact))
     known_to = await attempt.begin(form.device_tokens)
     typed = contact["phone"] or contact["email"]
-    matching = await accounts_entered(database, intake, typed, form.password)
+    matching = await matching_accounts(database, intake, typed, form.password)
     entered = next((entry for entry in matching if entry.account_id in known_to), None)
     if entered is None and known_to:
         await attempt.go_on_as_stranger()
@@ -95,7 +95,7 @@ async def sign_in(
     if entered is None:
         raise unauthorized("sign_in_failed")
     async with database.session() as session:
-        if not await still_entered(session, entered):
+        if not await still_matches(session, entered):
             raise unauthorized("sign_in_failed")
         signed_in = await open_session(session, request, entered.account_id)
     devices = await attempt.let_in(entered.account_id)

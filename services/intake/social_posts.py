@@ -16,7 +16,7 @@ from services.intake.accepting.new_report import DifferentContent, Identity
 from services.intake.access_codes import log_code
 from services.intake.manual import staff_actor
 from services.intake.models import SocialPost
-from services.intake.references import checked, report_of
+from services.intake.references import check_references, report_of
 from services.intake.report_form import Name, ReportForm
 from services.intake.resources import Intake
 from services.intake.submission_form import SubmissionAnswer
@@ -132,7 +132,7 @@ async def submit_post(
 ) -> SubmissionAnswer:
     """Create the report. 409: the post is already a report, which is named if the person may read
     it."""
-    references = await checked(session, form)
+    references = await check_references(session, form)
     if known := await _reported_as(session, form.post_ids):
         raise _reported(await _readable_number(session, staff, known))
     report = replace(

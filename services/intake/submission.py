@@ -15,8 +15,13 @@ from services.intake.accepting.new_report import Accepted, DifferentContent, Ide
 from services.intake.accepting.preparing import NOTHING, Arrival
 from services.intake.access_codes import bearer_token, log_code
 from services.intake.models import Submission
-from services.intake.references import checked_by, look_up_of, report_of
-from services.intake.refused_form import REPORTER, read_saying_all, remembered, saying_all
+from services.intake.references import check_references_by, look_up_of, report_of
+from services.intake.refused_form import (
+    REPORTER,
+    listing_all_problems,
+    read_listing_all_problems,
+    remember_caller,
+)
 from services.intake.report_form import unreachable
 from services.intake.resources import Intake, Resources
 from services.intake.submission_form import OpenedSubmission, SubmissionAnswer, SubmissionForm
@@ -79,9 +84,9 @@ router.add_api_route(
     submit_report,
     methods=["POST"],
     status_code=201,
-    dependencies=[Depends(limited(SUBMISSION)), Depends(remembered)],
+    dependencies=[Depends(limited(SUBMISSION)), Depends(remember_caller)],
     responses=problem_responses(401, 409, 429, 503),
-    route_class_override=saying_all(direct_route(SubmissionForm, _submit_directly)),
+    route_class_override=listing_all_problems(direct_route(SubmissionForm, _submit_directly)),
 )
 
 
@@ -98,9 +103,9 @@ router.add_api_route(
     check_report,
     methods=["POST"],
     status_code=204,
-    dependencies=[Depends(limited(CHECKS)), Depends(remembered)],
+    dependencies=[Depends(limited(CHECKS)), Depends(remember_caller)],
     responses=problem_responses(401, 429, 503),
-    route_class_override=saying_all(APIRoute),
+    route_class_override=listing_all_problems(APIRoute),
 )
 
 
@@ -125,7 +130,7 @@ async def submit_report_with_attachments(
     attachments: Files = [],  # noqa: B006  FastAPI copies defaults
 ) -> OpenedSubmission:
     """As POST /reports, with files; the answer also has a token for the report."""
-    form = read_saying_all(report, principal)
+    form = read_listing_all_problems(report, principal)
     new = await _new_report(
         database, intake, form, principal, _key(intake, request, principal, key)
     )
@@ -183,7 +188,7 @@ async def _new_report(
 ) -> NewReport:
     """The report, with the ids of agency and category."""
     arrival = await _arrival(database, intake, form, principal, key)
-    addressee_id, category_id = await checked_by(intake.named.ask, form)
+    addressee_id, category_id = await check_references_by(intake.named.ask, form)
     return replace(arrival.report, addressee_id=addressee_id, category_id=category_id)
 
 
@@ -217,7 +222,7 @@ def _draft(form: SubmissionForm, account_id: int | None, key: tuple[str, str]) -
 async def _unknown(intake: Resources, form: SubmissionForm) -> Sequence[FieldError]:
     """The problems of agency, category and region in the form."""
     try:
-        await checked_by(intake.named.ask, form)
+        await check_references_by(intake.named.ask, form)
     except Problem as refused:
         if refused.status != 422:
             raise

@@ -122,12 +122,12 @@ class FormData:
         """Return the ids in a field that takes several."""
         return [int(text) if _ID.fullmatch(text) else text for text in self.all(name)]
 
-    def given_ids(self, *names: str) -> dict[str, object]:
+    def filled_ids(self, *names: str) -> dict[str, object]:
         """Return the ids in those of these fields that are not empty."""
         ids = {name: self.id(name) for name in names}
         return {name: value for name, value in ids.items() if value is not None}
 
-    def given(self, *names: str) -> dict[str, object]:
+    def filled(self, *names: str) -> dict[str, object]:
         """Return those of these fields that were filled in, without surrounding spaces."""
         return {name: self.get(name).strip() for name in names if self.get(name).strip()}
 

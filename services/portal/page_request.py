@@ -62,7 +62,7 @@ class PageRequest:
         others guess passwords."""
         return self._cookies.devices(self.request, self.site)
 
-    def is_known_as(self, marks: list[str]) -> None:
+    def store_device_tokens(self, marks: list[str]) -> None:
         """Store the device tokens that a sign-in returned."""
         self._known_as = marks
 
@@ -213,9 +213,9 @@ class PageRequest:
     def piece(self, template: str, **content: Any) -> Response:
         """Return a part of a page, for a script of an open page."""
         html = pages.render(template, self.session.zone, page_request=self, **content)
-        return self.beside(Response(html, media_type="text/html; charset=utf-8"))
+        return self.for_script(Response(html, media_type="text/html; charset=utf-8"))
 
-    def beside(self, response: Response) -> Response:
+    def for_script(self, response: Response) -> Response:
         """Return the answer to a script of an open page. It leaves the session and a notice for the
         next page unchanged, unless the session was renewed for it."""
         return response if self.session.tokens is self._tokens_at_first else self.sealed(response)

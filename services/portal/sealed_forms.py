@@ -115,7 +115,7 @@ def person_of(access: str) -> str:
         return ""
 
 
-def from_here(request: Request) -> bool:
+def is_same_site(request: Request) -> bool:
     """Return whether a form came from a page of this site, according to the browser."""
     if (site := request.headers.get("sec-fetch-site")) is not None:
         return site == "same-origin"

@@ -14,7 +14,7 @@ from services.portal.sealed_forms import (
     Page,
     Seals,
     Search,
-    from_here,
+    is_same_site,
 )
 from services.portal.sessions import Session
 from shared.http.problems import FieldError, Problem, forbidden
@@ -56,7 +56,7 @@ class SentForms:
     async def brought(self) -> tuple[Page, SentForm] | None:
         """Return the form of this request and for whom its page was made; None if it did not come
         from a page of ours."""
-        if self._request.method != "POST" or not from_here(self._request):
+        if self._request.method != "POST" or not is_same_site(self._request):
             return None
         form = await self._sent()
         page = self._seals.opened_page(form.get(PAGE))
@@ -98,7 +98,11 @@ class SentForms:
             token.encode(), self._session.csrf.encode()
         ):
             page = self._seals.opened_page(form.get(PAGE))
-            if page is None or page.person != self._session.person or not from_here(self._request):
+            if (
+                page is None
+                or page.person != self._session.person
+                or not is_same_site(self._request)
+            ):
                 raise forbidden("form_expired")
             self.only_shows, self._session.drafts = "form_expired_kept", page.drafts
         elif form.get("langkah") == "diam":

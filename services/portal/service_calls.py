@@ -111,7 +111,7 @@ class Services:
                 method,
                 self._bases[service] + path,
                 headers=headers,
-                params=_given(params),
+                params=_without_empty(params),
                 json=json,
                 data=data,
                 files=files or None,
@@ -237,7 +237,7 @@ def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _given(params: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def _without_empty(params: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """Return the parameters without empty ones: a form sends every field that it has."""
     return {k: v for k, v in params.items() if v not in (None, "", [])} if params else None
 

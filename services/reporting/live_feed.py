@@ -49,7 +49,7 @@ class Reading:
         self.missed = missed
         """Whether some events after the requested position are no longer in the stream."""
 
-    async def hear(self, message: Msg) -> None:
+    async def receive(self, message: Msg) -> None:
         """Take the next event from the stream."""
         self._behind |= self._messages.full()
         if not self._behind:
@@ -111,7 +111,7 @@ class LiveFeed:
             )
         reading = Reading(after is not None and (not known or after + 1 < state.first_seq))
         subscription = await bus.js.subscribe(
-            REPORTS.subjects[0], cb=reading.hear, ordered_consumer=True, config=config
+            REPORTS.subjects[0], cb=reading.receive, ordered_consumer=True, config=config
         )
         self._readings.add(reading)
         try:

@@ -65,7 +65,7 @@ async def public_figures(
     are suppressed. One more group is suppressed if subtraction would reveal the first."""
     state = request.app.state
     if not hasattr(state, "public_figures"):
-        state.public_figures = _Kept()
+        state.public_figures = _FiguresCache()
     figures: PublicFigures = await state.public_figures.read(database)
     response.headers["Cache-Control"] = f"public, max-age={KEPT_FOR:.0f}"
     return figures
@@ -115,7 +115,7 @@ def answered_closings(
     return groups
 
 
-class _Kept:
+class _FiguresCache:
     """The figures of the last minutes, counted by one request at a time."""
 
     def __init__(self) -> None:

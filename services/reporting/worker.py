@@ -15,7 +15,7 @@ from services.reporting.downloads.activities import DownloadActivities
 from services.reporting.downloads.storage import KeptFiles
 from services.reporting.downloads.workflow import DownloadWorkflow
 from services.reporting.models import Download
-from services.reporting.statistics.event_reader import statistics_kept
+from services.reporting.statistics.event_reader import keep_statistics
 from services.reporting.webhooks.tasks import webhooks_working
 from shared.clock import now
 from shared.database.engine import Database
@@ -94,7 +94,7 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
     database = Database(settings.database_url, pool_size=10, application="lapor-downloads")
     kept = KeptFiles(settings.storage_url)
     try:
-        async with statistics_kept(database, settings):
+        async with keep_statistics(database, settings):
             client = await unless_stopped(stopping, connect_patiently(settings, "downloads"))
 
             async def look() -> None:

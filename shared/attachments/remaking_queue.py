@@ -129,7 +129,7 @@ class RemakingQueue:
             source, target = folder / "source", folder / "target"
             await asyncio.to_thread(source.write_bytes, content)
             background = self._gave_way[row["id"]] < GIVES_WAY
-            made = await self._made(source, target, background=background)
+            made = await self._remake(source, target, background=background)
             remade = await asyncio.to_thread(target.read_bytes)
         del self._gave_way[row["id"]]
         await self._store.replace(row["key"], remade)
@@ -142,7 +142,7 @@ class RemakingQueue:
             sha256=hashlib.sha256(remade).hexdigest(),
         )
 
-    async def _made(self, source: Path, target: Path, *, background: bool) -> str:
+    async def _remake(self, source: Path, target: Path, *, background: bool) -> str:
         """The media type of the remade file.
 
         It is made in the same sandbox as incoming files, so that all jobs stay within the service's

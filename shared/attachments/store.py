@@ -135,7 +135,7 @@ class AttachmentStore:
         try:
             kept = await get_async(self._store, _preview_path(key))
         except FileNotFoundError:
-            made = await self._made_small(key, media_type)
+            made = await self._preview_of(key, media_type)
             await put_async(self._store, _preview_path(key), made, mode="overwrite")
             return made
         return bytes(await kept.bytes_async())
@@ -172,7 +172,7 @@ class AttachmentStore:
         """Delete an original that no row names."""
         await self._delete(_sealed_path(key))
 
-    async def _made_small(self, key: str, media_type: str) -> bytes:
+    async def _preview_of(self, key: str, media_type: str) -> bytes:
         with workspace() as folder:
             source, target = folder / "source", folder / "preview"
             await receive(await self.open(key), source)

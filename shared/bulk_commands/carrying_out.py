@@ -74,7 +74,7 @@ class BulkRunner:
         if item is None:
             return False
         try:
-            state, reason = await self._carried_out(item)
+            state, reason = await self._outcome_of(item)
         except asyncio.CancelledError:
             await self._settle(item, "waiting", None)
             raise
@@ -86,13 +86,13 @@ class BulkRunner:
         async with self._database.session() as session:
             await session.execute(_FORGET, {"service": self._service, "kept": KEPT})
 
-    async def _carried_out(self, item: RowMapping) -> tuple[str, str | None]:
+    async def _outcome_of(self, item: RowMapping) -> tuple[str, str | None]:
         """The outcome of one item, and the reason."""
         try:
             kind = self._kinds[item["kind"]]
             form = kind.handler.form.model_validate(item["form"])
             async with self._database.session() as session:
-                staff = await _as_known_now(session, item["staff_id"])
+                staff = await _current_staff(session, item["staff_id"])
             request = kind.request(staff, item["bulk_id"], item["number"], form, item["version"])
             outcome = await execute(self._database, self._gateway, request)
             return ("waiting" if outcome is None else "done"), None
@@ -124,7 +124,7 @@ class BulkRunner:
         return {"service": self._service, "lease": timedelta(seconds=LEASE)}
 
 
-async def _as_known_now(session: AsyncSession, staff_id: int) -> Staff:
+async def _current_staff(session: AsyncSession, staff_id: int) -> Staff:
     """The person who asked, as the directory has them now. 403 if they are not staff any more."""
     entry = await session.get(StaffEntry, staff_id)
     if entry is None or not entry.active:

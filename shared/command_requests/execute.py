@@ -35,7 +35,7 @@ async def execute(
     Raises problems: 404 first of all; then 412, 403 and 409 with the refusal's code, 422 for what
     the form names, or 409 if the key was used for something else.
     """
-    command, state, outcome = await _known_or_made(database, request)
+    command, state, outcome = await _existing_or_new(database, request)
     if outcome is None:
         outcome = await gateway.send(command, state)
     if outcome is not None and not outcome.done:
@@ -116,7 +116,7 @@ def _problem_of(outcome: Outcome) -> Problem:
     return conflict(code, members={"report_status": outcome.status, "version": outcome.version})
 
 
-async def _known_or_made(database: Database, request: CommandRequest) -> _Command:
+async def _existing_or_new(database: Database, request: CommandRequest) -> _Command:
     """The command that was made with this key before, or else a new one.
 
     An identical request may make it at the same moment; then that one counts. A person who may not
@@ -125,18 +125,18 @@ async def _known_or_made(database: Database, request: CommandRequest) -> _Comman
     try:
         async with database.session() as session:
             access = await access_to(session, request.principal, request.number, request.action)
-            known = await _known(session, request, access)
+            known = await _existing(session, request, access)
             return known or await _save(session, request, access)
     except IntegrityError:
         async with database.session() as session:
             access = await access_to(session, request.principal, request.number, request.action)
-            twin = await _known(session, request, access)
+            twin = await _existing(session, request, access)
         if twin is None:
             raise
         return twin
 
 
-async def _known(
+async def _existing(
     session: AsyncSession, request: CommandRequest, access: ReportAccess
 ) -> _Command | None:
     """The command made with this key before, whatever authority and status say now."""

@@ -38,7 +38,7 @@ async def test_a_backup_is_taken_listed_checked_and_put_into_a_folder(at_the_sou
 
 
 async def test_while_one_backup_is_taken_another_is_refused(at_the_source: Path) -> None:
-    with BackupFolder.at(at_the_source / "backups").alone():
+    with BackupFolder.at(at_the_source / "backups").locked():
         result = await asyncio.to_thread(CliRunner().invoke, app, ["backup"])
     assert "Another backup is being taken" in str(result.exception)
 

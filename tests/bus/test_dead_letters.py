@@ -32,7 +32,7 @@ from shared.clock import now
 from shared.database.engine import Database
 from shared.partners.dead_letters import partner_dead_letters
 from shared.privacy.identity import IdentityCipher
-from workflows.worker import Forgetting
+from workflows.worker import DeadLetterCleanup
 
 REPORT = "lapor.v1.ingest.dukcapil.report"
 WORDS = b'{"text": "Siti, Jalan Mawar 5"'
@@ -225,7 +225,7 @@ async def test_what_was_discarded_stays_for_a_while_and_can_be_put_back(
     async with database.session() as session:
         await discard(session, letter, "uji coba mitra")
     assert await _letters(database) == []
-    forgetting = Forgetting(database)
+    forgetting = DeadLetterCleanup(database)
     await forgetting.once()
     async with database.session() as session:
         kept = await session.get(DeadLetter, letter.id)

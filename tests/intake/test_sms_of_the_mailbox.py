@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from lxml import html
 
-from deploy.local.mailbox.kept import Kept
+from deploy.local.mailbox.kept import MessageStore
 from deploy.local.mailbox.pages import make_app
 from deploy.local.mailbox.phone import Phone
 from services.intake.app import make_app as make_intake
@@ -27,7 +27,7 @@ def filled(page: httpx.Response, **fields: str) -> dict[str, Any]:
 async def test_a_message_written_on_its_page_is_a_report_and_the_answer_stands_there(
     settings: Settings, country: Country, tmp_path: Path
 ) -> None:
-    kept, app = Kept(tmp_path), make_intake(settings)
+    kept, app = MessageStore(tmp_path), make_intake(settings)
     async with app.router.lifespan_context(app), served(app) as intake:
         phone = Phone(kept, settings.sms_secret, f"{intake}/channels/sms")
         pages = httpx.ASGITransport(make_app(kept, "whsec_AAAA", intake, phone))
@@ -57,7 +57,7 @@ async def test_a_message_written_on_its_page_is_a_report_and_the_answer_stands_t
 async def test_where_nobody_takes_messages_the_page_says_so_and_keeps_the_words(
     tmp_path: Path,
 ) -> None:
-    kept, nowhere = Kept(tmp_path), "http://127.0.0.1:1"
+    kept, nowhere = MessageStore(tmp_path), "http://127.0.0.1:1"
     phone = Phone(kept, "whsec_AAAA", nowhere)
     pages = httpx.ASGITransport(make_app(kept, "whsec_AAAA", nowhere, phone))
     async with httpx.AsyncClient(transport=pages, base_url="http://mailbox") as browser:

@@ -7,7 +7,7 @@ import pytest
 
 from services.intake.reading.recourse import Recourse, shortest_to_call
 from services.intake.sms.messages import ANSWER_LIMIT
-from services.intake.sms.refusals import ACTIONS, objected, refusal_answer, words_wait
+from services.intake.sms.refusals import ACTIONS, objection_answer, refusal_answer, words_wait
 from services.intake.sms.where_it_is import where_it_is
 from shared.lifecycle.actions import Action, ObjectionReason, RequestKind
 from shared.lifecycle.clocks import ClockKind
@@ -91,7 +91,7 @@ def test_what_is_said_while_an_objection_waits_is_one_text_message() -> None:
     state = state.model_copy(update={"clocks": (clock.model_copy(update={"deadline": due}),)})
     for at, dated in ((MONDAY, True), (due + DAY, False)):
         refused = refusal_answer(BUKA, state, at)
-        for text in (objected(state, at), words_wait(state, at), refused):
+        for text in (objection_answer(state, at), words_wait(state, at), refused):
             assert text and septets(text) <= ANSWER_LIMIT, text
             assert ("paling lambat 28 Nov" in text) is dated, text
         assert refused and refused in where_it_is(state, "Dinas", at), "STATUS says it too"

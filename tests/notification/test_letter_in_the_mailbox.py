@@ -12,7 +12,7 @@ import httpx
 import pypdfium2
 import pytest
 
-from deploy.local.mailbox.kept import Kept
+from deploy.local.mailbox.kept import MessageStore
 from deploy.local.mailbox.pages import make_app
 from deploy.local.mailbox.phone import Phone
 from deploy.local.mailbox.smtp import taking_mail
@@ -39,7 +39,7 @@ class StackMailbox:
     """The stack's SMTP server and pages, in this process."""
 
     def __init__(self, folder: Path) -> None:
-        self.kept, self.port = Kept(folder), free_port()
+        self.kept, self.port = MessageStore(folder), free_port()
         self._folder = folder
 
     @property

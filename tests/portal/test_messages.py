@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from deploy.local.mailbox.kept import Kept
+from deploy.local.mailbox.kept import MessageStore
 from tests.portal.conftest import Meet, Person
 from tests.portal.test_one_story import submit
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.timeout(600)
 
 def newest_code(person: Person, count: int) -> str:
     """The code in the newest text message, once so many have come with one."""
-    kept, deadline = Kept(person.portal.postgres.data_dir), time.monotonic() + 60
+    kept, deadline = MessageStore(person.portal.postgres.data_dir), time.monotonic() + 60
     while time.monotonic() < deadline:
         codes = [found[0] for sms in kept.texts() if (found := re.findall(r"\b\d{6}\b", sms.text))]
         if len(codes) >= count:
@@ -25,7 +25,7 @@ def newest_code(person: Person, count: int) -> str:
 
 def test_a_phone_is_proven_on_the_receipt_and_gets_a_lost_code_back(meet: Meet) -> None:
     citizen = meet(phone=True)
-    kept = Kept(citizen.portal.postgres.data_dir)
+    kept = MessageStore(citizen.portal.postgres.data_dir)
     before = len([sms for sms in kept.texts() if re.search(r"\b\d{6}\b", sms.text)])
     number, code = submit(citizen, anonymous=False)
     assert "belum diverifikasi" in citizen.reads

@@ -3,7 +3,7 @@
 import pytest
 
 from services.portal.contracts.routing import Countdown
-from services.portal.panel.forms import owed
+from services.portal.panel.forms import owed_action
 from tests.portal.by_request import dispose, follow_up, submit
 from tests.portal.conftest import Meet, Person
 
@@ -33,11 +33,11 @@ def test_the_running_clock_says_what_is_owed(clock: str, paused: bool, action: s
         unanswered=False,
         key=None,
     )
-    assert owed(countdown) == action
+    assert owed_action(countdown) == action
 
 
 def test_without_a_clock_nothing_is_owed() -> None:
-    assert owed(None) is None
+    assert owed_action(None) is None
 
 
 @pytest.mark.timeout(600)

@@ -3,7 +3,7 @@
 import asyncio
 import re
 
-from deploy.local.mailbox.kept import Kept
+from deploy.local.mailbox.kept import MessageStore
 from services.notification.messages.staff_table import StaffKind
 from tests.notification.staff import prove_address
 from tests.privacy.planted import Planted
@@ -47,7 +47,7 @@ def tell_staff_at_once(planted: Planted) -> None:
 
 def _told(planted: Planted) -> list[str]:
     """All that came into the mailbox, by the time it came."""
-    kept = Kept(planted.cluster.folder)
+    kept = MessageStore(planted.cluster.folder)
     came = [(mail.at, mail.text) for mail in kept.mails()]
     came += [(sms.at, sms.text) for sms in kept.texts()]
     return [text for _, text in sorted(came)]

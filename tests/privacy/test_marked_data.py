@@ -11,7 +11,7 @@ from temporalio.api.query.v1 import WorkflowQuery
 from temporalio.api.workflowservice.v1 import QueryWorkflowRequest
 from temporalio.client import WorkflowExecutionStatus
 
-from deploy.local.mailbox.kept import Kept
+from deploy.local.mailbox.kept import MessageStore
 from shared.bus.connection import connect
 from shared.bus.streams import ADVISORIES, DEAD_LETTERS, INGEST_MESSAGES, INGEST_REPORTS, STREAMS
 from shared.lifecycle.actions import Action
@@ -133,7 +133,7 @@ async def test_identities_are_ciphertext_that_the_key_opens(planted: Planted) ->
 
 async def test_messages_say_no_word_of_a_report_and_no_name(planted: Planted) -> None:
     """But the title that the public reads, where its reporter is named."""
-    marks, kept = planted.marks, Kept(planted.cluster.folder)
+    marks, kept = planted.marks, MessageStore(planted.cluster.folder)
     mails, texts = list(kept.mails()), kept.texts()
     templates = "SELECT count(DISTINCT template) FROM notification.message WHERE state = 'sent'"
     assert await planted.cluster.value(templates) >= 5

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from deploy.credentials import SECRETS
-from deploy.local.mailbox.kept import Kept
+from deploy.local.mailbox.kept import MessageStore
 from deploy.local.processes import PROCESSES
 from shared.settings import AUTHORITY, SECRETS_OF
 from tests.stack.lapor_up import LAPOR, Stack
@@ -54,7 +54,7 @@ def test_up_starts_everything_a_demo_needs_and_ctrl_c_leaves_no_process_but_the_
     )
     assert demo.returncode == 0, demo.stdout + demo.stderr
     assert "What went wrong" not in demo.stdout
-    codes = [re.search(r"\b\d{6}\b", mail.text) for mail in Kept(stack.data_dir).mails()]
+    codes = [re.search(r"\b\d{6}\b", mail.text) for mail in MessageStore(stack.data_dir).mails()]
     assert sum(map(bool, codes)) >= 2  # reporters proved their addresses
 
     assert stack.end(signal.SIGINT) == 0

@@ -201,7 +201,7 @@ async def test_a_run_that_does_not_answer_is_asked_less_and_less(
     await gateway.launch(state)  # and no worker
     await _launched(reports, state)
     for _ in range(3):
-        await sweeping._ask([state.number])
+        await sweeping._ask_to_recheck([state.number])
     history = await client.get_workflow_handle(workflow_id(state.number)).fetch_history()
     signals = [
         event

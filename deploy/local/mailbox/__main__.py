@@ -4,7 +4,7 @@ import asyncio
 
 import uvicorn
 
-from deploy.local.mailbox.kept import Kept
+from deploy.local.mailbox.kept import MessageStore
 from deploy.local.mailbox.pages import make_app
 from deploy.local.mailbox.phone import Phone
 from deploy.local.mailbox.smtp import taking_mail
@@ -12,7 +12,7 @@ from shared.settings import Settings
 
 
 async def run(settings: Settings) -> None:
-    kept = Kept(settings.data_dir)
+    kept = MessageStore(settings.data_dir)
     phone = Phone(kept, settings.sms_secret, f"{settings.intake_url}/channels/sms")
     reports_to = f"{settings.notification_url}/sms/deliveries"
     app = make_app(kept, settings.sms_gateway_secret, reports_to, phone)

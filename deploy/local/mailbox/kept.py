@@ -12,7 +12,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class KeptFile:
+class StoredFile:
     """An attachment of a mail."""
 
     name: str
@@ -21,18 +21,18 @@ class KeptFile:
 
 
 @dataclass(frozen=True)
-class KeptMail:
+class StoredMail:
     name: str
     at: datetime
     to: str
     subject: str
     text: str
     html: str
-    files: tuple[KeptFile, ...]
+    files: tuple[StoredFile, ...]
 
 
 @dataclass(frozen=True)
-class KeptSms:
+class StoredSms:
     id: str
     at: datetime
     to: str
@@ -41,7 +41,7 @@ class KeptSms:
     """Empty if the system sent it."""
 
 
-class Kept:
+class MessageStore:
     """The folders `mail` and `sms` below the data folder."""
 
     def __init__(self, data_dir: Path) -> None:
@@ -65,28 +65,28 @@ class Kept:
         path.write_text(json.dumps(values))
         return True
 
-    def mails(self) -> Iterator[KeptMail]:
+    def mails(self) -> Iterator[StoredMail]:
         """Newest first."""
         for path in sorted(self._mail.glob("*.eml"), reverse=True):
             yield _read(path)
 
-    def mail(self, name: str) -> KeptMail | None:
+    def mail(self, name: str) -> StoredMail | None:
         path = next((path for path in self._mail.glob("*.eml") if path.stem == name), None)
         return _read(path) if path else None
 
-    def texts(self) -> list[KeptSms]:
+    def texts(self) -> list[StoredSms]:
         """Newest first."""
         values: list[dict[str, Any]] = [
             json.loads(path.read_text()) for path in self._sms.glob("*.json")
         ]
-        texts = [KeptSms(**v | {"at": datetime.fromisoformat(v["at"])}) for v in values]
+        texts = [StoredSms(**v | {"at": datetime.fromisoformat(v["at"])}) for v in values]
         return sorted(texts, key=lambda each: each.at, reverse=True)
 
 
-def _read(path: Path) -> KeptMail:
+def _read(path: Path) -> StoredMail:
     mail = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(path.read_bytes())
     plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
-    return KeptMail(
+    return StoredMail(
         name=path.stem,
         at=datetime.strptime(path.stem, "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC),
         to=str(mail["X-Envelope-To"]),
@@ -97,9 +97,9 @@ def _read(path: Path) -> KeptMail:
     )
 
 
-def _file(part: Message) -> KeptFile:
+def _file(part: Message) -> StoredFile:
     content = part.get_payload(decode=True)
-    return KeptFile(
+    return StoredFile(
         name=part.get_filename() or "attachment",
         media_type=part.get_content_type(),
         content=content if isinstance(content, bytes) else b"",

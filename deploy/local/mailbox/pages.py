@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from deploy.local.mailbox.kept import Kept, KeptMail, KeptSms
+from deploy.local.mailbox.kept import MessageStore, StoredMail, StoredSms
 from deploy.local.mailbox.phone import SHORT_NUMBER, Phone
 from shared.clock import now
 from shared.http.gateway_signatures import signed_headers, signing
@@ -24,7 +24,7 @@ UNKNOWN = "0000"
 """The ending of numbers that do not exist, to see what happens then."""
 
 
-def make_app(kept: Kept, secret: str, reports_to: str, phone: Phone) -> Starlette:
+def make_app(kept: MessageStore, secret: str, reports_to: str, phone: Phone) -> Starlette:
     """Return the application. `secret` signs messages in both directions; `reports_to` is notified
     of deliveries; `phone` sends what is written on the page of text messages."""
     verifying = signing(secret)
@@ -111,7 +111,7 @@ def make_app(kept: Kept, secret: str, reports_to: str, phone: Phone) -> Starlett
     )
 
 
-def _files(mail: KeptMail) -> str:
+def _files(mail: StoredMail) -> str:
     """Return links to the mail's attachments, to be saved."""
     rows = "".join(
         f'<li><a href="/mail/{mail.name}/{place}">{escape(file.name)}</a></li>'
@@ -120,7 +120,7 @@ def _files(mail: KeptMail) -> str:
     return f"<ul>{rows}</ul>" if rows else ""
 
 
-def _texts(texts: Sequence[KeptSms], sender: str, text: str = "", wrong: str = "") -> Response:
+def _texts(texts: Sequence[StoredSms], sender: str, text: str = "", wrong: str = "") -> Response:
     """Return the page of text messages, newest first, below a form that sends one. `wrong` says why
     a message was not accepted."""
     rows = "".join(

@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import orjson
 
-from deploy.local.mailbox.kept import Kept
+from deploy.local.mailbox.kept import MessageStore
 from shared.clock import now
 from shared.http.gateway_signatures import signed_headers
 
@@ -18,7 +18,7 @@ SHORT_NUMBER = "1708"
 class Phone:
     """A phone. `secret` signs what is sent to `address`, which receives text messages."""
 
-    kept: Kept
+    kept: MessageStore
     secret: str
     address: str
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from deploy.local.mailbox.kept import Kept
+from deploy.local.mailbox.kept import MessageStore
 
 NOBODY = ".invalid"
 """A domain that can never exist (RFC 2606): mail to it bounces, to see what happens then."""
@@ -15,7 +15,7 @@ NOBODY = ".invalid"
 class MailboxHandler:
     """Stores the mails that are received."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: MessageStore) -> None:
         self._kept = kept
 
     async def handle_RCPT(  # noqa: N802  aiosmtpd's name
@@ -36,7 +36,7 @@ class MailboxHandler:
 
 
 @asynccontextmanager
-async def taking_mail(kept: Kept, host: str, port: int) -> AsyncIterator[None]:
+async def taking_mail(kept: MessageStore, host: str, port: int) -> AsyncIterator[None]:
     """Receive mail at this address until the block ends."""
     handler = MailboxHandler(kept)
     loop = asyncio.get_running_loop()

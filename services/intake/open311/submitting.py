@@ -23,7 +23,7 @@ from services.intake.open311.rendering import (
     content_of,
     rendered,
 )
-from services.intake.references import checked, report_of
+from services.intake.references import check_references, report_of
 from services.intake.report_form import ReporterOfReport, ReportForm
 from services.intake.resources import Intake
 from services.intake.submission import SUBMISSION, accept_or_refuse, key_of
@@ -174,7 +174,7 @@ async def _report(session: AsyncSession, sent: dict[str, str], key: str) -> NewR
         raise validation(*(FieldError(name, "missing") for name in missing))
     category = await category_of(session, sent["service_code"])
     form, reporter = _read(sent)
-    addressee_id, _ = await checked(session, form)
+    addressee_id, _ = await check_references(session, form)
     references = (addressee_id, category.id)
     made = report_of(form, references, channel=Channel.OPEN311, scope="open311", key=key)
     return replace(made, identity=reporter.identity)
@@ -202,14 +202,14 @@ def _read(sent: dict[str, str]) -> tuple[ReportForm, ReporterOfReport]:
     except ValidationError as error:
         raise validation(
             *(
-                FieldError(_theirs(e["loc"]), e["type"], e.get("ctx") or {}, e["msg"])
+                FieldError(_open311_name(e["loc"]), e["type"], e.get("ctx") or {}, e["msg"])
                 for e in error.errors(include_input=False, include_url=False)
             )
         ) from None
     return form, reporter
 
 
-def _theirs(loc: tuple[int | str, ...]) -> str:
+def _open311_name(loc: tuple[int | str, ...]) -> str:
     return _FIELDS.get(str(loc[0]), str(loc[0])) if loc else ""
 
 

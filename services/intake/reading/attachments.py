@@ -11,7 +11,7 @@ from services.intake.reading.rows import (
     find_report,
     is_own,
     is_published,
-    released,
+    public_files,
 )
 from services.intake.resources import Intake
 from shared.attachments import AttachmentMissing, serving_headers
@@ -52,7 +52,7 @@ async def download_attachment(
         files += await attachments_of(session, number)
         files += await attachments_of_messages(session, number)
     elif is_published(report):
-        files += released(await attachments_of(session, number))
+        files += public_files(await attachments_of(session, number))
     file = next((file for file in files if file.id == attachment_id), None)
     if file is None:
         raise not_found()

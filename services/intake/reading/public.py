@@ -10,7 +10,7 @@ from services.intake.reading.rows import (
     attachments_of,
     history_of,
     is_published,
-    released,
+    public_files,
     words_of,
 )
 from services.intake.reading.views import (
@@ -51,7 +51,7 @@ async def _published(session: AsyncSession, shown: Mapping[str, Any]) -> Publish
         title=shown["title"],
         body=shown["body"],
         **particulars(shown),
-        attachments=[attachment_line(file) for file in released(files)],
+        attachments=[attachment_line(file) for file in public_files(files)],
         history=[
             PublicLine(
                 at=public_time(line["at"]),

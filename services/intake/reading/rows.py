@@ -76,7 +76,7 @@ async def attachments_of(session: AsyncSession, number: int) -> Sequence[ReportF
     return (await session.scalars(files.order_by(col(ReportFile.name), col(ReportFile.id)))).all()
 
 
-def released(files: Sequence[ReportFile]) -> list[ReportFile]:
+def public_files(files: Sequence[ReportFile]) -> list[ReportFile]:
     """The files that the public may see. They get neutral names: the reporter's file names are not
     corrected, and often reveal who the reporter is."""
     chosen = [file for file in files if file.released and file.served]

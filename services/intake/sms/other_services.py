@@ -49,7 +49,7 @@ class OtherServices:
         """Call the notification service about the report's contacts."""
         return await _ask(self._notification, f"/reports/{number}/{path}", token, body, {})
 
-    async def tell(
+    async def send_command(
         self, token: str, reply: Reply, path: str, body: dict[str, Any]
     ) -> httpx.Response:
         """Send the reporter's command to followup, as over HTTP. The same message again is the same

@@ -64,7 +64,7 @@ def refusal_answer(
         return waits
     reason = _reason(code, state)
     why = _text("sms_refused", reason, state)
-    advice = [_text("sms_instead", each, state) for each in _instead(action, state, at)]
+    advice = [_text("sms_instead", each, state) for each in _alternatives(action, state, at)]
     if office and reason in _NOT_OPENED:
         elsewhere = _text("sms_instead", "elsewhere", state, office=office)
         longest_first = (" ".join([why, *more, elsewhere]) for more in (advice, ()))
@@ -82,7 +82,7 @@ def objection_waits(state: ReportState, at: datetime) -> str | None:
     return _waiting("sms_refused", "objection_waits", state, at)
 
 
-def objected(state: ReportState, at: datetime) -> str:
+def objection_answer(state: ReportState, at: datetime) -> str:
     """The answer to a request to open the report again, with its deadline if it already waits."""
     return _waiting("sms_waiting", "objected", state, at)
 
@@ -94,12 +94,12 @@ def words_wait(state: ReportState, at: datetime) -> str | None:
     return _waiting("sms_waiting", "words_wait", state, at)
 
 
-def is_asked(state: ReportState) -> bool:
+def is_requested(state: ReportState) -> bool:
     """Whether words from the reporter are the requested information."""
     return state.question_open or state.status is Status.INFORMATION_TO_EVALUATE
 
 
-def words_not_taken(state: ReportState, at: datetime) -> Answer:
+def words_refused(state: ReportState, at: datetime) -> Answer:
     """The answer to words that the report does not accept."""
     if _refusal(state, Action.OBJECT, at) is None:
         return "may_be_reopened"
@@ -123,7 +123,7 @@ def _reason(code: str, state: ReportState) -> Reason:
     return _BY_STATUS.get(state.status, "closed")
 
 
-def _instead(action: Action, state: ReportState, at: datetime) -> list[Instead]:
+def _alternatives(action: Action, state: ReportState, at: datetime) -> list[Instead]:
     if state.status in TO_BE_VERIFIED:
         return ["asked"]
     if state.status is Status.VERIFIED:

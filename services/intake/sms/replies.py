@@ -22,10 +22,10 @@ from services.intake.sms.other_services import OtherServices
 from services.intake.sms.reading import ReadBySms, read_by_sms
 from services.intake.sms.refusals import (
     ACTIONS,
-    is_asked,
-    objected,
+    is_requested,
+    objection_answer,
     refusal_answer,
-    words_not_taken,
+    words_refused,
     words_wait,
 )
 from services.intake.sms.senders import Reply, Sender
@@ -88,7 +88,7 @@ class Replies:
         async with self._database.session() as session:
             # The gateway may have sent the message twice: a code that has proven the phone
             # meanwhile is not a reply.
-            known = await self._known(session, reply)
+            known = await self._stored_answer(session, reply)
         if isinstance(known, str):
             return known
         answer = await self._do(reply, sender)
@@ -144,14 +144,16 @@ class Replies:
                     done = "closed_rated" if wanted.rating else "closed"
                 answer = await self._send_command(reply, token, _PATHS[wanted.wish], body, done)
                 if wanted.wish == "object" and answer == "done":
-                    return Accepted(one_sms(objected(await self._state(about.number), now())))
+                    return Accepted(
+                        one_sms(objection_answer(await self._state(about.number), now()))
+                    )
                 if answer not in _UNHEARD:
                     return answer
                 return await self._refused(wanted.wish, about.number, sender) or answer
             case "unclear":
                 return "unclear"
             case _:
-                asked = is_asked(await self._state(about.number))
+                asked = is_requested(await self._state(about.number))
                 if about.wish == "prove" and not (asked and about.is_digits):
                     return "proven"  # sent again: it has proven the phone
                 path = "information" if asked else "replies"
@@ -170,7 +172,7 @@ class Replies:
         parts = SmsParts(session, self._intake.cipher, self._intake.index)
         confirmations = Confirmations(session, self._intake.index)
         await parts.lock(phone)
-        known = await self._known(session, reply)
+        known = await self._stored_answer(session, reply)
         if isinstance(known, str):
             return known
         if isinstance(answer, Refused | Accepted):
@@ -193,7 +195,7 @@ class Replies:
         await parts.joined(reply.whole, NO_REPORT)
         return text
 
-    async def _known(self, session: AsyncSession, reply: Reply) -> str | AboutReport | None:
+    async def _stored_answer(self, session: AsyncSession, reply: Reply) -> str | AboutReport | None:
         return await Answers(session, self._intake.cipher).known(reply.whole.key, reply.digest)
 
     async def _confirmed(self, reply: Reply) -> Confirmed | None:
@@ -226,7 +228,7 @@ class Replies:
     ) -> Answer:
         """Send the command; returns the answer. `done` is used if it took effect, not if it was
         only accepted."""
-        answer = await self._services.tell(token, reply, path, body)
+        answer = await self._services.send_command(token, reply, path, body)
         if answer.status_code in _TAKEN:
             return done if answer.status_code == 200 else "done"
         if answer.status_code == 422:
@@ -234,7 +236,7 @@ class Replies:
         code = answer.json().get("code")
         if code == "idempotency_key_reused":
             raise conflict("sms_id_reused")
-        return words_not_taken(await self._state(reply.about.number), now())
+        return words_refused(await self._state(reply.about.number), now())
 
 
 def _is_wrong(shown: httpx.Response) -> bool:

@@ -71,7 +71,7 @@ async def remove(page_request: PanelRequest, template_id: UUID) -> Response:
 
 
 def _body(form: FormData) -> dict[str, object]:
-    return form.given("name", "text") | form.given_ids("category_id")
+    return form.filled("name", "text") | form.filled_ids("category_id")
 
 
 def _address(page_request: PageRequest, agency_id: int | str | None) -> str:

@@ -95,7 +95,7 @@ def bulk_forms_for(rows: list[QueueRow], role: Role | None, *, also: bool) -> li
 
 
 @router.get("")
-async def begun(page_request: PanelRequest) -> Response:
+async def begin(page_request: PanelRequest) -> Response:
     """Return the form for the chosen reports, or, if none is chosen, the list of one's own recent
     bulk commands."""
     query = page_request.request.query_params

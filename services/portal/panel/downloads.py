@@ -66,7 +66,7 @@ async def download(page_request: PanelRequest) -> Response:
 
 
 @router.get("/daftar")
-async def kept(page_request: PanelRequest) -> Response:
+async def list_downloads(page_request: PanelRequest) -> Response:
     own = await page_request.read("reporting", "/downloads", list[DownloadView])
     under_way = any(download.state in ("waiting", "running") for download in own)
     return page_request.page("panel/downloads_kept.html", downloads=own, under_way=under_way)
@@ -88,7 +88,7 @@ async def change(page_request: PanelRequest, download_id: UUID, what: Change) ->
 
 
 def _selection(form: FormData) -> dict[str, object]:
-    selection: dict[str, object] = {"tab": form.get("tab"), **form.given(*_PLAIN)}
+    selection: dict[str, object] = {"tab": form.get("tab"), **form.filled(*_PLAIN)}
     for name in _MANY:
         if form.all(name):
             selection[name] = form.all(name)
@@ -97,7 +97,7 @@ def _selection(form: FormData) -> dict[str, object]:
             selection[name] = form.get(name) == "ya"
     if region := references.region_code(form):
         selection["region"] = region
-    return selection | form.given_ids("agency")
+    return selection | form.filled_ids("agency")
 
 
 async def _page(page_request: PageRequest, form: FormData, status: int = 200) -> Response:

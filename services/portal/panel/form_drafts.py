@@ -70,9 +70,9 @@ async def keep_quietly(
         await _keep(page_request, known, number, action, form)
     except Problem as problem:
         wrong = {"wrong": ". ".join(words_of(problem))}
-        return page_request.beside(JSONResponse(wrong, problem.status))
+        return page_request.for_script(JSONResponse(wrong, problem.status))
     at = dates.time_of_day(now(), page_request.session.zone, language.get())
-    return page_request.beside(JSONResponse({"kept_at": at}))
+    return page_request.for_script(JSONResponse({"kept_at": at}))
 
 
 async def forget(page_request: PageRequest, number: int, action: str) -> None:

@@ -96,19 +96,19 @@ def _corrections(form: FormData) -> dict[str, object]:
         "region_code": references.region_code(form),
         "place": form.get("place").strip() or None,
         "released_attachments": form.all("released_attachments"),
-        **form.given("classification"),
+        **form.filled("classification"),
     }
-    sent |= form.given_ids("category_id")
+    sent |= form.filled_ids("category_id")
     # These can be added, never removed.
     return sent | {flag: True for flag in ("anonymous", "secret") if form.get(flag)}
 
 
 def _verification(form: FormData) -> dict[str, object]:
-    return _corrections(form) | form.given_ids("agency_id")
+    return _corrections(form) | form.filled_ids("agency_id")
 
 
 def _handing(form: FormData) -> dict[str, object]:
-    return form.given_ids("agency_id") | form.given("note")
+    return form.filled_ids("agency_id") | form.filled("note")
 
 
 def _forwarding(form: FormData) -> dict[str, object]:
@@ -122,21 +122,21 @@ def _copies(form: FormData) -> dict[str, object]:
 def _linking(form: FormData) -> dict[str, object]:
     """Return the number as people write it. Other texts are sent unchanged; the service refuses
     them."""
-    written = form.given("main_number")
+    written = form.filled("main_number")
     return {name: only_number_in(str(number)) or number for name, number in written.items()}
 
 
 def _deferral(form: FormData) -> dict[str, object]:
     waits = form.get("kind") == "agency_not_connected"
-    return form.given("kind", "note") | (form.given_ids("awaited_agency_id") if waits else {})
+    return form.filled("kind", "note") | (form.filled_ids("awaited_agency_id") if waits else {})
 
 
 def _not_authority(form: FormData) -> dict[str, object]:
-    return form.given("reason") | form.given_ids("suggested_agency_id")
+    return form.filled("reason") | form.filled_ids("suggested_agency_id")
 
 
 def _follow_up(form: FormData) -> dict[str, object]:
-    return form.given("text") | _comes_to(form) | {"secret": bool(form.get("secret"))}
+    return form.filled("text") | _comes_to(form) | {"secret": bool(form.get("secret"))}
 
 
 def _comes_to(form: FormData) -> dict[str, object]:
@@ -145,29 +145,29 @@ def _comes_to(form: FormData) -> dict[str, object]:
     if outcome == FollowUpKind.INITIAL_RESPONSE:
         return {"kind": FollowUpKind.INITIAL_RESPONSE}
     unmet = outcome == FollowUpOutcome.CANNOT_BE_MET
-    return {"kind": FollowUpKind.FOLLOW_UP} | form.given(
+    return {"kind": FollowUpKind.FOLLOW_UP} | form.filled(
         "outcome", *(["unmet_reason"] if unmet else [])
     )
 
 
 def _brought(form: FormData) -> dict[str, object]:
-    return form.given("brought_by", "text")
+    return form.filled("brought_by", "text")
 
 
 def _rectification(form: FormData) -> dict[str, object]:
-    return form.given("rectifies", "reason")
+    return form.filled("rectifies", "reason")
 
 
 def _coordination(form: FormData) -> dict[str, object]:
-    return form.given("note") | form.given_ids("assignee_id")
+    return form.filled("note") | form.filled_ids("assignee_id")
 
 
 def _archiving(form: FormData) -> dict[str, object]:
-    return form.given("category", "note")
+    return form.filled("category", "note")
 
 
 def _asking(kind: str) -> Body:
-    return lambda form: form.given("reason") | {"kind": kind}
+    return lambda form: form.filled("reason") | {"kind": kind}
 
 
 def in_order(actions: list[ShownAction]) -> list[ShownAction]:
@@ -185,7 +185,7 @@ def in_order(actions: list[ShownAction]) -> list[ShownAction]:
     return sorted(shown, key=lambda action: ranks.get(action.code, len(ranks)))
 
 
-def owed(countdown: Countdown | None) -> str | None:
+def owed_action(countdown: Countdown | None) -> str | None:
     """Return the action that the running clock waits for, which is the first one to offer."""
     if countdown is None or countdown.paused:
         return None
@@ -224,7 +224,7 @@ def _asking_for_words(
     button: str = "",
 ) -> ActionForm:
     """Return a form with one text, which its endpoint calls a reason or a note."""
-    sent: Body = body or (lambda form: form.given(field))
+    sent: Body = body or (lambda form: form.filled(field))
     return ActionForm(service, _R + path, sent, button, words=asks, words_field=field)
 
 
@@ -270,7 +270,7 @@ FORMS: dict[str, ActionForm] = {
         "routing", _R + "link", _linking, "Tautkan", others=("main_number",)
     ),
     Action.UNLINK: ActionForm(
-        "routing", _R + "unlink", lambda form: form.given("note"), "Lepas tautan", others=("note",)
+        "routing", _R + "unlink", lambda form: form.filled("note"), "Lepas tautan", others=("note",)
     ),
     Action.REQUEST_NOT_AUTHORITY: ActionForm(
         "followup", _R + "not-authority", _not_authority, _ASK,

@@ -44,7 +44,7 @@ async def agencies(page_request: PanelRequest) -> Response:
     require_manager(page_request)
     form = FormData(dict(page_request.request.query_params))
     params = {
-        **form.given("q"),
+        **form.filled("q"),
         "below": page_request.session.agency_id,
         "cursor": form.get("lanjut"),
     }
@@ -156,7 +156,7 @@ async def remove_agency(page_request: PanelRequest, agency_id: Id) -> Response:
         return await _removal(page_request, agency_id, form)
     if left_unchosen(form, searched("successor_id")):
         return await _removal(page_request, agency_id, form, 422)
-    params = form.given("successor_id")
+    params = form.filled("successor_id")
     path = f"/management/agencies/{agency_id}"
     try:
         answer = await page_request.call("routing", "DELETE", path, params=params)
@@ -184,7 +184,7 @@ async def managed_agency(page_request: PageRequest, agency_id: int) -> ManagedAg
 
 
 def _body(form: FormData) -> dict[str, object]:
-    return form.given("code", "name", "kind", "zone") | form.given_ids("parent_id")
+    return form.filled("code", "name", "kind", "zone") | form.filled_ids("parent_id")
 
 
 async def _form(

@@ -31,7 +31,7 @@ async def hand_over_unit(page_request: PanelRequest, agency_id: Id) -> Response:
     if form.get("langkah") != "kirim":
         return await _unit(page_request, agency_id, form)
     try:
-        return await _asked(page_request, "reports", agency_id, form)
+        return await _request_handover(page_request, "reports", agency_id, form)
     except Problem as problem:
         form.refuse(problem)
         return await _unit(page_request, agency_id, form, problem.status)
@@ -46,14 +46,16 @@ async def of_officer(page_request: PanelRequest, staff_id: Id) -> Response:
 async def hand_over_officer(page_request: PanelRequest, staff_id: Id) -> Response:
     form = FormData(await page_request.form("to_id"), NAMES)
     try:
-        return await _asked(page_request, "assignments", staff_id, form)
+        return await _request_handover(page_request, "assignments", staff_id, form)
     except Problem as problem:
         form.refuse(problem)
         return await _officer(page_request, staff_id, form, problem.status)
 
 
-async def _asked(page_request: PageRequest, kind: Kind, from_id: int, form: FormData) -> Response:
-    body: dict[str, object] = {"kind": kind, "from_id": from_id, **form.given_ids("to_id")}
+async def _request_handover(
+    page_request: PageRequest, kind: Kind, from_id: int, form: FormData
+) -> Response:
+    body: dict[str, object] = {"kind": kind, "from_id": from_id, **form.filled_ids("to_id")}
     answer = await page_request.call("routing", "POST", "/management/handovers", json=body)
     return page_request.go(f"/panel/instansi/alih/{answer_as(HandoverShown, answer).id}")
 

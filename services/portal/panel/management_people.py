@@ -32,7 +32,7 @@ _FIELDS = ("username", "name", "role", "email", *searched("agency_id"))
 @router.get("")
 async def people(page_request: PanelRequest) -> Response:
     form = FormData(dict(page_request.request.query_params))
-    filters = form.given("q", "role", "agency_id") | {"active": not form.get("dihapus")}
+    filters = form.filled("q", "role", "agency_id") | {"active": not form.get("dihapus")}
     params = {**filters, "cursor": form.get("lanjut")}
     page = await page_request.filtered("routing", "/management/staff", Page[ManagedPerson], params)
     chosen = await _chosen(page_request, form)
@@ -190,7 +190,7 @@ def _as_kept(person: ManagedPerson) -> FormData:
 
 
 def _body(form: FormData) -> dict[str, object]:
-    named = form.given("username", "name", "role") | form.given_ids("agency_id")
+    named = form.filled("username", "name", "role") | form.filled_ids("agency_id")
     return named | {"email": form.get("email").strip()}
 
 

@@ -119,8 +119,8 @@ def content_of(form: FormData) -> dict[str, object]:
         "region_code": references.region_code(form),
         "anonymous": bool(form.get("anonymous")),
         "secret": bool(form.get("secret")),
-        **form.given("classification", "happened_at", "place"),
-        **form.given_ids("addressee", "category"),
+        **form.filled("classification", "happened_at", "place"),
+        **form.filled_ids("addressee", "category"),
     }
 
 

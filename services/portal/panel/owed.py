@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from services.portal.contracts.routing import OwedCounts, OwedItem, StandIns
 from services.portal.form_data import FormData
 from services.portal.page_request import PanelRequest
-from services.portal.panel.forms import in_order, owed
+from services.portal.panel.forms import in_order, owed_action
 from services.portal.panel.second_person import to_decide
 from shared.http.paging import Page
 
@@ -49,7 +49,7 @@ async def owed_list(page_request: PanelRequest) -> Response:
         link=link,
         back=link(lanjut=cursor),
         in_order=in_order,
-        owed=owed,
+        owed=owed_action,
         request_id=None,
         blank=FormData(),
     )

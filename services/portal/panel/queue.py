@@ -20,7 +20,7 @@ from services.portal.panel.bell import passed_on
 from services.portal.panel.bulk import bulk_forms_for
 from services.portal.panel.choices import agency_of, grouped
 from services.portal.panel.choosing import chosen_in
-from services.portal.panel.forms import in_order, owed
+from services.portal.panel.forms import in_order, owed_action
 from services.portal.panel.second_person import to_decide
 from services.portal.translation import translated
 from shared.bulk_commands import MOST
@@ -73,7 +73,7 @@ async def tab_counts(page_request: PanelRequest) -> Response:
     query = page_request.request.query_params
     below = {name: query[name] for name in ("scope", "agency") if query.get(name)}
     counts = await page_request.read("routing", "/queue/counts", list[TabCount], params=below)
-    return page_request.beside(JSONResponse(_numbers(counts)))
+    return page_request.for_script(JSONResponse(_numbers(counts)))
 
 
 @router.get("")
@@ -153,7 +153,7 @@ async def queue(page_request: PanelRequest) -> Response:
         this_page=query.get("lanjut"),
         many=None if many else _MANY,
         in_order=in_order,
-        owed=owed,
+        owed=owed_action,
         views=[(view, "/panel?" + urlencode(view.query)) for view in choices.views],
         saved=_params(form),
         name_of_view=query.get("nama", "")[:60],
@@ -170,7 +170,7 @@ async def search(page_request: PanelRequest) -> Response:
     form = FormData(await page_request.form(*fields))
     kept: dict[str, object] = {"q": in_address(page_request, form.get("q").strip()) or None}
     if form.get("langkah") == "cari" or not form.get("agency"):
-        kept |= form.given("agency_cari")
+        kept |= form.filled("agency_cari")
     return page_request.go(_link(form, kept))
 
 
@@ -281,7 +281,7 @@ def _not_found(form: FormData, page: QueuePage) -> list[int]:
 
 
 def _params(form: FormData) -> dict[str, object]:
-    params = form.given("tab", "sub", *_FILTERS)
+    params = form.filled("tab", "sub", *_FILTERS)
     for name in FLAGS:
         if name in params:
             params[name] = "true"
@@ -294,5 +294,5 @@ _OF_A_TAB = dict.fromkeys(("sub", "order", "status", "reply_owed"))
 
 def _link(form: FormData, changed: Mapping[str, object]) -> str:
     """Return this queue's address with some parameters changed; the value None removes one."""
-    params = form.given("tab", "sub", *_FILTERS) | dict(changed)
+    params = form.filled("tab", "sub", *_FILTERS) | dict(changed)
     return "/panel?" + urlencode({k: v for k, v in params.items() if v is not None})

@@ -33,7 +33,7 @@ async def offices(page_request: PanelRequest) -> Response:
 async def add(page_request: PanelRequest) -> Response:
     """Add an office. `concerns` is a field of reports and the value that it must have."""
     form = FormData(await page_request.form(*NAMES), NAMES, _NEW)
-    body: dict[str, object] = form.given("code", "name", "how", "url")
+    body: dict[str, object] = form.filled("code", "name", "how", "url")
     field, _, value = form.get("concerns").partition(":")
     if value:
         body[field] = int(value) if field == "category_id" and value.isdecimal() else value
@@ -49,7 +49,7 @@ async def add(page_request: PanelRequest) -> Response:
 async def change(page_request: PanelRequest, office: Office) -> Response:
     """Change an office's texts, or whether it is named to reporters."""
     form = FormData(await page_request.form("name", "how", "url", "active"), NAMES, office)
-    body: dict[str, object] = form.given("name", "how", "url")
+    body: dict[str, object] = form.filled("name", "how", "url")
     if form.get("active"):
         body["active"] = form.get("active") == "ya"
     try:

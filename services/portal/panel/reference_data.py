@@ -72,11 +72,11 @@ _OF_NEW: dict[Made, tuple[str, ...]] = {
 async def create(page_request: PanelRequest, kind: Made) -> Response:
     """Create a group, a category of a group, a tag of a category, or a programme."""
     form = FormData(await page_request.form(*_OF_NEW[kind]), NAMES)
-    body: dict[str, object] = form.given("name", "code" if kind == "categories" else "name")
+    body: dict[str, object] = form.filled("name", "code" if kind == "categories" else "name")
     if kind == "tags":
-        body |= form.given_ids("category_id")
+        body |= form.filled_ids("category_id")
     elif kind == "categories":
-        body |= form.given_ids("parent_id")
+        body |= form.filled_ids("parent_id")
     try:
         await page_request.call("routing", "POST", f"/management/{kind}", json=body)
     except Problem as problem:
@@ -89,7 +89,7 @@ async def create(page_request: PanelRequest, kind: Made) -> Response:
 async def change(page_request: PanelRequest, kind: Kind, one: Code) -> Response:
     """Change the name, or whether it is in use."""
     form = FormData(await page_request.form("name", "active", "category_id", "one"), NAMES)
-    body: dict[str, object] = form.given("name")
+    body: dict[str, object] = form.filled("name")
     if form.get("active"):
         body["active"] = form.get("active") == "ya"
     try:

@@ -10,7 +10,7 @@ from services.portal.contracts.routing import HistoryLine, Identity, OpenedBy, R
 from services.portal.downloads import PassedOn
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
-from services.portal.panel.forms import in_order, owed
+from services.portal.panel.forms import in_order, owed_action
 from services.portal.translation import translated
 from shared.http.paths import ReportNumber
 from shared.http.problems import Problem, conflict
@@ -78,7 +78,7 @@ async def preview(
 ) -> Response:
     """Return a small version of a picture, for a page that shows it."""
     path = f"/reports/{number}/attachments/{attachment_id}/preview"
-    return page_request.beside(PassedOn(await page_request.download("routing", path, None)))
+    return page_request.for_script(PassedOn(await page_request.download("routing", path, None)))
 
 
 @router.get("/{number}/lampiran/{attachment_id}/asli")
@@ -110,7 +110,7 @@ async def reveal(page_request: PanelRequest, number: ReportNumber) -> Response:
     granted the request, the page says that it waits."""
     fields = "reason", "reason_class", "tell_on"
     form = FormData(await page_request.form(*fields, "emergency"), REVEAL_NAMES)
-    body = form.given(*fields) | {"emergency": bool(form.get("emergency"))}
+    body = form.filled(*fields) | {"emergency": bool(form.get("emergency"))}
     try:
         answer = await page_request.call("routing", "POST", f"/reports/{number}/reveal", json=body)
     except Problem as problem:
@@ -143,7 +143,7 @@ async def report_shown(
         status,
         report=report,
         actions=in_order(report.allowed_actions),
-        owed=owed(report.countdown),
+        owed=owed_action(report.countdown),
         seen=last_entry(report),
         identity=identity,
         reveal_form=reveal_form or FormData(),

@@ -22,7 +22,7 @@ from services.portal.page_request import BODY_LIMIT, PageRequest, PanelRequest
 from services.portal.pages import label
 from services.portal.panel import form_drafts
 from services.portal.panel.action_page import action_page, form_of, is_allowed
-from services.portal.panel.forms import FORMS, NAMES, ActionForm, owed
+from services.portal.panel.forms import FORMS, NAMES, ActionForm, owed_action
 from services.portal.panel.prefilled import prefilled
 from services.portal.panel.report import (
     last_entry,
@@ -209,7 +209,7 @@ async def _go_to_next(page_request: PageRequest, done: int, words: str) -> Respo
         return page_request.go(
             "/panel/tugas", f"#{done}: {words} {translated('Tidak ada tugas lagi.')}"
         )
-    action = owed(report.countdown)
+    action = owed_action(report.countdown)
     known = action in [each.code for each in report.allowed_actions]
     path = f"/panel/laporan/{report.number}"
     path += f"/{action}?kembali=%2Fpanel%2Ftugas" if known else ""

@@ -34,7 +34,7 @@ async def decide(
     form = FormData(await page_request.form(), {"reason": "Alasan"})
     try:
         await page_request.call(
-            "routing", "POST", f"{PATH}/{request_id}/{decision}", json=form.given("reason")
+            "routing", "POST", f"{PATH}/{request_id}/{decision}", json=form.filled("reason")
         )
     except Problem as problem:
         form.refuse(problem)

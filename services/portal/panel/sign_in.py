@@ -39,7 +39,7 @@ async def sign_in(page_request: PanelDoor) -> Response:
     try:
         answer = await page_request.call("routing", "POST", "/sign-in", json=body)
         signed_in = answer_as(SignedInHere, answer)
-        page_request.is_known_as(signed_in.device_tokens)
+        page_request.store_device_tokens(signed_in.device_tokens)
         me = await page_request.read("routing", "/me", Me, token=signed_in.access_token)
     except Problem as problem:
         if problem.code == "second_factor_enrolment_needed":

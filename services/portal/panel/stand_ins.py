@@ -51,7 +51,7 @@ async def end_stand_in_of(page_request: PanelRequest, staff_id: Id) -> Response:
 
 async def _name(page_request: PageRequest, staff_id: int | None) -> Response:
     form = FormData(await page_request.form(*NAMES), NAMES)
-    body = form.given_ids("stand_in_id") | form.given("first_day", "last_day")
+    body = form.filled_ids("stand_in_id") | form.filled("first_day", "last_day")
     try:
         await page_request.call("routing", "PUT", _path(staff_id), json=body)
     except Problem as problem:

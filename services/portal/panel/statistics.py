@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Asked:
+class StatisticsQuery:
     """The agency (one's own by default) and the period (this year by default) of a page."""
 
     params: dict[str, str]
@@ -57,7 +57,7 @@ async def statistics(request: Request) -> Response:
 
 @router.get("/pengelolaan")
 async def management(page_request: PanelRequest) -> Response:
-    selection = _asked(page_request)
+    selection = _statistics_query(page_request)
     figures, agencies, staff = await asyncio.gather(
         _read(page_request, "management", Management, selection),
         _read(page_request, "agencies", AgencyRanking, selection),
@@ -76,7 +76,7 @@ async def management(page_request: PanelRequest) -> Response:
 
 @router.get("/pemanfaatan")
 async def usage(page_request: PanelRequest) -> Response:
-    selection = _asked(page_request)
+    selection = _statistics_query(page_request)
     figures = await _read(page_request, "usage", Usage, selection)
     for each in figures.hours:
         each.label = full_hour(int(each.mark.partition(":")[2]), language.get())
@@ -85,7 +85,7 @@ async def usage(page_request: PanelRequest) -> Response:
 
 @router.get("/wilayah")
 async def places(page_request: PanelRequest) -> Response:
-    selection = _asked(page_request)
+    selection = _statistics_query(page_request)
     within = page_request.request.query_params.get("within", "")
     figures = await _read(page_request, "places", Places, selection, within=within)
     parts = within.split(".") if within else []
@@ -97,7 +97,7 @@ async def places(page_request: PanelRequest) -> Response:
 
 @router.get("/laporan")
 async def reports(page_request: PanelRequest) -> Response:
-    selection = _asked(page_request)
+    selection = _statistics_query(page_request)
     marks = page_request.request.query_params.getlist("mark")
     cursor = page_request.request.query_params.get("lanjut")
     more = {"mark": marks, "cursor": cursor, "limit": 50}
@@ -114,20 +114,28 @@ def _short(bucket: str) -> str:
     return f"{int(day[0])}/{int(month)}" if day else f"{int(month)}/{year[2:]}"
 
 
-async def _staff(page_request: PageRequest, selection: Asked) -> list[StaffFigures] | None:
+async def _staff(
+    page_request: PageRequest, selection: StatisticsQuery
+) -> list[StaffFigures] | None:
     """Return the figures of the staff; None for officers, who see no figures of people."""
     if page_request.session.role not in ADMINS:
         return None
     return (await _read(page_request, "staff", StaffRanking, selection)).items
 
 
-def _asked(page_request: PageRequest) -> Asked:
+def _statistics_query(page_request: PageRequest) -> StatisticsQuery:
     query = page_request.request.query_params
-    return Asked({name: query[name] for name in ("agency", "from", "to") if query.get(name)})
+    return StatisticsQuery(
+        {name: query[name] for name in ("agency", "from", "to") if query.get(name)}
+    )
 
 
 async def _read(
-    page_request: PageRequest, page: str, model: TypeForm[T], selection: Asked, **more: object
+    page_request: PageRequest,
+    page: str,
+    model: TypeForm[T],
+    selection: StatisticsQuery,
+    **more: object,
 ) -> T:
     params = {**selection.params, **more}
     return await page_request.filtered("reporting", f"/statistics/{page}", model, params)
@@ -136,7 +144,7 @@ async def _read(
 async def _page(
     page_request: PageRequest,
     name: str,
-    selection: Asked,
+    selection: StatisticsQuery,
     figures: Management | Usage | Places,
     **content: Any,
 ) -> Response:

@@ -25,7 +25,7 @@ async def mark_told(page_request: PanelRequest, number: ReportNumber) -> Respons
     form = FormData(await page_request.form("message_id"))
     path = f"/reports/{number}/told-otherwise"
     try:
-        await page_request.call("routing", "POST", path, json=form.given("message_id"))
+        await page_request.call("routing", "POST", path, json=form.filled("message_id"))
     except Problem as problem:
         form.refuse(problem)
         return await _page(page_request, form, problem.status)

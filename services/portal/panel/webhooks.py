@@ -27,7 +27,7 @@ async def create(page_request: PanelRequest) -> Response:
     """Create a webhook. Its secret is only in this answer."""
     form = FormData(await page_request.form("url"), NAMES)
     try:
-        answer = await page_request.call("reporting", "POST", "/webhooks", json=form.given("url"))
+        answer = await page_request.call("reporting", "POST", "/webhooks", json=form.filled("url"))
     except Problem as problem:
         form.refuse(problem)
         return await _list(page_request, form, problem.status)
@@ -86,7 +86,7 @@ async def _shown(
     page_request: PageRequest, webhook_id: UUID, form: FormData | None = None, status: int = 200
 ) -> Response:
     query = FormData(dict(page_request.request.query_params))
-    params: dict[str, object] = {**query.given("state"), "cursor": query.get("lanjut") or None}
+    params: dict[str, object] = {**query.filled("state"), "cursor": query.get("lanjut") or None}
     path = f"/webhooks/{webhook_id}"
     shown = await page_request.read("reporting", path, WebhookView)
     until = shown.previous_until

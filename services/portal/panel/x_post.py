@@ -56,7 +56,9 @@ async def submit_post(page_request: PanelRequest) -> Response:
         return await _page(page_request, form)
     if references.left_unchosen(form, FIELDS):
         return await _page(page_request, form, 422)
-    report = content_of(form) | form.given("url", "author") | {"thread": form.get("thread").split()}
+    report = (
+        content_of(form) | form.filled("url", "author") | {"thread": form.get("thread").split()}
+    )
     try:
         answer = await page_request.call("intake", "POST", "/channels/x/reports", json=report)
     except Problem as problem:

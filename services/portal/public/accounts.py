@@ -46,7 +46,7 @@ async def sign_in(page_request: PublicRequest) -> Response:
         answer = await page_request.call("intake", "POST", "/reporters/sign-in", json=body)
         signed_in = answer_as(SignedInHere, answer)
         enter(page_request, signed_in)
-        page_request.is_known_as(signed_in.device_tokens)
+        page_request.store_device_tokens(signed_in.device_tokens)
     except Problem as problem:
         form.refuse(problem)
         return page_request.page("public/sign_in.html", problem.status, form=form)
@@ -64,7 +64,7 @@ async def sign_up_form(page_request: PublicRequest) -> Response:
 @router.post("/daftar")
 async def sign_up(page_request: PublicRequest) -> Response:
     form = FormData(await page_request.form("name", "phone", "email", "nik", "password"), NAMES)
-    body = form.given("name", "phone", "email", "nik") | {"password": form.get("password")}
+    body = form.filled("name", "phone", "email", "nik") | {"password": form.get("password")}
     try:
         answer = await page_request.call("intake", "POST", "/reporters", json=body)
         enter(page_request, answer_as(SignedIn, answer))

@@ -31,7 +31,7 @@ async def home(page_request: PublicRequest) -> Response:
 async def public_reports(page_request: PublicRequest) -> Response:
     query = page_request.request.query_params
     form = FormData({name: query[name] for name in _FILTERS if name in query})
-    params = {**form.given(*_FILTERS), "cursor": query.get("lanjut"), "limit": 20}
+    params = {**form.filled(*_FILTERS), "cursor": query.get("lanjut"), "limit": 20}
     page, categories, provinces = await asyncio.gather(
         page_request.filtered("intake", "/reports", Page[PublicItem], params),
         references.categories(page_request),
@@ -39,7 +39,7 @@ async def public_reports(page_request: PublicRequest) -> Response:
     )
     categories = references.with_chosen_category(form, categories)
     only_known(page_request.request, region=[code for code, _ in provinces])
-    given = form.given(*_FILTERS)
+    given = form.filled(*_FILTERS)
 
     def link(**changed: None) -> str:
         return "/laporan?" + urlencode({k: v for k, v in given.items() if k not in changed})

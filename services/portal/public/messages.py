@@ -61,7 +61,7 @@ async def send_code(
     form = FormData(await page_request.form("dari"), NAMES)
     path = f"/reports/{number}/contacts/{channel}/code"
     notice = "Kode sudah dikirim. Masukkan enam angkanya di bawah ini; berlaku 10 menit."
-    return await _asked(page_request, number, form, path, None, notice)
+    return await _call_and_redirect(page_request, number, form, path, None, notice)
 
 
 @router.post("/laporan/{number}/kontak/{channel}/bukti")
@@ -98,7 +98,9 @@ async def choose(page_request: PublicRequest, number: ReportNumber) -> Response:
         "muted": [kind for kind in labels("message_kind") if kind not in wanted],
     }
     path = f"/reports/{number}/preferences"
-    return await _asked(page_request, number, form, path, body, "Pilihan Anda disimpan.", "PUT")
+    return await _call_and_redirect(
+        page_request, number, form, path, body, "Pilihan Anda disimpan.", "PUT"
+    )
 
 
 @router.post("/laporan/{number}/kontak/berhenti")
@@ -109,7 +111,9 @@ async def stop_all(page_request: PublicRequest, number: ReportNumber) -> Respons
     chosen = contacts.model_dump(include={"email", "sms", "muted"}) if contacts else {}
     body = {"email": False, "sms": False, "muted": [], **chosen, "stopped": True}
     path = f"/reports/{number}/preferences"
-    return await _asked(page_request, number, form, path, body, "Anda tidak dihubungi lagi.", "PUT")
+    return await _call_and_redirect(
+        page_request, number, form, path, body, "Anda tidak dihubungi lagi.", "PUT"
+    )
 
 
 @router.get("/berhenti/{token}")
@@ -211,7 +215,7 @@ async def recover(page_request: PublicRequest) -> Response:
     return page_request.page("public/new_code.html", number=number, code=renewed.access_code)
 
 
-async def _asked(
+async def _call_and_redirect(
     page_request: PageRequest,
     number: int,
     form: FormData,

@@ -145,7 +145,7 @@ def _fields(action: str) -> list[str]:
 async def _perform(
     page_request: PageRequest, number: int, action: str, form: FormData, files: list[File]
 ) -> CommandAnswer:
-    path, body = f"/reports/{number}/{_PATHS[action]}", form.given(_WORDS[action])
+    path, body = f"/reports/{number}/{_PATHS[action]}", form.filled(_WORDS[action])
     token = page_request.session.reports.get(number)
     if action in _WITH_FILES:
         answer = await page_request.call(
@@ -159,9 +159,9 @@ async def _perform(
         )
         return answer_as(CommandAnswer, answer)
     if action in ("declare_satisfied", "rate"):
-        body |= form.given_ids("rating")
+        body |= form.filled_ids("rating")
     if action == "object":
-        body |= form.given("objection_reason")
+        body |= form.filled("objection_reason")
     if action == "rate" and (solved := form.get("solved")):
         body["solved"] = {"yes": True, "no": False}.get(
             solved, solved

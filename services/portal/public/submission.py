@@ -208,8 +208,8 @@ def _report(page_request: PageRequest, form: FormData) -> dict[str, object]:
         "region_code": references.region_code(form),
         "anonymous": bool(form.get("anonymous")),
         "secret": bool(form.get("secret")),
-        **form.given("classification", "happened_at", *(field.name for field in TEXTS)),
-        **form.given_ids("addressee", "category", "linked_number"),
+        **form.filled("classification", "happened_at", *(field.name for field in TEXTS)),
+        **form.filled_ids("addressee", "category", "linked_number"),
     }
     if not page_request.signed_in:
         report["reporter"] = reporter_of(form)
@@ -220,4 +220,4 @@ def reporter_of(form: FormData) -> dict[str, object]:
     """Return the reporter's name and contacts, and which of them are safe, from a form for a new
     report."""
     safe = {name: bool(form.get(name)) for name in ("phone_safe", "email_safe")}
-    return {**form.given("name", "phone", "email", "nik"), **safe}
+    return {**form.filled("name", "phone", "email", "nik"), **safe}

@@ -25,9 +25,9 @@ class Context:
 
     def local(self, at: datetime | None) -> datetime | None:
         """Return the instant in the agency's time zone, to the second."""
-        return at and self.known_local(at)
+        return at and self.in_zone(at)
 
-    def known_local(self, at: datetime) -> datetime:
+    def in_zone(self, at: datetime) -> datetime:
         return at.astimezone(self.zone.offset).replace(microsecond=0)
 
     def deadline(self, at: datetime | None) -> datetime | None:
@@ -35,7 +35,7 @@ class Context:
         that day, not as the day after."""
         if at is None or not ends_a_day(at, self.zone):
             return self.local(at)
-        return self.known_local(at).replace(minute=0, second=0) - timedelta(minutes=1)
+        return self.in_zone(at).replace(minute=0, second=0) - timedelta(minutes=1)
 
     def working_days(self, start: datetime | None, end: datetime | None) -> float | None:
         """Return the working days between two instants, to one decimal; None if one is missing."""
@@ -132,8 +132,8 @@ _HANDLER = (
 )
 _REPORTS = (
     _same("number", 13),
-    Column("submitted_date", 12, lambda r, c: c.known_local(r.submitted_at).date()),
-    Column("submitted_time", 10, lambda r, c: c.known_local(r.submitted_at).time()),
+    Column("submitted_date", 12, lambda r, c: c.in_zone(r.submitted_at).date()),
+    Column("submitted_time", 10, lambda r, c: c.in_zone(r.submitted_at).time()),
     _same("classification", 24, "classification"),
     _same("category_id", 10),
     Column("category", 28, lambda r, c: c.names.categories.get(r.category_id)),

@@ -33,7 +33,7 @@ ALWAYS: Final = 1_000_000
 unavailable for long."""
 
 
-def statistics_kept(database: Database, settings: Settings) -> AbstractAsyncContextManager[None]:
+def keep_statistics(database: Database, settings: Settings) -> AbstractAsyncContextManager[None]:
     """Keep the statistics up to date until the block ends. It needs NATS and Postgres and waits for
     both."""
     cipher = IdentityCipher(settings.identity_keys)

@@ -86,7 +86,7 @@ class Period:
         return day.isoformat() if self.by_the_day else f"{day:%Y-%m}"
 
 
-async def asked_period(
+async def requested_period(
     staff: CurrentReader,
     session: Transaction,
     first: Annotated[
@@ -112,7 +112,7 @@ async def asked_period(
     return Period(first, last)
 
 
-AskedPeriod = Annotated[Period, Depends(asked_period)]
+AskedPeriod = Annotated[Period, Depends(requested_period)]
 AskedAgency = Annotated[
     AgencyId | None, Query(alias="agency", description="The own agency (the default) or one below")
 ]

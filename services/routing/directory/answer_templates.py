@@ -69,7 +69,7 @@ async def list_answer_templates(
     staff: AgencyAdmin, session: Transaction, agency: ManagedAgency = None
 ) -> KeptTemplates:
     """The templates that the agency keeps, by name."""
-    agency_id = await _kept_by(session, staff, agency or staff.agency_id)
+    agency_id = await _managed_agency_id(session, staff, agency or staff.agency_id)
     kept = select(AnswerTemplate).where(col(AnswerTemplate.agency_id) == agency_id)
     rows = await session.scalars(kept.order_by(col(AnswerTemplate.name)))
     return KeptTemplates(items=[_shown(row) for row in rows])
@@ -80,7 +80,7 @@ async def add_answer_template(
     form: TemplateForm, staff: AgencyAdmin, session: Transaction, agency: ManagedAgency = None
 ) -> KeptTemplate:
     """Add a template."""
-    agency_id = await _kept_by(session, staff, agency or staff.agency_id)
+    agency_id = await _managed_agency_id(session, staff, agency or staff.agency_id)
     await _check(session, form, agency_id, None)
     if await _count(session, agency_id) >= MOST:
         raise conflict("too_many_answer_templates", most=MOST)
@@ -126,7 +126,7 @@ async def remove_answer_template(
     await session.flush()
 
 
-async def _kept_by(session: AsyncSession, staff: Staff, agency_id: int) -> int:
+async def _managed_agency_id(session: AsyncSession, staff: Staff, agency_id: int) -> int:
     """The agency, if this person may keep its templates: the own one or, for those who manage
     agencies, also one below. 404 for any other."""
     if agency_id != staff.agency_id:
@@ -140,7 +140,7 @@ async def _found(session: AsyncSession, staff: Staff, template_id: UUID) -> Answ
     row = await session.get(AnswerTemplate, template_id, with_for_update=True)
     if row is None:
         raise not_found()
-    await _kept_by(session, staff, row.agency_id)
+    await _managed_agency_id(session, staff, row.agency_id)
     return row
 
 

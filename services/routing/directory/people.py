@@ -96,7 +96,7 @@ async def add_person(
     record(session, staff, where.id, "staff", member.id, "add", **values)
     await enter_email(session, request.app.state.identity, member.id, form.email)
     await note_new_admin(session, staff, member.id, member.role)
-    return await made(session, request, member.id, first=True)
+    return await with_one_time_link(session, request, member.id, first=True)
 
 
 @router.patch("/{staff_id}", responses=problem_responses(429))
@@ -128,7 +128,7 @@ async def change_person(
         await withdraw_links(session, [staff_id])
     if "role" in differences:
         await note_new_admin(session, staff, staff_id, after["role"])
-    return await _known(session, cipher, staff_id)
+    return await _managed_person(session, cipher, staff_id)
 
 
 @router.delete("/{staff_id}", status_code=204)
@@ -175,14 +175,14 @@ async def _check_not_the_last_of_pusat(session: AsyncSession, person: Person) ->
         raise conflict("last_central_admin")
 
 
-async def made(
+async def with_one_time_link(
     session: AsyncSession, request: Request, staff_id: int, *, first: bool
 ) -> PersonMade:
     """The person with a new one-time link. The link is also mailed: to a proven address or, for the
     `first` password, also to an unproven one."""
     cipher = request.app.state.identity
     link = await make_link(session, request.app.state.settings.public_base_url, staff_id)
-    person = await _known(session, cipher, staff_id)
+    person = await _managed_person(session, cipher, staff_id)
     mailed = person.email_state == "proven" or (first and person.email_state == "unproven")
     if mailed:
         await mail_password_link(session, cipher, staff_id, link.url, first=first)
@@ -202,7 +202,9 @@ async def _change_email(
     return {"email": [bool(before), bool(email)]}
 
 
-async def _known(session: AsyncSession, cipher: IdentityCipher, staff_id: int) -> ManagedPerson:
+async def _managed_person(
+    session: AsyncSession, cipher: IdentityCipher, staff_id: int
+) -> ManagedPerson:
     person = await find_person(session, cipher, staff_id)
     assert person is not None
     return person

@@ -12,7 +12,7 @@ from services.routing.accounts import second_factor
 from services.routing.accounts.password_links import take_password
 from services.routing.accounts.sessions import revoke_all
 from services.routing.directory.log import changed, record
-from services.routing.directory.people import PersonMade, active_person, made
+from services.routing.directory.people import PersonMade, active_person, with_one_time_link
 from services.routing.management_rights import (
     Managing,
     Person,
@@ -74,7 +74,7 @@ async def restore_person(
     await session.execute(update(StaffMember).where(col(StaffMember.id) == staff_id).values(back))
     moved = changed({"agency_id": person.agency_id}, {"agency_id": where.id})
     record(session, staff, where.id, "staff", staff_id, "restore", **moved)
-    return await made(session, request, staff_id, first=False)
+    return await with_one_time_link(session, request, staff_id, first=False)
 
 
 @router.post("/{staff_id}/password-link", responses=WAITS)
@@ -89,7 +89,7 @@ async def reset_password(
         return waits
     had_password = await take_password(session, staff_id)
     record(session, staff, person.agency_id, "staff", staff_id, "reset_password")
-    return await made(session, request, staff_id, first=not had_password)
+    return await with_one_time_link(session, request, staff_id, first=not had_password)
 
 
 @router.delete("/{staff_id}/second-factor", status_code=204, response_model=None, responses=WAITS)

@@ -84,7 +84,7 @@ async def keep_form_draft(
     length = sum(len(value) for values in form.fields.values() for value in values)
     if length > LONGEST:
         raise too_large("form_draft_too_long", limit=LONGEST)
-    others = select(func.count()).where(_kept_of(staff.id), ~_of_form(number, action))
+    others = select(func.count()).where(_belongs_to(staff.id), ~_of_form(number, action))
     if (await session.scalar(others) or 0) >= MOST:
         raise conflict("too_many_form_drafts", most=MOST)
     cipher: IdentityCipher = request.app.state.identity
@@ -115,7 +115,7 @@ async def read_form_draft(
 ) -> DraftRead:
     """One's own draft of this form."""
     await access_to(session, staff, number, action)
-    kept = select(FormDraft).where(_kept_of(staff.id), _of_form(number, action))
+    kept = select(FormDraft).where(_belongs_to(staff.id), _of_form(number, action))
     draft = await session.scalar(kept)
     cipher: IdentityCipher = request.app.state.identity
     fields = read_if_possible(cipher, draft.fields) if draft else None
@@ -133,11 +133,11 @@ async def discard_form_draft(
     await session.execute(delete(FormDraft).where(own, _of_form(number, action)))
 
 
-async def drafts_kept(session: AsyncSession, access: ReportAccess) -> list[KeptDraft]:
+async def stored_drafts(session: AsyncSession, access: ReportAccess) -> list[KeptDraft]:
     """This person's drafts of forms of the report, newest first."""
     kept = (
         select(col(FormDraft.action), col(FormDraft.kept_at))
-        .where(_kept_of(access.actor.staff_id), col(FormDraft.number) == access.state.number)
+        .where(_belongs_to(access.actor.staff_id), col(FormDraft.number) == access.state.number)
         .order_by(col(FormDraft.kept_at).desc())
     )
     rows = await session.execute(kept)
@@ -161,5 +161,5 @@ def _of_form(number: int, action: Action) -> ColumnElement[bool]:
     return (col(FormDraft.number) == number) & (col(FormDraft.action) == action)
 
 
-def _kept_of(staff_id: int | None) -> ColumnElement[bool]:
+def _belongs_to(staff_id: int | None) -> ColumnElement[bool]:
     return (col(FormDraft.staff_id) == staff_id) & (col(FormDraft.kept_at) > now() - KEPT)

@@ -21,7 +21,7 @@ from services.routing.reading.arrival import (
 from services.routing.reading.attachments import attachments_of
 from services.routing.reading.countdown import countdown_of, nearest_countdown
 from services.routing.reading.details import details_of
-from services.routing.reading.form_drafts import drafts_kept
+from services.routing.reading.form_drafts import stored_drafts
 from services.routing.reading.history import (
     below_pusat,
     history_of,
@@ -194,7 +194,7 @@ async def _view(
         allowed_actions=[
             shown_action(action) for action in actions_open_to(await _as_author(session, access))
         ],
-        form_drafts=await drafts_kept(session, access),
+        form_drafts=await stored_drafts(session, access),
     )
 
 

@@ -65,10 +65,10 @@ async def facts_sent_on(
         rows = await rows_of(session, _sent_from(access))
         for bulk_id in facts:
             of_it = [row for row in rows if row["bulk_id"] == bulk_id]
-            facts[bulk_id] = _became(of_it, language)
+            facts[bulk_id] = _outcome_facts(of_it, language)
     steps = [line["ref"] for line in lines if line["action"] == Action.FOLLOW_UP]
     if steps:
-        rows = await rows_of(session, _came_to(access, steps))
+        rows = await rows_of(session, _received_from_main(access, steps))
         by_way_of = label("fact", "by_way_of")
         facts |= {
             row["command_id"]: [StepFact(label=by_way_of, value=f"#{row['main_number']}")]
@@ -77,7 +77,7 @@ async def facts_sent_on(
     return facts
 
 
-def _became(rows: Rows, language: Language) -> list[StepFact]:
+def _outcome_facts(rows: Rows, language: Language) -> list[StepFact]:
     by_outcome: Mapping[str, list[str]] = {"sent_to": [], "sending_to": [], "not_sent_to": []}
     for row in rows:
         if row["readable"]:
@@ -135,7 +135,7 @@ def _sent_from(access: ReportAccess) -> Select[*tuple[object, ...]]:
     )
 
 
-def _came_to(access: ReportAccess, steps: list[UUID]) -> Select[*tuple[object, ...]]:
+def _received_from_main(access: ReportAccess, steps: list[UUID]) -> Select[*tuple[object, ...]]:
     sent = LinkedFollowUp
     return (
         select(col(sent.command_id), col(sent.main_number))

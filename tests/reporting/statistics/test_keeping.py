@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from services.reporting.statistics.event_reader import Recounting, statistics_kept
+from services.reporting.statistics.event_reader import Recounting, keep_statistics
 from services.reporting.statistics.period import Period
 from services.reporting.statistics.rebuild import rebuild
 from services.reporting.statistics.updates import refresh
@@ -88,7 +88,7 @@ async def test_events_in_any_order_and_twice_give_what_a_rebuild_gives(
     repeated = [life for life in lives for _ in range(chance.choice([1, 1, 2]))]
     chance.shuffle(repeated)
     half = len(repeated) // 2
-    async with statistics_kept(database, settings):
+    async with keep_statistics(database, settings):
         await tell(bus, repeated[:half], "first")
         await read_all(bus)
     with owner.transaction():  # while nobody follows
@@ -96,7 +96,7 @@ async def test_events_in_any_order_and_twice_give_what_a_rebuild_gives(
         for life in further:
             write(owner, life)
     await tell(bus, repeated[half:] + further + repeated[:20], "second")
-    async with statistics_kept(database, settings):
+    async with keep_statistics(database, settings):
         await read_all(bus)
 
     followed = kept(owner)
@@ -130,7 +130,7 @@ async def test_events_that_come_during_a_rebuild_are_not_lost(
             for life in fresh:
                 write(another, life)
 
-    async with statistics_kept(database, settings):
+    async with keep_statistics(database, settings):
         await rebuild(database, add)
         await tell(bus, fresh, "during")
         await read_all(bus)
@@ -220,7 +220,7 @@ async def test_a_report_that_cannot_be_counted_is_left_aside(
     owner.execute(unknown, [broken.number])
     owner.execute("UPDATE reporting.fact SET counted_by = 0")
     await Recounting(database).catch_up()
-    async with statistics_kept(database, settings):
+    async with keep_statistics(database, settings):
         await tell(bus, [broken, *lives], "again")
         await read_all(bus)
     assert kept(owner) == wanted
@@ -238,7 +238,7 @@ async def test_what_is_no_event_becomes_a_dead_letter_and_the_rest_goes_on(
     owner.execute("DELETE FROM reporting.fact; DELETE FROM reporting.holding")
     await bus.js.publish("lapor.v1.report.verified", b"no event")
     await tell(bus, lives[:3], "beside")
-    async with statistics_kept(database, settings):
+    async with keep_statistics(database, settings):
         await read_all(bus)
     assert owner.execute("SELECT count(*) FROM reporting.fact").fetchone() == (3,)
     assert owner.execute("SELECT reason_code FROM lifecycle.dead_letter").fetchall()
