@@ -34,11 +34,11 @@ class Batcher(Generic[Asked, Answer]):
         self._waiting: list[tuple[Asked, asyncio.Future[Answer]]] = []
         self._working: set[asyncio.Task[None]] = set()
 
-    async def ask(self, one: Asked) -> Answer:
+    async def ask(self, request: Asked) -> Answer:
         """The answer to this request; raises its error."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Answer] = loop.create_future()
-        self._waiting.append((one, answer))
+        self._waiting.append((request, answer))
         if self._idle:
             self._idle -= 1
             # In its own context, because the trace of the first request does not belong to all.

@@ -66,8 +66,8 @@ class HandingOver:
             if row["id"] in self._looked_at
         }
         while left:
-            further = [(one, await self._batch(one, after)) for one, after in left]
-            left = [(one, after) for one, after in further if after is not None]
+            further = [(handover, await self._batch(handover, after)) for handover, after in left]
+            left = [(handover, after) for handover, after in further if after is not None]
 
     def _is_due(self, handover: uuid.UUID, again: bool) -> bool:
         """Whether to look at a hand-over now. Corrected chains (`again`) are not checked in every

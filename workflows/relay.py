@@ -111,11 +111,11 @@ async def _publish(rows: Sequence[Row], bus: Bus, refusals: Backoff[int]) -> lis
         of_report[row[1]].append(row)
     gate, full = asyncio.Semaphore(IN_FLIGHT), False
 
-    async def in_order(mine: list[Row]) -> list[int]:
+    async def in_order(report_rows: list[Row]) -> list[int]:
         nonlocal full
         done: list[int] = []
         async with gate:
-            for row_id, number, subject, message_id, headers, body in mine:
+            for row_id, number, subject, message_id, headers, body in report_rows:
                 if full:
                     break
                 try:
@@ -143,8 +143,8 @@ async def _publish(rows: Sequence[Row], bus: Bus, refusals: Backoff[int]) -> lis
                 done.append(row_id)
         return done
 
-    ids = await asyncio.gather(*(in_order(mine) for mine in of_report.values()))
-    return [row_id for mine in ids for row_id in mine]
+    ids = await asyncio.gather(*(in_order(report_rows) for report_rows in of_report.values()))
+    return [row_id for published in ids for row_id in published]
 
 
 _published = Counter(

@@ -107,7 +107,7 @@ class Authority:
             "limits": _EVERYTHING,
             "signing_keys": [tokens.public_key(seed) for seed in self.system],
         }
-        ours: AccountClaims = {
+        claims: AccountClaims = {
             "type": "account",
             "limits": _EVERYTHING | _JETSTREAM,
             "signing_keys": [tokens.public_key(seed) for seed in self.account_keys],
@@ -115,7 +115,7 @@ class Authority:
         }
         return {
             self.system_account: self.sign_account(self.system_account, "SYS", system),
-            self.account: self.sign_account(self.account, "LAPOR", ours),
+            self.account: self.sign_account(self.account, "LAPOR", claims),
         }
 
     def server_config(self) -> str:

@@ -52,11 +52,11 @@ class Arrivals:
         preparing = partial(self._prepare, connection)
         prepared = await answered(preparing, list(waiting.values()))
         ready: dict[int, Prepared] = {}
-        for index, one in zip(waiting, prepared, strict=True):
-            if isinstance(one, Prepared):
-                ready[index] = one
+        for index, result in zip(waiting, prepared, strict=True):
+            if isinstance(result, Prepared):
+                ready[index] = result
             else:
-                outcomes[index] = one
+                outcomes[index] = result
         order = sorted(ready, key=lambda index: ready[index].report.own_key)
         writing = partial(self._write, connection)
         outcomes |= zip(order, await answered(writing, [ready[i] for i in order]), strict=True)

@@ -99,7 +99,7 @@ _KINDS = {"addressee": "agency", "category": "category"}
 async def look_up(session: Connection, named: Sequence[Named]) -> list[Found]:
     """The ids of agency and category for several forms, in order."""
     connection = await raw(session)
-    references = [as_columns(one) | {"place": place} for place, one in enumerate(named)]
+    references = [as_columns(reference) | {"place": place} for place, reference in enumerate(named)]
     parameters = {"wanted": orjson.dumps(references).decode()}
     return list(await (await connection.execute(_LOOK_UP, parameters)).fetchall())
 

@@ -30,7 +30,7 @@ async def remember_caller(request: Request, principal: OptionalPrincipal) -> Non
 def listing_all_problems(route: type[APIRoute]) -> type[APIRoute]:
     """A subclass of `route` whose refusal of a `SubmissionForm` lists all problems."""
 
-    class SayingAll(route):  # type: ignore[valid-type,misc]
+    class ListingAllProblems(route):  # type: ignore[valid-type,misc]
         def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
             ordinary: Callable[[Request], Awaitable[Response]] = super().get_route_handler()
 
@@ -40,12 +40,12 @@ def listing_all_problems(route: type[APIRoute]) -> type[APIRoute]:
                 except RequestValidationError as error:
                     if not isinstance(error.body, dict):
                         raise
-                    said = [field_error(one) for one in error.errors()]
-                    raise _all_problems(said, error.body, request.state.asks) from None
+                    errors_found = [field_error(detail) for detail in error.errors()]
+                    raise _all_problems(errors_found, error.body, request.state.asks) from None
 
             return handle
 
-    return SayingAll
+    return ListingAllProblems
 
 
 def read_listing_all_problems(report: str, principal: Principal | None) -> SubmissionForm:
@@ -64,12 +64,12 @@ def read_listing_all_problems(report: str, principal: Principal | None) -> Submi
 
 
 def _all_problems(
-    said: Iterable[FieldError], raw: dict[str, Any], principal: Principal | None
+    errors_found: Iterable[FieldError], raw: dict[str, Any], principal: Principal | None
 ) -> Problem:
-    errors = list(said)
-    fields = {one.field for one in errors}
+    errors = list(errors_found)
+    fields = {error.field for error in errors}
     return validation(
-        *errors, *(one for one in _missing_fields(raw, principal) if one.field not in fields)
+        *errors, *(error for error in _missing_fields(raw, principal) if error.field not in fields)
     )
 
 
@@ -82,6 +82,6 @@ def _missing_fields(raw: dict[str, Any], principal: Principal | None) -> Iterabl
         sent = raw.get("reporter")
         reporter = None
         if isinstance(sent, dict):
-            given: Any = {field: nothing(sent.get(field)) for field in _REACHED_BY}
-            reporter = ReporterForm.model_construct(None, **given)
+            contacts: Any = {field: nothing(sent.get(field)) for field in _REACHED_BY}
+            reporter = ReporterForm.model_construct(None, **contacts)
         yield from unreachable(reporter, *REPORTER)

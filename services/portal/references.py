@@ -220,7 +220,7 @@ def with_chosen_category(form: FormData, groups: Sequence[Group]) -> list[Group]
 
 def with_category(groups: Sequence[Group], code: str, name: str = "") -> list[Group]:
     """Return the groups and, last, this category if it is no longer offered."""
-    if any(code == one.code for _, inside in groups for one in inside):
+    if any(code == category.code for _, inside in groups for category in inside):
         return [*groups]
     gone = translated(RETIRED)
     return [*groups, (gone, [CategoryOption(code, name or gone)])]
@@ -233,17 +233,20 @@ def narrowed(form: FormData, name: str, groups: Sequence[Group]) -> list[Group]:
     if not words:
         return [*groups]
     fitting = {
-        one.code
+        category.code
         for group, inside in groups
-        for one in inside
-        if _fits(words, f"{group} {one.name} {one.also}")
+        for category in inside
+        if _fits(words, f"{group} {category.name} {category.also}")
     }
     if not fitting:
         form.hints[name] = translated("Tidak ada kategori yang cocok. Coba kata lain.")
         return [*groups]
     form.hints[name] = translated("{count} kategori cocok.").format(count=len(fitting))
     offered = {*fitting, form.get(name)}
-    left = [(group, [one for one in inside if one.code in offered]) for group, inside in groups]
+    left = [
+        (group, [category for category in inside if category.code in offered])
+        for group, inside in groups
+    ]
     return [(group, inside) for group, inside in left if inside]
 
 

@@ -175,9 +175,9 @@ async def _row(
     if row is None or row.digest is not None:
         return None
     actor = Actor.model_validate(row.body["actor"])
-    who = access.actor
+    sender = access.actor
     stored = (row.number, row.action, actor.kind, actor.staff_id, actor.system)
-    sent = (request.number, request.action, who.kind, who.staff_id, who.system)
+    sent = (request.number, request.action, sender.kind, sender.staff_id, sender.system)
     return row if stored == sent else None
 
 

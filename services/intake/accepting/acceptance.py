@@ -58,14 +58,18 @@ class Acceptance:
         if not reports:
             return []
         prepared = await self.prepare(session, [Arrival(report) for report in reports])
-        return await self.write(session, [one for one in prepared if isinstance(one, Prepared)])
+        return await self.write(
+            session, [result for result in prepared if isinstance(result, Prepared)]
+        )
 
     async def prepare(
         self, session: Connection, arrivals: Sequence[Arrival], limits: RateLimits | None = None
     ) -> list[Prepared | Problem]:
         """Run the first of the two statements; see `preparing`."""
         prepared = await prepare(await raw(session), arrivals, limits)
-        mark = next((one.found["mark"] for one in prepared if isinstance(one, Prepared)), None)
+        mark = next(
+            (result.found["mark"] for result in prepared if isinstance(result, Prepared)), None
+        )
         if mark is not None:
             await self._times.at_mark(session, mark)
         return prepared
@@ -79,19 +83,19 @@ class Acceptance:
         at = now()
         new: Rows = {}
         answers: dict[int, Accepted | DifferentContent] = {}
-        for index, one in enumerate(prepared):
-            if one.found["number"] is None:
+        for index, result in enumerate(prepared):
+            if result.found["number"] is None:
                 continue
-            policy = self._times.policy(one.found["path"], at)
-            state = first_state(one.report, one.found, at, self._times.calendar, policy)
+            policy = self._times.policy(result.found["path"], at)
+            state = first_state(result.report, result.found, at, self._times.calendar, policy)
             code = new_access_code()
-            for table, rows in rows_of(one.report, state, code, self._sealing).items():
+            for table, rows in rows_of(result.report, state, code, self._sealing).items():
                 new.setdefault(table, []).extend(rows)
             answers[index] = self._answer(state.number, code, state.status, at, state.due_at)
         written = await _insert(connection, new) if new else set()
-        for index, one in enumerate(prepared):
+        for index, result in enumerate(prepared):
             if index not in answers or answers[index].number not in written:
-                answers[index] = await self._first_answer(session, one.report)
+                answers[index] = await self._first_answer(session, result.report)
         return [answers[index] for index in range(len(prepared))]
 
     async def _first_answer(

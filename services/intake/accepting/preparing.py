@@ -69,7 +69,7 @@ async def prepare(
     found = await (await cursor.execute(prepare_all(taken), parameters)).fetchall()
     if len(found) != len(arrivals):
         raise unavailable()
-    return [_prepared(*one) for one in zip(arrivals, found, strict=True)]
+    return [_prepared(*pair) for pair in zip(arrivals, found, strict=True)]
 
 
 def _prepared(arrival: Arrival, found: dict[str, Any]) -> Prepared | Problem:

@@ -51,11 +51,11 @@ class Sealing:
         backslash."""
         return self.cipher.encrypt(text).decode()
 
-    def seal_identity(self, who: Identity) -> Row:
+    def seal_identity(self, identity: Identity) -> Row:
         """The columns of the reporter, encrypted with a new key for this report. They include that
         key, and whether messages may go to each contact."""
-        fields = {name: getattr(who, name) for name in ("name", "phone", "email", "nik")}
-        safe = {name: getattr(who, name) for name in _SAFE}
+        fields = {name: getattr(identity, name) for name in ("name", "phone", "email", "nik")}
+        safe = {name: getattr(identity, name) for name in _SAFE}
         if not any(fields.values()):
             return fields | safe | {"holder_key": None}
         own, wrapped = HolderCipher.new(self.cipher)
@@ -66,17 +66,17 @@ class Sealing:
 
     def fingerprint(self, report: NewReport) -> bytes:
         """A keyed hash of the content, independent of its scope and idempotency key."""
-        who, details = report.identity, report.details
+        identity, details = report.identity, report.details
         content = (
             [report.title, report.body, report.channel, report.classification],
             [details.happened_at, report.region_code, details.place],
             [details.latitude, details.longitude, report.addressee_id, report.category_id],
             [report.anonymous, report.secret, report.linked_number, report.reporter_id],
-            [who.name, who.phone, who.email, who.nik],
+            [identity.name, identity.phone, identity.email, identity.nik],
             [(file.original or file).sha256 for file in report.attachments],
             # New fields are left out if empty, so that earlier contents keep their fingerprints.
             *([value] for name in _LATER if (value := getattr(details, name)) is not None),
-            *([name] for name in _SAFE if getattr(who, name)),
+            *([name] for name in _SAFE if getattr(identity, name)),
         )
         return hmac.digest(self.fingerprint_key.encode(), orjson.dumps(content), hashlib.sha256)
 
@@ -122,7 +122,7 @@ def first_state(
 
 def rows_of(report: NewReport, state: ReportState, access_code: str, sealing: Sealing) -> Rows:
     """The rows of one report, by table, for `statements.insert_all`."""
-    actor, who = report.actor, report.identity
+    actor, identity = report.actor, report.identity
     details = {"to_handler": state.handler_id}
     trace = report.trace or new_trace()
     message = report_message(_submitted(report, state, details), state.identity, trace)
@@ -135,7 +135,7 @@ def rows_of(report: NewReport, state: ReportState, access_code: str, sealing: Se
         Submission: [
             number
             | _same(report, _SUBMISSION)
-            | sealing.seal_identity(who)
+            | sealing.seal_identity(identity)
             | {
                 "access_code": sealing.seal(access_code),
                 "fingerprint": json_bytes(sealing.fingerprint(report)),
@@ -190,8 +190,8 @@ def rows_of(report: NewReport, state: ReportState, access_code: str, sealing: Se
     return rows
 
 
-def _same(given: object, columns: Sequence[str]) -> Row:
-    return {name: getattr(given, name) for name in columns}
+def _same(source: object, columns: Sequence[str]) -> Row:
+    return {name: getattr(source, name) for name in columns}
 
 
 _REPORT = columns_in_both(Report, NewReport, without=("identity",))

@@ -183,7 +183,9 @@ async def _report(session: AsyncSession, sent: dict[str, str], key: str) -> NewR
 def _read(sent: dict[str, str]) -> tuple[ReportForm, ReporterOfReport]:
     """The fields under the names of our own form, so that the same checks apply."""
     fields: dict[str, Any] = {
-        ours: sent[theirs] for ours, theirs in _FIELDS.items() if theirs in sent
+        our_name: sent[open311_name]
+        for our_name, open311_name in _FIELDS.items()
+        if open311_name in sent
     }
     fields.setdefault("classification", "complaint")
     safe = {name: fields.pop(name) for name in SAFE if name in fields}

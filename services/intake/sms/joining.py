@@ -148,8 +148,8 @@ class SmsParts:
         old = col(KeptPart.number).is_not(None), col(KeptPart.received_at) < before
         await self._session.execute(delete(KeptPart).where(*old))
 
-    async def _change(self, message: UUID, *those: ColumnElement[bool], **values: Any) -> None:
-        parts = update(KeptPart).where(col(KeptPart.message) == message, *those)
+    async def _change(self, message: UUID, *conditions: ColumnElement[bool], **values: Any) -> None:
+        parts = update(KeptPart).where(col(KeptPart.message) == message, *conditions)
         await self._session.execute(parts.values(values))
 
     def _message_of(self, message: SmsMessage, part: SmsPart, rows: Sequence[KeptPart]) -> UUID:

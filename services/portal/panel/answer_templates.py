@@ -113,4 +113,4 @@ async def _one(
 
 async def _categories(page_request: PageRequest) -> list[tuple[int, str]]:
     choices = await page_request.read("routing", "/categories", Items[CategoryChoice])
-    return [(one.id, one.name) for one in choices.items]
+    return [(choice.id, choice.name) for choice in choices.items]

@@ -196,8 +196,10 @@ def grouped(categories: list[GroupedCategory]) -> list[references.Group]:
         (
             group,
             [
-                references.CategoryOption(str(one.id), one.name, ", ".join(one.aliases))
-                for one in inside
+                references.CategoryOption(
+                    str(category.id), category.name, ", ".join(category.aliases)
+                )
+                for category in inside
             ],
         )
         for group, inside in groupby(categories, key=lambda category: category.group)

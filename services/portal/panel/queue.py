@@ -112,7 +112,7 @@ async def queue(page_request: PanelRequest) -> Response:
         "agency": agencies,
         "status": labels("status"),
         "assignee": dict(colleagues),
-        "category": {one.code: one.name for _, inside in categories for one in inside},
+        "category": {item.code: item.name for _, inside in categories for item in inside},
         "classification": labels("classification"),
         "channel": labels("channel"),
         "region": {province.code: province.name for province in choices.provinces},
@@ -227,8 +227,8 @@ async def _agencies(
 def _numbers(counts: Sequence[TabCount]) -> dict[str, str]:
     """Return the number shown beside each tab; that of *Terdisposisi* is the sum of its
     sub-tabs."""
-    shown = {f"{one.tab}/{one.sub}" if one.sub else one.tab: one.count for one in counts}
-    shown["disposed"] = sum(one.count for one in counts if one.sub)
+    shown = {f"{item.tab}/{item.sub}" if item.sub else item.tab: item.count for item in counts}
+    shown["disposed"] = sum(item.count for item in counts if item.sub)
     return {name: thousands(count) for name, count in shown.items()}
 
 

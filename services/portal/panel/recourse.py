@@ -96,7 +96,10 @@ async def _concerns(page_request: PageRequest) -> list[tuple[str, list[tuple[str
         for title, field, choices in groups
     ]
     categories = [
-        (f"Kategori: {group}", [(f"category_id:{one.code}", one.name) for one in inside])
+        (
+            f"Kategori: {group}",
+            [(f"category_id:{category.code}", category.name) for category in inside],
+        )
         for group, inside in await references.categories(page_request)
     ]
     return offered + categories

@@ -156,7 +156,7 @@ async def _page(
     form = FormData({"agency": scope.agency_id, "agency_cari": search})
     own = page_request.session.agency_id
     found = await offered(page_request, form, "agency", below=True)
-    options = [agency_option(agency), *(one for one in found if one.id != agency.id)]
+    options = [agency_option(agency), *(option for option in found if option.id != agency.id)]
     above = agency.path[-2] if own in agency.path[:-1] else None
     return page_request.page(
         f"panel/statistics/{name}.html",

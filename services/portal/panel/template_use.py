@@ -45,7 +45,7 @@ async def templates_for(
     elif asked:
         form.wrong[_FIELD] = "Templat itu tidak ada lagi." if use else "Pilih templat lebih dulu."
     own = page_request.session.agency_id
-    return {"templates": [(str(one.id), _name(one, own)) for one in offered.items]}
+    return {"templates": [(str(template.id), _name(template, own)) for template in offered.items]}
 
 
 def _name(template: OfferedTemplate, own: int | None) -> str:

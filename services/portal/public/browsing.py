@@ -47,7 +47,9 @@ async def public_reports(page_request: PublicRequest) -> Response:
     shown = {
         "tab": labels("tab"),
         "classification": labels("classification"),
-        "category": {one.code: one.name for _, inside in categories for one in inside},
+        "category": {
+            category.code: category.name for _, inside in categories for category in inside
+        },
         "region": dict(provinces),
         "q": {},
     }

@@ -173,7 +173,7 @@ async def _review(page_request: PageRequest, form: FormData) -> Response:
     )
     chosen = [dict(options).get(form.get(level), "") for level, _, options in regions]
     agencies = {str(agency.id): agency.name for agency in addressees}
-    categories = {one.code: one.name for _, inside in groups for one in inside}
+    categories = {category.code: category.name for _, inside in groups for category in inside}
     return page_request.page(
         "public/review.html",
         form=form,

@@ -53,8 +53,8 @@ def _concerns(selection: Selection) -> str:
     passed them on."""
     thrown = selection.tab is DownloadTab.THROWN
     if selection.scope == "own":
-        came = "r.chain @> ARRAY[%(agency)s]::bigint[]"
-        return f"{came} AND r.handler_id <> %(agency)s" if thrown else came
+        came_to_agency = "r.chain @> ARRAY[%(agency)s]::bigint[]"
+        return f"{came_to_agency} AND r.handler_id <> %(agency)s" if thrown else came_to_agency
     column = "r.chain[cardinality(r.chain) - 1]" if thrown else "r.handler_id"
     return _IN_SUBTREE.format(column=column, agency="agency")
 

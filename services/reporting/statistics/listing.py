@@ -103,8 +103,8 @@ async def reports(
     unit = await agency_in_reach(session, staff, agency)
     listed = Listed.of(unit, period, marks)
     await plan_each_time(session)  # one mark is borne by nearly all, another by none
-    gone = any(of_whoever_held(mark) for mark in marks)
-    reader = staff.agency_id if gone else unit.id
+    moved_on = any(of_whoever_held(mark) for mark in marks)
+    reader = staff.agency_id if moved_on else unit.id
     after = decode_cursor(cursor, Position)
     came = staff_time("r", "submitted_at", with_arrivals=staff.role.reads_arrivals)
     statement = text(_PAGE.format(where=listed.condition, came=came))

@@ -147,8 +147,8 @@ async def deactivate(session: AsyncSession, staff_ids: list[int]) -> None:
     id, session_id = col(StaffMember.id), col(StaffSession.id)
     people = select(id).where(id.in_(staff_ids)).order_by(id).with_for_update(key_share=True)
     await session.execute(update(StaffMember).where(id.in_(people)).values(ended))
-    theirs = select(session_id).where(col(StaffSession.staff_id).in_(staff_ids))
-    in_order = theirs.order_by(session_id).with_for_update()
+    sessions = select(session_id).where(col(StaffSession.staff_id).in_(staff_ids))
+    in_order = sessions.order_by(session_id).with_for_update()
     await session.execute(delete(StaffSession).where(session_id.in_(in_order)))
     await withdraw_links(session, staff_ids)
 

@@ -97,10 +97,10 @@ async def _assignees(
     ids = {report.row.assignee_id for report in seen.values()} - {None}
     if not ids:
         return {}
-    mine = await stood_in_for(session, staff.id)
+    stood_in_for_ids = await stood_in_for(session, staff.id)
     away = await in_force_of(session, [id for id in ids if id])
     people = select(col(StaffMember.id), col(StaffMember.name)).where(col(StaffMember.id).in_(ids))
     return {
-        id: OwedAssignee(id=id, name=name, stand_in=away.get(id), mine=id in mine)
+        id: OwedAssignee(id=id, name=name, stand_in=away.get(id), mine=id in stood_in_for_ids)
         for id, name in await session.execute(people)
     }

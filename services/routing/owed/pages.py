@@ -137,10 +137,10 @@ def _page(scope: OwedScope, order: OwedOrder) -> str:
 
 async def _colleagues(session: AsyncSession, staff: Staff) -> list[int]:
     """The ids of active colleagues, without the person and those they stand in for."""
-    mine = await stood_in_for(session, staff.id)
-    there = select(col(StaffEntry.id)).where(
+    stood_in_for_ids = await stood_in_for(session, staff.id)
+    colleagues = select(col(StaffEntry.id)).where(
         col(StaffEntry.agency_id) == staff.agency_id,
         col(StaffEntry.active),
-        col(StaffEntry.id).not_in(mine),
+        col(StaffEntry.id).not_in(stood_in_for_ids),
     )
-    return list(await session.scalars(there))
+    return list(await session.scalars(colleagues))

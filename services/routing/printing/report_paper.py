@@ -38,11 +38,11 @@ def report_paper(
     Labels are in the reader's language; texts that people wrote are not translated."""
     overseer = reader.role.only_reads
     return A4(
-        title=_said(language, "title", number=report.number, title=report.title)[:1_000],
+        title=_label(language, "title", number=report.number, title=report.title)[:1_000],
         language=language,
-        footer=_said(language, "footer", number=report.number),
+        footer=_label(language, "footer", number=report.number),
         blocks=[
-            Paragraph(text=_said(language, "printed_by", name=reader.name), quiet=True),
+            Paragraph(text=_label(language, "printed_by", name=reader.name), quiet=True),
             Facts(rows=_particulars(report, zone, language, overseer=overseer)),
             Heading(text=label("role", "reporter", language)),
             *_reporter(report, language, overseer=overseer),
@@ -130,14 +130,14 @@ def _files(report: ReportView, language: Language) -> list[Block]:
 def _conversation(
     written: list[Written], zone: Zone, language: Language = INDONESIAN
 ) -> list[Block]:
-    said = [words for words in written if words.words]
-    if not said:
+    with_words = [words for words in written if words.words]
+    if not with_words:
         return []
     blocks: list[Block] = [Heading(text=label("paper", "conversation", language))]
-    if (left_out := len(said) - MOST_SAID) > 0:
-        earlier = _said(language, "older_words", count=left_out)
+    if (left_out := len(with_words) - MOST_SAID) > 0:
+        earlier = _label(language, "older_words", count=left_out)
         blocks.append(Paragraph(text=earlier, quiet=True))
-    for words in said[-MOST_SAID:]:
+    for words in with_words[-MOST_SAID:]:
         # A request has a kind too, which its own name says.
         follow_up = words.kind if words.action == Action.FOLLOW_UP else None
         kind = (
@@ -169,7 +169,7 @@ def _conversation(
 def _history(lines: list[HistoryLine], zone: Zone, language: Language = INDONESIAN) -> list[Block]:
     """The newest lines only: readings can go on without end, paper cannot."""
     left_out = len(lines) - MOST_LINES
-    earlier = _said(language, "older_lines", count=left_out)
+    earlier = _label(language, "older_lines", count=left_out)
     return [
         *([Paragraph(text=earlier, quiet=True)] if left_out > 0 else []),
         Facts(rows=[_step(line, zone, language) for line in lines[-MOST_LINES:]]),
@@ -177,8 +177,8 @@ def _history(lines: list[HistoryLine], zone: Zone, language: Language = INDONESI
 
 
 def _step(line: HistoryLine, zone: Zone, language: Language) -> tuple[str, str]:
-    number = _said(language, "entry", entry=line.entry) + "\n" if line.entry else ""
-    refused = f" ({_said(language, 'not_done', reason=line.refusal)})" if line.refusal else ""
+    number = _label(language, "entry", entry=line.entry) + "\n" if line.entry else ""
+    refused = f" ({_label(language, 'not_done', reason=line.refusal)})" if line.refusal else ""
     status = relabelled(line.to_status_label, language, "status")
     became = f" → {status}" if line.changed and status else ""
     facts = "".join(f"\n{_fact(fact, language)}" for fact in line.facts)
@@ -187,9 +187,9 @@ def _step(line: HistoryLine, zone: Zone, language: Language) -> tuple[str, str]:
     return f"{number}{_at(line, zone, language)}", step
 
 
-def _at(said: Written | HistoryLine, zone: Zone, language: Language) -> str:
-    at = moment(said.at, zone, language)
-    return f"{at} ({label('paper', 'to_the_hour', language)})" if said.to_the_hour else at
+def _at(entry: Written | HistoryLine, zone: Zone, language: Language) -> str:
+    at = moment(entry.at, zone, language)
+    return f"{at} ({label('paper', 'to_the_hour', language)})" if entry.to_the_hour else at
 
 
 def _fact(fact: StepFact, language: Language) -> str:
@@ -215,5 +215,5 @@ def _left(clock: Countdown | None, language: Language) -> str:
     return countdown(clock.days, language)
 
 
-def _said(language: Language, code: str, **values: object) -> str:
+def _label(language: Language, code: str, **values: object) -> str:
     return Phrase("paper_said", code, values).in_language(language)

@@ -134,8 +134,8 @@ def _line_shown(line: Row, hidden: _Hidden, access: ReportAccess) -> Row:
     if line["entry"] in hidden.entries:
         return _as_arrival(line)
     if line["entry"] is None:
-        given = line["action"] == _GIVEN and access.arrival_hidden
-        return _to_the_hour(line, "at") if given else line
+        cut = line["action"] == _GIVEN and access.arrival_hidden
+        return _to_the_hour(line, "at") if cut else line
     if line["at"] not in hidden.times:
         return line
     by_reporter = line["actor_kind"] in (ActorKind.REPORTER, ActorKind.PARTNER)

@@ -96,8 +96,8 @@ def with_readers(written: Rows, lines: Rows, *, public: bool) -> Rows:
         if row["rectified"]:
             readers = frozenset()
         details = outcome_of(step["details"])
-        came = step["details"].get("brought_by")
-        details["brought_by_label"] = label("brought_by", came) if came else None
+        brought_by = step["details"].get("brought_by")
+        details["brought_by_label"] = label("brought_by", brought_by) if brought_by else None
         by_sms = step["details"].get("by_sms")
         details["by_sms_label"] = label("mark", "by_sms") if by_sms else None
         shown.append({**row, **details, "action": action, "read_by": sorted(readers)})

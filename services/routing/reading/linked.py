@@ -39,14 +39,14 @@ async def links_of(session: AsyncSession, access: ReportAccess) -> Links:
     rows = (await session.execute(_LINKED, asked)).mappings().all()
     exactly = not access.arrival_hidden
     shown = [_shown(row, exactly=exactly) for row in rows if row["readable"]]
-    main = next((one for one in shown if one.number == main_number), None)
+    main = next((report for report in shown if report.number == main_number), None)
     if main is None and main_number is not None:
         main = LinkedReport(
             number=main_number, title=None, status=None, handler=None, submitted_at=None
         )
     return Links(
         main=main,
-        linked=[one for one in shown if one.number != main_number],
+        linked=[report for report in shown if report.number != main_number],
         linked_elsewhere=sum(not row["readable"] and row["number"] != main_number for row in rows),
     )
 

@@ -96,13 +96,13 @@ async def own_words(
         by_stem.setdefault(stem, word)
     stems = list(by_stem)[:MOST]
     of_place = await asyncio.to_thread(_of_the_place, f"{title} {body}", region_code)
-    said = await session.execute(_SAID, {"stems": stems, "most": COUNTED})
+    counts = await session.execute(_SAID, {"stems": stems, "most": COUNTED})
     own: dict[str, OwnWord] = {}
-    for stem, saying, counted in said:
+    for stem, containing, counted in counts:
         word = by_stem[stem]
         here = word in of_place or word in _IN_ANY_PLACE
-        weight = log((counted + 1) / (saying + 0.5))
-        common = here or saying > max(FEW, counted * COMMON)
+        weight = log((counted + 1) / (containing + 0.5))
+        common = here or containing > max(FEW, counted * COMMON)
         weight = min(weight, OF_A_PLACE) if here else max(weight, 0.1)
         own[stem] = OwnWord(word, weight if word in in_title else weight * IN_TEXT, common, here)
     return OwnWords({stem: own[stem] for stem in stems})
@@ -116,9 +116,9 @@ def _of_the_place(words: str, region_code: str | None) -> set[str]:
         return streets
     city, district = region_code[:CITY_CODE], region_code[:DISTRICT_CODE]
     around = [*regions.ancestry(region_code), *regions.children(city), *regions.children(district)]
-    said = f" {' '.join(_words(words))} "
+    text = f" {' '.join(_words(words))} "
     names = (" ".join(_words(_KIND.sub("", region.name))) for region in around)
-    return streets | {word for name in names if f" {name} " in said for word in name.split()}
+    return streets | {word for name in names if f" {name} " in text for word in name.split()}
 
 
 def _words(text: str) -> list[str]:
