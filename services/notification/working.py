@@ -24,6 +24,7 @@ from services.notification.sending.retries import RetryActivities
 from services.notification.sending.retry_names import DELAYS
 from services.notification.sending.sender import BATCHES, Providers, Sending
 from services.notification.sending.text_messages import SmsGateway
+from services.notification.staff.emergencies import LOOP, tell_of_emergencies
 from services.notification.staff.near_deadlines import tell_of_deadlines
 from services.notification.worker import worker_running
 from shared.clock import now
@@ -42,6 +43,7 @@ BELL_KEPT = timedelta(days=90)
 """How long the bell keeps an item."""
 FORGET_EVERY = 3600.0
 DEADLINES_EVERY = 600.0
+EMERGENCIES_EVERY = 5.0
 
 
 @asynccontextmanager
@@ -82,6 +84,7 @@ async def messages_working(
             repeating("measuring messages", MEASURE_EVERY, lambda: measure(database)),
             repeating("forgetting messages", FORGET_EVERY, lambda: _forget(database)),
             repeating("near deadlines", DEADLINES_EVERY, lambda: tell_of_deadlines(database)),
+            repeating(LOOP, EMERGENCIES_EVERY, lambda: tell_of_emergencies(database, written)),
             in_background(
                 settings.nats_url,
                 "notification",

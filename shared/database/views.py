@@ -500,6 +500,19 @@ class RevealNotice(View, table=True):
     tell_at: datetime = timestamp()
 
 
+class Emergency(View, table=True):
+    """One person of pusat has opened a reporter's identity in an emergency, which nobody has
+    confirmed or refused yet."""
+
+    __tablename__ = "published_emergency"
+    __table_args__ = ({"schema": "routing"},)
+
+    request_id: UUID = Field(primary_key=True)
+    number: int = Field(sa_type=Int64)
+    asked_by: int
+    asked_at: datetime = timestamp()
+
+
 class ReporterContacts(View, table=True):
     """The contacts of an account's owner, as ciphertext, encrypted with the account's key."""
 

@@ -42,6 +42,9 @@ _GRANTING = (
 DEADLINE_NEAR = MessageRule("deadline_near", _A.HANDLER, "deadline_near", _K.DEADLINE)
 """Not an event of the report: it is found two working days before a stored deadline."""
 
+EMERGENCY = MessageRule("identity_opened", _A.SECOND_PERSON, "emergency", _K.REQUEST)
+"""Not an event of the report: routing publishes it (`emergencies.py`)."""
+
 STAFF_TABLE = (
     MessageRule("submitted", _A.HANDLER, "to_verify", _K.NEW),
     MessageRule("thrown", _A.HANDLER, "to_verify", _K.NEW),
@@ -64,6 +67,7 @@ STAFF_TABLE = (
     ),
     MessageRule("overdue", _A.AGENCY_ABOVE, "escalated", _K.ESCALATED, details=_OF_PROCESS),
     MessageRule("escalated", _A.AGENCY_ABOVE, "escalated", _K.ESCALATED),
+    EMERGENCY,
 )
 
 STAFF_TEMPLATES = tuple(dict.fromkeys(rule.template for rule in STAFF_TABLE))

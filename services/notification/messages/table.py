@@ -16,7 +16,7 @@ from shared.lifecycle.statuses import Status
 
 class Audience(StrEnum):
     """Who gets a message. `HANDLER`: the people who owe the next step. `ASKER`: the person whose
-    request was decided."""
+    request was decided. `SECOND_PERSON`: the others of pusat, one of whom has to confirm."""
 
     REPORTER = "reporter"
     HANDLER = "handler"
@@ -24,6 +24,7 @@ class Audience(StrEnum):
     ASSIGNEE = "assignee"
     ASKER = "asker"
     AGENCY_ABOVE = "agency_above"
+    SECOND_PERSON = "second_person"
 
 
 class MessageKind(StrEnum):

@@ -8,7 +8,12 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.notification.messages.staff_table import DEADLINE_NEAR, StaffKind, may_be_at_once
+from services.notification.messages.staff_table import (
+    DEADLINE_NEAR,
+    EMERGENCY,
+    StaffKind,
+    may_be_at_once,
+)
 from services.notification.messages.table import Audience, MessageRule
 from shared.clock import now
 from shared.command_requests.directory import works_on_reports
@@ -83,7 +88,7 @@ class _Known:
         )
         people = {person.id: person for person in self._people(event, rule.audience, at_once)}
         absent = self._add_stand_ins(people)
-        if rule is not DEADLINE_NEAR:
+        if rule not in (DEADLINE_NEAR, EMERGENCY):  # these are no steps of the report
             people.pop(self.actors.get((event.number, event.version), 0), None)
         concerned = [(id, Role(person.role)) for id, person in people.items()]
         came = shows_arrival(event.action, event.status)
@@ -141,6 +146,8 @@ class _Known:
             return self._by_id(event.details.get("assignee_id"), event.handler_id)
         if audience is Audience.ASKER:
             return self._askers(event)
+        if audience is Audience.SECOND_PERSON:
+            return self._others_of_pusat(event)
         agency_id = event.escalated_to
         if agency_id is None or agency_id not in self.agencies:
             return []
@@ -189,6 +196,12 @@ class _Known:
             )
         ]
 
+    def _others_of_pusat(self, event: ReportEvent) -> Iterable[StaffEntry]:
+        root = next((id for id, unit in self.agencies.items() if unit.parent_id is None), None)
+        of_pusat = self.staff.get(root, ()) if root is not None else ()
+        asker = event.details["asked_by"]
+        return [p for p in of_pusat if p.role == Role.CENTRAL_ADMIN and p.id != asker]
+
     def _askers(self, event: ReportEvent) -> Iterable[StaffEntry]:
         """The people whose requests this step decides."""
         return [
@@ -218,6 +231,8 @@ class _Known:
                 "request": asked or (request.kind if request else None),
                 "decide_by": due_at.isoformat() if due_at else None,
             }
+        if audience is Audience.SECOND_PERSON:
+            return {"request_id": event.details["request_id"]}
         if audience is not Audience.ASKER:
             return {}
         decided = self._decided(event)
