@@ -21,7 +21,7 @@ from services.notification.contacts.own_contacts import (
 from services.notification.contacts.reporters import holder_of_report
 from services.notification.contacts.resources import Notification
 from services.notification.events.message_rows import tell_newest
-from services.notification.messages.channel_choice import wish_for_sms
+from services.notification.messages.channel_choice import sms_choice
 from services.notification.messages.table import MessageKind
 from services.notification.models import Preference
 from shared.clock import now
@@ -82,7 +82,7 @@ async def choose_messages(
         if "sms" in channels and not left_stopped:
             of_holder = col(Preference.holder) == holder
             before = await session.scalar(select(col(Preference.sms)).where(of_holder))
-            values["sms"] = wish_for_sms(form.sms, before, discreet=discreet)
+            values["sms"] = sms_choice(form.sms, before, discreet=discreet)
         chosen = insert(Preference).values(holder=holder, unsubscribe_token=uuid4(), **values)
         await session.execute(chosen.on_conflict_do_update(index_elements=["holder"], set_=values))
     await tell_newest(session, number)

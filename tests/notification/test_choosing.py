@@ -7,11 +7,11 @@ import pytest
 
 from services.notification.messages.channel_choice import (
     Choice,
+    HolderChoices,
     Reachable,
-    Wishes,
     choose_channel,
     not_in_quiet_hours,
-    wish_for_sms,
+    sms_choice,
     zone_of_reporter,
 )
 from services.notification.messages.staff_table import STAFF_TABLE
@@ -109,7 +109,7 @@ def test_reporters_are_not_told_of_what_they_did_themselves() -> None:
 def test_mail_goes_before_a_text_message_and_only_to_who_is_proven(
     contacts: dict[Channel, Reachable], discreet: bool, expected: Choice
 ) -> None:
-    known = {channel: (contact, Wishes()) for channel, contact in contacts.items()}
+    known = {channel: (contact, HolderChoices()) for channel, contact in contacts.items()}
     chosen = choose_channel(known, MessageKind.PROGRESS, discreet=discreet, at=AT)
     assert chosen == expected
 
@@ -117,14 +117,14 @@ def test_mail_goes_before_a_text_message_and_only_to_who_is_proven(
 @pytest.mark.parametrize(
     ("wishes", "expected"),
     [
-        (Wishes(stopped=True, sms=True), Choice("email", "stopped")),
-        (Wishes(email=False), Choice("sms")),
-        (Wishes(email=False, sms=False), Choice("email", "channel_off")),
-        (Wishes(muted=["progress"]), Choice("email", "muted")),
+        (HolderChoices(stopped=True, sms=True), Choice("email", "stopped")),
+        (HolderChoices(email=False), Choice("sms")),
+        (HolderChoices(email=False, sms=False), Choice("email", "channel_off")),
+        (HolderChoices(muted=["progress"]), Choice("email", "muted")),
     ],
 )
-def test_what_somebody_wants_decides(wishes: Wishes, expected: Choice) -> None:
-    contacts: dict[Channel, tuple[Reachable, Wishes]] = {
+def test_what_somebody_wants_decides(wishes: HolderChoices, expected: Choice) -> None:
+    contacts: dict[Channel, tuple[Reachable, HolderChoices]] = {
         "email": (PROVEN, wishes),
         "sms": (PROVEN, wishes),
     }
@@ -225,7 +225,7 @@ def test_mail_of_what_has_ended_says_until_when_it_may_be_opened_again(
 def test_a_box_left_as_it_stood_chooses_no_text_messages_for_secret_reports(
     ticked: bool, before: bool | None, discreet: bool, wish: bool | None
 ) -> None:
-    assert wish_for_sms(ticked, before, discreet=discreet) is wish
+    assert sms_choice(ticked, before, discreet=discreet) is wish
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

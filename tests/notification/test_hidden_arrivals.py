@@ -12,7 +12,7 @@ from services.notification.events import events_to_messages
 from services.notification.messages.staff_table import staff_messages_of
 from services.notification.sending import sender as sending
 from services.notification.staff import near_deadlines as deadlines
-from services.notification.staff.messages import tell_staff
+from services.notification.staff.messages import notify_staff
 from shared.database.engine import Database
 from shared.http.tokens import Staff
 from shared.lifecycle.actions import Action
@@ -118,7 +118,7 @@ async def test_a_deadline_that_comes_near_is_told_at_no_time_that_it_is_reckoned
     database = Database(settings.database_url)
     who = ADMIN if status == "UNVERIFIED" else OFFICER
     told_at_once(staff, settings, who)
-    await deadlines.tell_of_deadlines(database)
+    await deadlines.notify_of_deadlines(database)
     await database.dispose()
     async with serving(settings) as client:
         [item] = (await staff.seen(client, who))["items"]
@@ -292,7 +292,7 @@ async def test_mail_that_waits_is_cut_when_it_is_sent_of_a_report_made_anonymous
     happened = await told.happens("overdue", Status.VERIFIED, version=3, **LATE)
     database = Database(settings.database_url)
     async with database.session() as session:  # whoever carries mail is away
-        await tell_staff(session, [(happened, rule) for rule in staff_messages_of(happened)])
+        await notify_staff(session, [(happened, rule) for rule in staff_messages_of(happened)])
     await database.dispose()
     staff.country.all("UPDATE lifecycle.report SET anonymous = true")
     async with mail_server.there(), working(settings):

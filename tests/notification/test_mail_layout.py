@@ -9,7 +9,7 @@ import pytest
 from aiosmtplib.email import flatten_message
 
 from services.notification.messages.texts import MessageText
-from services.notification.sending.errors import NeverDeliverable
+from services.notification.sending.errors import Undeliverable
 from services.notification.sending.mail_layout import PDF_NAME, mail_of
 
 WORDS = "Laporan Anda “dijawab” — di Jalan Ir. H. Juanda, " * 30
@@ -48,5 +48,5 @@ def test_words_in_any_letters_and_long_lines_come_as_they_were_written() -> None
     "to", ["a@x.org, b@y.org", "a,b@x.org", "a@x.org\nBcc: b@y.org", "a b@x.org"]
 )
 def test_what_is_not_one_address_is_never_a_header(to: str) -> None:
-    with pytest.raises(NeverDeliverable):
+    with pytest.raises(Undeliverable):
         read(to)

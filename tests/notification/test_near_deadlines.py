@@ -49,7 +49,7 @@ async def test_a_deadline_two_working_days_ahead_is_told_once(
     staff.country.all("UPDATE lifecycle.history SET staff_id = 12")
     database = Database(settings.database_url)
     for _ in range(2):
-        await deadlines.tell_of_deadlines(database)
+        await deadlines.notify_of_deadlines(database)
     rows = staff.country.all("SELECT staff_id, number, template FROM notification.bell")
     await database.dispose()
     assert rows == [(OFFICER.id, told.number, "deadline_near")]
@@ -63,11 +63,11 @@ async def test_a_clock_that_goes_on_with_little_left_is_told_and_no_other_report
     database = Database(settings.database_url)
     due_in(staff, broken, 0.1)
     staff.country.all("UPDATE lifecycle.report SET state = '{}' WHERE number = %s", broken.number)
-    await deadlines.tell_of_deadlines(database)
+    await deadlines.notify_of_deadlines(database)
     assert staff.bell(OFFICER) == []
     due_in(staff, stands, 0.5)
     for _ in range(2):
-        await deadlines.tell_of_deadlines(database)
+        await deadlines.notify_of_deadlines(database)
     assert staff.bell(OFFICER) == ["deadline_near"]
     # Another deadline after another step is told anew.
     staff.country.all(
@@ -75,7 +75,7 @@ async def test_a_clock_that_goes_on_with_little_left_is_told_and_no_other_report
         stands.number,
     )
     due_in(staff, stands, 0.4)
-    await deadlines.tell_of_deadlines(database)
+    await deadlines.notify_of_deadlines(database)
     await database.dispose()
     assert staff.bell(OFFICER) == ["deadline_near"] * 2
 
@@ -84,6 +84,6 @@ async def test_near_deadlines_are_found_without_reading_all_open_reports(
     settings: Settings, country: Country
 ) -> None:
     database = Database(settings.database_url)
-    plans = await plans_of(database, deadlines.tell_of_deadlines(database))
+    plans = await plans_of(database, deadlines.notify_of_deadlines(database))
     await database.dispose()
     assert "report_due on report" in plans, plans

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.notification.models import Message
-from services.notification.outgoing.prepared import NotAnyMore
+from services.notification.outgoing.prepared import NoLongerSent
 from services.notification.outgoing.to_staff import StaffOutbox
 from shared.database.engine import Database
 from shared.lifecycle.statuses import Status, Tab
@@ -155,4 +155,4 @@ async def test_mail_that_waited_calls_nobody_to_what_is_decided(
         mail.not_before = mail.created_at + timedelta(hours=1)
         ready = (await outbox.prepare(session, [mail]))[mail.id]
     await database.dispose()
-    assert (ready == NotAnyMore("outdated")) is (decision is not None), ready
+    assert (ready == NoLongerSent("outdated")) is (decision is not None), ready

@@ -12,7 +12,7 @@ from sqlmodel import col
 from services.notification.bell import marking
 from services.notification.bell.changes import BellChanges
 from services.notification.messages.staff_table import StaffKind
-from services.notification.messages.staff_texts import StaffFacts, facts_told, sentence
+from services.notification.messages.staff_texts import StaffFacts, facts_shown, sentence
 from services.notification.models import BellItem
 from services.notification.outgoing.staff_reading import are_reporter_times_hidden, is_readable
 from shared.database.lifecycle import Report
@@ -162,7 +162,7 @@ def _shown(row: Row[*tuple[Any, ...]], staff: Staff, zone: Zone, language: Langu
     assert isinstance(item, BellItem)
     assert item.id is not None
     role = staff.role
-    facts = facts_told(item.facts, role, Zone(of_handler), reporter_times_hidden=hidden)
+    facts = facts_shown(item.facts, role, Zone(of_handler), reporter_times_hidden=hidden)
     report = StaffFacts(item.number, handler, zone, absent)
     return BellEntry(
         id=item.id,

@@ -70,15 +70,15 @@ async def own_contacts(session: AsyncSession, notification: Resources, number: i
     rows = await session.scalars(select(Contact).where(col(Contact.holder).in_(holders)))
     known = {(row.holder, row.channel): row for row in rows}
     chosen = await session.scalars(select(Preference).where(col(Preference.holder).in_(holders)))
-    wishes = {wish.holder: wish for wish in chosen}
+    choices = {choice.holder: choice for choice in chosen}
     discreet = await notification.is_discreet(session, number)
     wanted: dict[Channel, bool | None] = {"email": True, "sms": None}
     for contact in contacts:
-        wish: Preference | FirstChoice | None = wishes.get(contact.holder)
-        if wish is None and contact.holder == holder_of_report(number):
-            wish = await first_choice(session, number)
-        if wish is not None:
-            wanted[contact.channel] = wish.email if contact.channel == "email" else wish.sms
+        choice: Preference | FirstChoice | None = choices.get(contact.holder)
+        if choice is None and contact.holder == holder_of_report(number):
+            choice = await first_choice(session, number)
+        if choice is not None:
+            wanted[contact.channel] = choice.email if contact.channel == "email" else choice.sms
     stopped_by_sms = await are_stopped_by_sms(session, number)
     lasts = await proof_lasts(session)
     return OwnContacts(
@@ -87,10 +87,10 @@ async def own_contacts(session: AsyncSession, notification: Resources, number: i
             for contact in contacts
         ],
         discreet=discreet,
-        stopped=any(wish.stopped_at is not None for wish in wishes.values()),
+        stopped=any(choice.stopped_at is not None for choice in choices.values()),
         email=wanted["email"] is not False,
         sms=not stopped_by_sms and (not discreet if wanted["sms"] is None else wanted["sms"]),
-        muted=sorted({MessageKind(kind) for wish in wishes.values() for kind in wish.muted}),
+        muted=sorted({MessageKind(kind) for choice in choices.values() for kind in choice.muted}),
     )
 
 

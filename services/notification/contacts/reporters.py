@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.notification.messages.channel_choice import Reachable, Wishes
+from services.notification.messages.channel_choice import HolderChoices, Reachable
 from services.notification.models import Channel, Contact, Preference
 from services.notification.proven import proof_lasts
 from shared.database.lifecycle import Report
@@ -30,7 +30,7 @@ class ReporterOfReport:
     question_until: str | None
     holders: Mapping[Channel, str]
     contact_ids: Mapping[Channel, UUID]
-    contacts: dict[Channel, tuple[Reachable, Wishes]]
+    contacts: dict[Channel, tuple[Reachable, HolderChoices]]
 
 
 def holder_of_report(number: int) -> str:
@@ -70,8 +70,8 @@ async def reporters_of(
     chosen = select(Preference).where(col(Preference.holder).in_(all_holders | of_reports))
     preferences = (await session.scalars(chosen)).all()
     stopped_by_sms = {row.holder for row in preferences if row.sms_stopped_at is not None}
-    wishes = {
-        row.holder: Wishes(
+    choices = {
+        row.holder: HolderChoices(
             stopped=row.stopped_at is not None, email=row.email, sms=row.sms, muted=row.muted
         )
         for row in preferences
@@ -93,7 +93,7 @@ async def reporters_of(
                     channel: (
                         _reachable(contacts.get((holder, channel)), lasts),
                         _for_report(
-                            wishes.get(holder, Wishes()),
+                            choices.get(holder, HolderChoices()),
                             holder_of_report(row["number"]) in stopped_by_sms,
                         ),
                     )
@@ -133,21 +133,21 @@ def _holders(row: Mapping[str, Any]) -> dict[Channel, str]:
 
 
 def _together(
-    contacts: dict[Channel, tuple[Reachable, Wishes]],
-) -> dict[Channel, tuple[Reachable, Wishes]]:
+    contacts: dict[Channel, tuple[Reachable, HolderChoices]],
+) -> dict[Channel, tuple[Reachable, HolderChoices]]:
     """Combine the choices of the report's own contact and the account's. If the reporter stopped
     all messages, or one kind, for one of them, this counts for both."""
-    wishes = [wish for _, wish in contacts.values()]
-    stopped = any(wish.stopped for wish in wishes)
-    muted = {kind for wish in wishes for kind in wish.muted}
+    choices = [choice for _, choice in contacts.values()]
+    stopped = any(choice.stopped for choice in choices)
+    muted = {kind for choice in choices for kind in choice.muted}
     return {
-        channel: (reachable, replace(wish, stopped=stopped, muted=muted))
-        for channel, (reachable, wish) in contacts.items()
+        channel: (reachable, replace(choice, stopped=stopped, muted=muted))
+        for channel, (reachable, choice) in contacts.items()
     }
 
 
-def _for_report(wishes: Wishes, stopped_by_sms: bool) -> Wishes:
-    return replace(wishes, sms=False) if stopped_by_sms else wishes
+def _for_report(choices: HolderChoices, stopped_by_sms: bool) -> HolderChoices:
+    return replace(choices, sms=False) if stopped_by_sms else choices
 
 
 def _reachable(contact: Contact | None, lasts: timedelta) -> Reachable:

@@ -52,10 +52,13 @@ async def check_sender(
             row = await notification.codes.row_of(session, contact)
             proven = await notification.codes.is_proven_now(session, row, contact)
             of_report = (await reporters_of(session, [number]))[number]
-            _, wishes = of_report.contacts["sms"]
-            told = not wishes.stopped and wishes.sms is not False
+            _, choices = of_report.contacts["sms"]
+            gets_sms = not choices.stopped and choices.sms is not False
             may_read = proven and not of_report.discreet
             return Sender(
-                named=True, proven=proven, reads=may_read and told, stopped=may_read and not told
+                named=True,
+                proven=proven,
+                reads=may_read and gets_sms,
+                stopped=may_read and not gets_sms,
             )
     return Sender(named=False, proven=False, reads=False, stopped=False)

@@ -62,7 +62,7 @@ async def news_of_bells(
     numbers = sorted({item.number for item in items})
     pending = await pending_of(session, numbers)
     owed = {
-        is_admin: await _owed(session, theirs[is_admin], numbers)
+        is_admin: await _owed_reports(session, theirs[is_admin], numbers)
         for is_admin in {person.is_admin for person in people}
     }
     news: dict[int, News] = {}
@@ -133,7 +133,7 @@ async def _unread(
     return (await session.execute(unread)).all()
 
 
-async def _owed(
+async def _owed_reports(
     session: AsyncSession, theirs: Responsibilities, numbers: Sequence[int]
 ) -> dict[int, int | None]:
     """Those of these reports on which people of a role owe a step, each with its assignee."""

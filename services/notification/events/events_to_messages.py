@@ -28,7 +28,7 @@ from services.notification.messages.table import (
 )
 from services.notification.metrics import count_message
 from services.notification.models import Message
-from services.notification.staff.messages import tell_staff
+from services.notification.staff.messages import notify_staff
 from shared.bus.cloudevents import decode
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer, MessageOutcome
@@ -115,7 +115,7 @@ class EventsToMessages:
                 once = insert(Message).values(rows).on_conflict_do_nothing(index_elements=["key"])
                 counted = col(Message.channel), col(Message.state), col(Message.reason)
                 new = (await session.execute(once.returning(*counted))).all()
-            await tell_staff(session, to_staff)
+            await notify_staff(session, to_staff)
             await read_by_acting(session, events)
         for channel, state, reason in new:
             count_message(channel, state, reason)

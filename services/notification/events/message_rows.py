@@ -119,7 +119,7 @@ async def tell_newest(session: AsyncSession, number: int) -> None:
     )
 
 
-async def tell_otherwise(session: AsyncSession, message: Message) -> None:
+async def queue_for_other_channel(session: AsyncSession, message: Message) -> None:
     """Queue the same news for the reporter's other channel, if it can be used. Repeated calls queue
     only one message."""
     if message.recipient != Audience.REPORTER or message.template == CODE:

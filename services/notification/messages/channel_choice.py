@@ -46,7 +46,7 @@ class Reachable:
 
 
 @dataclass(frozen=True)
-class Wishes:
+class HolderChoices:
     """What a holder of contacts has chosen."""
 
     stopped: bool = False
@@ -64,7 +64,7 @@ class Choice:
 
 
 def choose_channel(
-    contacts: dict[Channel, tuple[Reachable, Wishes]],
+    contacts: dict[Channel, tuple[Reachable, HolderChoices]],
     kind: MessageKind,
     *,
     discreet: bool,
@@ -91,7 +91,7 @@ def choose_channel(
     return min(skipped, key=lambda choice: _NEAREST.index(str(choice.skipped)))
 
 
-def wish_for_sms(ticked: bool, before: bool | None, *, discreet: bool) -> bool | None:
+def sms_choice(ticked: bool, before: bool | None, *, discreet: bool) -> bool | None:
     """What a ticked or empty box for text messages on a report's page means. A box that was left at
     the default for this report is no choice: somebody who leaves it ticked for a named report has
     not chosen text messages for a secret one, and the report may be made secret later."""
@@ -121,7 +121,7 @@ def not_in_quiet_hours(at: datetime, zone: Zone) -> datetime:
 def reason_against(
     channel: Channel,
     contact: Reachable,
-    wishes: Wishes,
+    choices: HolderChoices,
     kind: MessageKind | None,
     *,
     discreet: bool,
@@ -129,7 +129,7 @@ def reason_against(
 ) -> SkipReason | None:
     """The reason why a message of this kind may not go to this contact now, or None. With `kind`
     None, choices about kinds are ignored."""
-    if wishes.stopped:
+    if choices.stopped:
         return "stopped"
     if contact.undeliverable:
         return "undeliverable"
@@ -137,11 +137,11 @@ def reason_against(
         return "unproven"
     if contact.proven_at + contact.lasts < at:
         return "lapsed"
-    if kind in wishes.muted:
+    if kind in choices.muted:
         return "muted"
-    if (channel == "email" and not wishes.email) or (channel == "sms" and wishes.sms is False):
+    if (channel == "email" and not choices.email) or (channel == "sms" and choices.sms is False):
         return "channel_off"
-    if channel == "sms" and wishes.sms is None and discreet:
+    if channel == "sms" and choices.sms is None and discreet:
         return "sms_not_chosen"
     return None
 
@@ -151,8 +151,8 @@ def reason_against_mail(
 ) -> SkipReason | None:
     """The reason why no mail may go to a member of staff or a leader now, or None. They choose no
     channel."""
-    contact, wishes = Reachable(proven_at, undeliverable), Wishes(stopped=stopped)
-    return reason_against("email", contact, wishes, None, discreet=False, at=at)
+    contact, choices = Reachable(proven_at, undeliverable), HolderChoices(stopped=stopped)
+    return reason_against("email", contact, choices, None, discreet=False, at=at)
 
 
 _NEAREST = (

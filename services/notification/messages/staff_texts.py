@@ -31,7 +31,7 @@ class StaffFacts:
     absent: str | None
 
 
-def facts_told(
+def facts_shown(
     facts: Mapping[str, Any], role: Role, zone: Zone, *, reporter_times_hidden: bool
 ) -> Mapping[str, Any]:
     """The facts of a message that somebody with this role may see.

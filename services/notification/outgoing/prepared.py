@@ -31,7 +31,7 @@ class Outgoing:
 
 
 @dataclass(frozen=True)
-class NotAnyMore:
+class NoLongerSent:
     """The message is no longer sent. After its row was written, the contact was ended or changed,
     another choice was made, or its content became outdated. A text message of the evening waits for
     the morning."""

@@ -20,7 +20,7 @@ from services.notification.messages.letter_text import (
     text_of_letter,
 )
 from services.notification.models import Contact, Message, Preference
-from services.notification.outgoing.prepared import NotAnyMore, Outgoing, read_by_message
+from services.notification.outgoing.prepared import NoLongerSent, Outgoing, read_by_message
 from services.notification.outgoing.proof_links import proof_token
 from services.notification.proven import proof_digest
 from shared.clock import now
@@ -45,7 +45,7 @@ class LeaderOutbox:
 
     async def prepare(
         self, session: AsyncSession, messages: Sequence[Message]
-    ) -> dict[UUID, Outgoing | NotAnyMore]:
+    ) -> dict[UUID, Outgoing | NoLongerSent]:
         """The prepared messages, by their ids."""
         read = await read_by_message(session, _READ, messages)
         late = [late for message in messages for late in message.facts.get("late", ())]
@@ -62,12 +62,12 @@ class LeaderOutbox:
         row: Mapping[str, Any] | None,
         categories: Mapping[int, str],
         units: Mapping[int, str],
-    ) -> Outgoing | NotAnyMore:
+    ) -> Outgoing | NoLongerSent:
         if row is None or not row["active"]:
-            return NotAnyMore("no_contact")
+            return NoLongerSent("no_contact")
         to = read_if_possible(self._cipher, row["email"], row["holder_key"])
         if to is None:  # the key is missing: the others are sent
-            return NotAnyMore("unreadable")
+            return NoLongerSent("unreadable")
         language = row["language"]
         if message.template == PROVE_LEADER:
             token = proof_token(self._index, row["holder"], to, now())
@@ -82,10 +82,10 @@ class LeaderOutbox:
             at=now(),
         )
         if against is not None:
-            return NotAnyMore(against)
+            return NoLongerSent(against)
         week = date.fromisoformat(message.facts["week"])
         if now().astimezone(Zone(row["zone"]).offset).date() >= week + STALE_AFTER:
-            return NotAnyMore("expired")
+            return NoLongerSent("expired")
         letter = Letter(
             agency=row["agency"],
             leader=row["name"],

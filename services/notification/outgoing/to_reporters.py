@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from services.notification.messages.channel_choice import Reachable, Wishes, reason_against
+from services.notification.messages.channel_choice import HolderChoices, Reachable, reason_against
 from services.notification.messages.table import (
     NAMES_RECOURSE,
     OF_WHERE_IT_STANDS,
@@ -29,7 +29,7 @@ from services.notification.messages.texts import (
 )
 from services.notification.models import Channel, Contact, Message, Preference
 from services.notification.outgoing.prepared import (
-    NotAnyMore,
+    NoLongerSent,
     Outgoing,
     has_waited,
     read_by_message,
@@ -65,7 +65,7 @@ class Outbox:
 
     async def prepare(
         self, session: AsyncSession, messages: Sequence[Message]
-    ) -> dict[UUID, Outgoing | NotAnyMore]:
+    ) -> dict[UUID, Outgoing | NoLongerSent]:
         """The prepared messages, by their ids."""
         to_staff, to_leaders, to_reporters = [], [], []
         for message in messages:
@@ -82,10 +82,10 @@ class Outbox:
 
     async def _to_reporters(
         self, session: AsyncSession, messages: Sequence[Message]
-    ) -> dict[UUID, Outgoing | NotAnyMore]:
+    ) -> dict[UUID, Outgoing | NoLongerSent]:
         lasts = await proof_lasts(session)
         read = await read_by_message(session, _READ, messages)
-        ready: dict[UUID, Outgoing | NotAnyMore] = {}
+        ready: dict[UUID, Outgoing | NoLongerSent] = {}
         for message in messages:
             try:
                 ready[message.id] = (
@@ -94,12 +94,12 @@ class Outbox:
                     else self._ready(message, read.get(message.id), lasts)
                 )
             except InvalidToken:  # the key is missing: the others are sent
-                ready[message.id] = NotAnyMore("unreadable")
+                ready[message.id] = NoLongerSent("unreadable")
         return ready
 
-    def _to_account(self, message: Message) -> Outgoing | NotAnyMore:
+    def _to_account(self, message: Message) -> Outgoing | NoLongerSent:
         if message.sealed_code is None:
-            return NotAnyMore("expired")
+            return NoLongerSent("expired")
         to, code_or_token = self._cipher.decrypt(message.sealed_code).split("\n")
         language: Language = message.facts["language"]
         if message.template == CODE:
@@ -111,16 +111,16 @@ class Outbox:
 
     def _ready(
         self, message: Message, row: Mapping[str, Any] | None, lasts: timedelta
-    ) -> Outgoing | NotAnyMore:
+    ) -> Outgoing | NoLongerSent:
         assert message.number is not None
         sealed = row and row["email" if message.channel == "email" else "phone"]
         if row is None or not sealed or row["holder"] is None:
-            return NotAnyMore("no_contact")
+            return NoLongerSent("no_contact")
         to = HolderCipher(self._cipher, row["report_key"], row["account_key"]).decrypt(sealed)
         language, facts = row["language"], _facts(message.number, row)
         if message.template == CODE:
             if message.sealed_code is None:
-                return NotAnyMore("expired")
+                return NoLongerSent("expired")
             code = self._cipher.decrypt(message.sealed_code)
             named = None if facts.discreet else message.number
             text = text_of_code(code, language, _purpose(message), named)
@@ -132,21 +132,21 @@ class Outbox:
         against = reason_against(
             cast("Channel", message.channel),
             Reachable(row["proven_at"] if proven else None, lasts=lasts),
-            _wishes(row),
+            _holder_choices(row),
             kind,
             discreet=facts.discreet,
             at=now(),
         )
         if against is not None:
-            return NotAnyMore(against)
+            return NoLongerSent(against)
         if message.template == CONTACT_CHANGE:
             if message.sealed_code is None:
-                return NotAnyMore("expired")
+                return NoLongerSent("expired")
             stop = f"{self._portal}/kontak-laporan/{self._cipher.decrypt(message.sealed_code)}"
             text = text_of_report_contact_change(message.facts, facts, stop)
             return Outgoing(message.id, to, text, message.facts["language"], None)
         if has_waited(message) and _is_outdated(message, row):
-            return NotAnyMore("outdated")
+            return NoLongerSent("outdated")
         text = text_of(message.template, message.facts, facts, self._portal, language)
         return Outgoing(message.id, to, text, language, row["unsubscribe_token"])
 
@@ -164,7 +164,7 @@ def _purpose(message: Message) -> CodePurpose:
     return purpose
 
 
-def _wishes(row: Mapping[str, Any]) -> Wishes:
+def _holder_choices(row: Mapping[str, Any]) -> HolderChoices:
     """The choices of the contact's holder. Stopped messages and unwanted kinds are those of the
     report and the account together."""
     sms = False if row["sms_stopped_at"] is not None else row["sms"]
@@ -173,7 +173,7 @@ def _wishes(row: Mapping[str, Any]) -> Wishes:
         row["email"] and not row["email_of_report"]
     )
     involved = [*(["report"] if own else []), *(["account"] if of_account else [])]
-    return Wishes(
+    return HolderChoices(
         stopped=any(row[f"{holder}_stopped_at"] is not None for holder in involved),
         email=row["send_mail"] is not False,  # None: no choice was made
         sms=sms,

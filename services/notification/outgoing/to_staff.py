@@ -16,13 +16,13 @@ from services.notification.messages.staff_texts import (
     PASSWORD_LINK,
     PROVE_EMAIL,
     StaffFacts,
-    facts_told,
+    facts_shown,
     text_for_staff,
     text_of_account,
 )
 from services.notification.models import Contact, Message, Preference
 from services.notification.outgoing.prepared import (
-    NotAnyMore,
+    NoLongerSent,
     Outgoing,
     has_waited,
     read_by_message,
@@ -58,29 +58,29 @@ class StaffOutbox:
 
     async def prepare(
         self, session: AsyncSession, messages: Sequence[Message]
-    ) -> dict[UUID, Outgoing | NotAnyMore]:
+    ) -> dict[UUID, Outgoing | NoLongerSent]:
         """The prepared messages, by their ids."""
         read = await read_by_message(session, _READ, messages)
         return {message.id: self._ready(message, read.get(message.id)) for message in messages}
 
-    def _ready(self, message: Message, row: Mapping[str, Any] | None) -> Outgoing | NotAnyMore:
+    def _ready(self, message: Message, row: Mapping[str, Any] | None) -> Outgoing | NoLongerSent:
         if row is None or not row["active"]:
-            return NotAnyMore("no_contact")
+            return NoLongerSent("no_contact")
         to = read_if_possible(self._cipher, row["email"], row["holder_key"])
         if to is None:  # the key is missing: the others are sent
-            return NotAnyMore("unreadable")
+            return NoLongerSent("unreadable")
         proven = row["proof"] == proof_digest(self._index, row["holder"], "email", to)
         if message.template == PROVE_EMAIL:
             token = proof_token(self._index, row["holder"], to, now())
             link = f"{self._portal}/panel/surel?kunci={token}"
         elif message.template == PASSWORD_LINK:
             if not (proven or message.facts["first"]):
-                return NotAnyMore("unproven")
+                return NoLongerSent("unproven")
             if message.sealed_code is None:
-                return NotAnyMore("expired")
+                return NoLongerSent("expired")
             sealed = read_if_possible(self._cipher, message.sealed_code)
             if sealed is None:
-                return NotAnyMore("unreadable")
+                return NoLongerSent("unreadable")
             link = sealed
         else:
             return self._wanted(message, row, to, proven=proven)
@@ -89,7 +89,7 @@ class StaffOutbox:
 
     def _wanted(
         self, message: Message, row: Mapping[str, Any], to: str, *, proven: bool
-    ) -> Outgoing | NotAnyMore:
+    ) -> Outgoing | NoLongerSent:
         """Prepare a message that goes only to a proven address and can be switched off."""
         against = reason_against_mail(
             row["proven_at"] if proven else None,
@@ -98,33 +98,33 @@ class StaffOutbox:
             at=now(),
         )
         if against is not None:
-            return NotAnyMore(against)
+            return NoLongerSent(against)
         if message.template == DIGEST:
             today = now().astimezone(Zone(row["zone"]).offset).date().isoformat()
             if message.facts["day"] != today:
-                return NotAnyMore("expired")
+                return NoLongerSent("expired")
             if (message.facts.get("agency_id"), message.facts.get("role")) != (
                 row["agency_id"],
                 row["role"],
             ):  # the digest of an agency is not for people who have left it
-                return NotAnyMore("not_readable")
+                return NoLongerSent("not_readable")
             text = text_of_digest(message.facts, self._portal, row["language"])
             return Outgoing(message.id, to, text, row["language"], row["unsubscribe_token"])
         return self._about_report(message, row, to)
 
     def _about_report(
         self, message: Message, row: Mapping[str, Any], to: str
-    ) -> Outgoing | NotAnyMore:
+    ) -> Outgoing | NoLongerSent:
         if message.number is None or not row["readable"]:
-            return NotAnyMore("not_readable")
+            return NoLongerSent("not_readable")
         delivery = delivery_of(
             StaffKind(message.facts["kind"]), Role(row["role"]), row["kinds"] or {}
         )
         if delivery is not Delivery.AT_ONCE:
-            return NotAnyMore("muted")
+            return NoLongerSent("muted")
         if has_waited(message) and row[_STILL.get(message.template, "readable")] is False:
-            return NotAnyMore("outdated")
-        facts = facts_told(  # the report, or the person's role, may have changed since
+            return NoLongerSent("outdated")
+        facts = facts_shown(  # the report, or the person's role, may have changed since
             message.facts,
             Role(row["role"]),
             Zone(row["handler_zone"]),

@@ -13,7 +13,12 @@ from services.notification.contacts.resources import Notification, Resources
 from services.notification.models import AccountProof
 from services.notification.proofs.kept import keep_by_token
 from services.notification.proofs.of_accounts import account_of
-from services.notification.proofs.of_reports import CodeForm, digits, not_shown, send_within_limits
+from services.notification.proofs.of_reports import (
+    CodeForm,
+    digits,
+    proof_refused,
+    send_within_limits,
+)
 from services.notification.proven import proof_digest
 from shared.database.engine import Database
 from shared.http.auth import CurrentReporter
@@ -136,7 +141,7 @@ async def _shown(
             token = await _keep(session, notification, holder, contact, account_id, number)
         # A wrong try counts, so it is committed before it is refused.
     if token is None:
-        raise not_shown(outcome)
+        raise proof_refused(outcome)
     return ContactShown(proof_token=token)
 
 

@@ -13,7 +13,12 @@ from services.notification.contacts.own_contacts import OwnContact, own_contact
 from services.notification.contacts.reporters import holder_of_account
 from services.notification.contacts.resources import Notification, Resources
 from services.notification.models import Channel, Contact
-from services.notification.proofs.of_reports import CodeForm, digits, not_shown, send_within_limits
+from services.notification.proofs.of_reports import (
+    CodeForm,
+    digits,
+    proof_refused,
+    send_within_limits,
+)
 from services.notification.proven import proof_lasts
 from shared.http.auth import CurrentReporter
 from shared.http.documentation import problem_responses
@@ -80,7 +85,7 @@ async def prove_account_contact(
             await notification.codes.prove(session, contact)
         # A wrong try counts, so it is committed before it is refused.
     if outcome != "right":
-        raise not_shown(outcome)
+        raise proof_refused(outcome)
     async with database.session() as session:
         return await _view(session, notification, account_id)
 

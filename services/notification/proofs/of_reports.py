@@ -99,7 +99,7 @@ async def prove_contact(
             notification.send_after(session)
         # A wrong try counts, so it is committed before it is refused.
     if outcome != "right":
-        raise not_shown(outcome)
+        raise proof_refused(outcome)
     async with database.session() as session:
         return await own_contacts(session, notification, number)
 
@@ -127,7 +127,7 @@ async def send_within_limits(
     notification.send_after(session)
 
 
-def not_shown(outcome: str) -> Problem:
+def proof_refused(outcome: str) -> Problem:
     """The error for a code that is `wrong`, expired or tried too often."""
     return validation(FieldError("code", "code_wrong" if outcome == "wrong" else "code_over"))
 

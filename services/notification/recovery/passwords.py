@@ -52,7 +52,7 @@ class AccountRecovered(BaseModel):
     recovery_token: str = Field(repr=False)
 
 
-class _Asked(NamedTuple):
+class _RecoveryRequest(NamedTuple):
     """A request that is looked up after it was answered."""
 
     request_hash: bytes
@@ -88,7 +88,7 @@ async def ask_for_account_recovery(
         code_digest=_digest(notification.index, token, code),
         until=now() + CODE_LASTS,
     )
-    asked = _Asked(
+    asked = _RecoveryRequest(
         recovery.request_hash,
         NamedContact(0, 0, "", channel, value),
         code,
@@ -132,7 +132,7 @@ async def prove_account_recovery(
     return AccountRecovered(recovery_token=token)
 
 
-async def _send(database: Database, notification: Resources, asked: _Asked) -> None:
+async def _send(database: Database, notification: Resources, asked: _RecoveryRequest) -> None:
     """Send the code, if there is an account. This takes about as long either way, as the next
     request on the same connection waits for it: the same limits are counted, and a row is
     written."""

@@ -19,7 +19,7 @@ class TryAgain(NotDelivered):
     """The provider does not accept this message now: it is retried separately later."""
 
 
-class NeverDeliverable(NotDelivered):
+class Undeliverable(NotDelivered):
     """The provider will never accept this message. `nobody_there`: the contact does not exist,
     which ends its proof."""
 

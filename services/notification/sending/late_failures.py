@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.notification.events.message_rows import tell_otherwise
+from services.notification.events.message_rows import queue_for_other_channel
 from services.notification.metrics import count_message
 from services.notification.models import Channel, Contact, Message
 from shared.clock import now
@@ -43,7 +43,7 @@ async def came_back(
     if nobody_there:
         await end_proof(session, message.contact_id)
     if message.created_at > now() - STILL_NEWS:
-        await tell_otherwise(session, message)
+        await queue_for_other_channel(session, message)
     return True
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import aiosmtplib
 
-from services.notification.sending.errors import NeverDeliverable, ProviderAway, TryAgain
+from services.notification.sending.errors import ProviderAway, TryAgain, Undeliverable
 
 CONNECTIONS = 8
 TIMEOUT = 20.0
@@ -56,10 +56,10 @@ class Mailer:
                 raise ProviderAway("sender_refused") from None
             except aiosmtplib.SMTPResponseException as answer:
                 if answer.code >= 500:
-                    raise NeverDeliverable("rejected") from None
+                    raise Undeliverable("rejected") from None
                 raise TryAgain("put_off") from None
             except aiosmtplib.SMTPNotSupported:
-                raise NeverDeliverable("rejected") from None
+                raise Undeliverable("rejected") from None
             except (aiosmtplib.SMTPException, OSError, TimeoutError):
                 raise TryAgain("answer_lost") from None
 
@@ -74,7 +74,7 @@ class Mailer:
             smtp = await self._open()
             try:
                 yield smtp
-            except (NeverDeliverable, TryAgain) as error:
+            except (Undeliverable, TryAgain) as error:
                 if error.reason == "answer_lost" or not smtp.is_connected:
                     smtp.close()
                 else:
@@ -127,13 +127,13 @@ def is_nobody(status: str) -> bool:
     return status in _NOBODY
 
 
-def _refused(refused: aiosmtplib.SMTPRecipientRefused) -> NeverDeliverable | TryAgain:
+def _refused(refused: aiosmtplib.SMTPRecipientRefused) -> Undeliverable | TryAgain:
     if refused.code < 500:
         return TryAgain("put_off")
     enhanced = refused.message.split(" ", 1)[0]
     if enhanced.startswith(("5.2.2", "5.7.")):
         # A full mailbox or a policy: the address exists.
-        return NeverDeliverable("rejected")
+        return Undeliverable("rejected")
     has_code = enhanced.count(".") == 2 and enhanced[0].isdigit()
     nobody = is_nobody(enhanced) if has_code else refused.code in (550, 551, 553)
-    return NeverDeliverable("no_such_address" if nobody else "rejected", nobody_there=nobody)
+    return Undeliverable("no_such_address" if nobody else "rejected", nobody_there=nobody)

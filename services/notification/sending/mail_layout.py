@@ -20,7 +20,7 @@ from uuid import UUID
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.notification.messages.texts import MessageText
-from services.notification.sending.errors import NeverDeliverable
+from services.notification.sending.errors import Undeliverable
 from shared.clock import now
 from shared.labels.catalogue import Language, message
 
@@ -39,7 +39,7 @@ def mail_of(
 ) -> Message:
     """The mail of a message. `unsubscribe` is the link that stops all messages, with one POST by a
     mail program (RFC 8058); a code has none. `Message-ID` contains `id`, so that a mail sent twice
-    can be recognised. `pdf` is attached. Raises `NeverDeliverable` if the address cannot be written
+    can be recognised. `pdf` is attached. Raises `Undeliverable` if the address cannot be written
     in ASCII."""
     name, address = parseaddr(sender)
     footer = [message("notification_part", f"{text.footer}why", language)] if unsubscribe else []
@@ -99,7 +99,7 @@ def _in_ascii(to: str) -> str:
         in_ascii = f"{name.encode('ascii').decode()}@{domain.encode('idna').decode()}"
         return Address(addr_spec=in_ascii).addr_spec  # always a single address
     except (ValueError, HeaderParseError):
-        raise NeverDeliverable("rejected") from None
+        raise Undeliverable("rejected") from None
 
 
 _UTF_8 = Charset("utf-8")

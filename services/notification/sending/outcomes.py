@@ -9,15 +9,15 @@ from sqlalchemy import text, update
 from sqlmodel import col
 
 from services.notification.contacts.code_limits import CODE_LASTS
-from services.notification.events.message_rows import tell_otherwise
+from services.notification.events.message_rows import queue_for_other_channel
 from services.notification.metrics import count_message
 from services.notification.models import Message
 from services.notification.outgoing.to_reporters import CODE
 from services.notification.sending.errors import (
-    NeverDeliverable,
     NotDelivered,
     ProviderAway,
     TryAgain,
+    Undeliverable,
 )
 from services.notification.sending.late_failures import end_proof
 from shared.batcher import Batcher
@@ -60,7 +60,7 @@ class Settling:
     async def skipped(self, message: Message, reason: str) -> None:
         """Record that the message may not be sent to its contact. The news goes by another channel,
         if one can be used."""
-        await self._tell_otherwise(message)
+        await self._queue_for_other_channel(message)
         await self._end(message, "skipped", reason)
 
     async def not_sent(self, message: Message, error: NotDelivered, *, again: datetime) -> bool:
@@ -68,7 +68,7 @@ class Settling:
         but does not accept the message now. `again`: the time of the next try if the provider is
         away."""
         late = now() - message.created_at > _patience(message)
-        if isinstance(error, NeverDeliverable) or late:
+        if isinstance(error, Undeliverable) or late:
             await self.failed(message, error)
             return False
         if isinstance(error, TryAgain) and message.template != CODE:
@@ -91,18 +91,18 @@ class Settling:
 
     async def failed(self, message: Message, error: NotDelivered) -> None:
         """Give the message up; the news goes by another channel, if one can be used."""
-        if isinstance(error, NeverDeliverable) and error.nobody_there:
+        if isinstance(error, Undeliverable) and error.nobody_there:
             async with self._database.session() as session:
                 await end_proof(session, message.contact_id)
-        await self._tell_otherwise(message)
+        await self._queue_for_other_channel(message)
         await self._end(message, "failed", error.reason)
 
-    async def _tell_otherwise(self, message: Message) -> None:
+    async def _queue_for_other_channel(self, message: Message) -> None:
         """Queue the news for another channel. This comes before the row ends, so that it is
         repeated after a crash in between. A malformed message ends all the same."""
         try:
             async with self._database.session() as session:
-                await tell_otherwise(session, message)
+                await queue_for_other_channel(session, message)
         except Exception as error:
             if is_away(error):
                 raise

@@ -8,10 +8,10 @@ from temporalio import activity
 from temporalio.client import Client
 
 from services.notification.models import Message
-from services.notification.outgoing.prepared import NotAnyMore
+from services.notification.outgoing.prepared import NoLongerSent
 from services.notification.outgoing.to_reporters import Outbox
 from services.notification.sending import retry_names as names
-from services.notification.sending.errors import NeverDeliverable, NotDelivered, TryAgain
+from services.notification.sending.errors import NotDelivered, TryAgain, Undeliverable
 from services.notification.sending.outcomes import Settling
 from services.notification.sending.quiet_hours import waiting_for_morning
 from services.notification.sending.retry_names import DELAYS, RetryRun
@@ -43,12 +43,12 @@ class RetryActivities:
             if await waiting_for_morning(session, [message]):
                 return False
             outgoing = (await self._outbox.prepare(session, [message]))[message.id]
-        if isinstance(outgoing, NotAnyMore):
+        if isinstance(outgoing, NoLongerSent):
             await self._settling.skipped(message, outgoing.reason)
             return True
         try:
             provider_id = await self._providers.hand_over(message, outgoing)
-        except NeverDeliverable as error:
+        except Undeliverable as error:
             await self._settling.failed(message, error)
             return True
         except NotDelivered as error:

@@ -14,13 +14,13 @@ from sqlmodel import col
 
 from services.notification.messages.letter_text import LETTER
 from services.notification.models import Message
-from services.notification.outgoing.prepared import NotAnyMore, Outgoing
+from services.notification.outgoing.prepared import NoLongerSent, Outgoing
 from services.notification.outgoing.to_reporters import Outbox
 from services.notification.sending.errors import (
-    NeverDeliverable,
     NotDelivered,
     ProviderAway,
     TryAgain,
+    Undeliverable,
 )
 from services.notification.sending.mail import Mailer
 from services.notification.sending.mail_layout import mail_of
@@ -52,7 +52,7 @@ LOOK_EVERY = 5.0
 AWAY = (5.0, 15.0, 60.0)
 """Seconds until a provider that is away is tried again: after the first failure, the second …"""
 
-Prepared = Outgoing | NotAnyMore | NeverDeliverable
+Prepared = Outgoing | NoLongerSent | Undeliverable
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Providers:
             raise
         except Exception as error:  # noqa: BLE001  whatever it is, it concerns only this message
             count_set_aside("messages", type(error).__name__, message.id)
-            raise NeverDeliverable("unexpected") from None
+            raise Undeliverable("unexpected") from None
 
     async def _hand_over(self, message: Message, outgoing: Outgoing) -> str | None:
         if message.channel == "sms":
@@ -211,17 +211,17 @@ class Sending:
                 raise
             if len(messages) == 1:
                 count_set_aside("messages", type(error).__name__, messages[0].id)
-                return {messages[0].id: NeverDeliverable("unexpected")}
+                return {messages[0].id: Undeliverable("unexpected")}
         ready: dict[UUID, Prepared] = {}
         for message in messages:
             ready |= await self._prepare([message])
         return ready
 
     async def _send(self, message: Message, outgoing: Prepared) -> None:
-        if isinstance(outgoing, NotAnyMore):
+        if isinstance(outgoing, NoLongerSent):
             await self._settling.skipped(message, outgoing.reason)
             return
-        if isinstance(outgoing, NeverDeliverable):
+        if isinstance(outgoing, Undeliverable):
             await self._settling.failed(message, outgoing)
             return
         provider = self._states[message.channel]

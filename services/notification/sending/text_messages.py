@@ -5,7 +5,7 @@ from uuid import UUID
 import httpx
 import orjson
 
-from services.notification.sending.errors import NeverDeliverable, ProviderAway, TryAgain
+from services.notification.sending.errors import ProviderAway, TryAgain, Undeliverable
 from shared.clock import now
 from shared.http.gateway_signatures import signed_headers
 
@@ -25,7 +25,7 @@ class SmsGateway:
     async def send(self, id: UUID, to: str, text: str) -> str:
         """Send a text message; returns the gateway's id for it. Raises `NotDelivered`."""
         if self._url == NO_GATEWAY:
-            raise NeverDeliverable("no_gateway")
+            raise Undeliverable("no_gateway")
         body = orjson.dumps({"id": str(id), "to": to, "text": text})
         signed = signed_headers(self._secret, str(id), now(), body)
         headers = {"idempotency-key": str(id), **signed}
@@ -52,10 +52,10 @@ def _taken(answer: httpx.Response) -> str:
     if answer.status_code == 422:
         nobody = _code(answer) == "number_unknown"
         reason = "no_such_number" if nobody else "rejected"
-        raise NeverDeliverable(reason, nobody_there=nobody)
+        raise Undeliverable(reason, nobody_there=nobody)
     if answer.status_code == 429 or answer.status_code >= 500:
         raise ProviderAway("busy" if answer.status_code == 429 else "failing")
-    raise NeverDeliverable("rejected")
+    raise Undeliverable("rejected")
 
 
 def _code(answer: httpx.Response) -> str:

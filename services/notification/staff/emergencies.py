@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from services.notification.messages.staff_table import EMERGENCY
 from services.notification.models import BellItem
-from services.notification.staff.messages import tell_staff
+from services.notification.staff.messages import notify_staff
 from shared.database.engine import Database
 from shared.database.lifecycle import Report
 from shared.database.views import Emergency
@@ -34,7 +34,7 @@ async def tell_of_emergencies(database: Database, written: asyncio.Event) -> Non
 
 async def _tell(database: Database, emergency: Emergency, report: Report) -> None:
     async with database.session() as session:
-        await tell_staff(session, [(_event(emergency, report), EMERGENCY)])
+        await notify_staff(session, [(_event(emergency, report), EMERGENCY)])
 
 
 async def _untold(session: AsyncSession) -> list[tuple[Emergency, Report]]:

@@ -11,17 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.notification.messages.channel_choice import (
+    HolderChoices,
     Reachable,
     SkipReason,
-    Wishes,
     reason_against,
 )
 from services.notification.messages.staff_table import Delivery, StaffKind, delivery_of
-from services.notification.messages.staff_texts import facts_told
+from services.notification.messages.staff_texts import facts_shown
 from services.notification.messages.table import MessageRule, facts_of
 from services.notification.models import BellItem, Contact, Message, Preference
 from services.notification.outgoing.to_staff import holder_of_staff
-from services.notification.staff.recipients import Recipient, Told, recipients_of
+from services.notification.staff.recipients import EventAndRule, Recipient, recipients_of
 from shared.clock import now
 from shared.lifecycle.events import ReportEvent, shows_arrival, shows_reporter_activity
 from shared.lifecycle.statuses import TO_BE_VERIFIED
@@ -31,10 +31,10 @@ _HOUR = timedelta(hours=1)
 Concerned = tuple[ReportEvent, MessageRule, Recipient]
 
 
-async def tell_staff(session: AsyncSession, told: Sequence[Told]) -> None:
+async def notify_staff(session: AsyncSession, events: Sequence[EventAndRule]) -> None:
     """Write the bell items and messages in the caller's transaction. The same event again writes
     nothing."""
-    concerned = await recipients_of(session, told) if told else []
+    concerned = await recipients_of(session, events) if events else []
     if not concerned:
         return
     bell = insert(BellItem).on_conflict_do_nothing(constraint="bell_once")
@@ -52,7 +52,7 @@ async def tell_staff(session: AsyncSession, told: Sequence[Told]) -> None:
         _message_row(event, rule, recipient, contact)
         for event, rule, recipient in concerned
         if (contact := contacts.get(holder_of_staff(recipient.staff_id))) is not None
-        and _is_told_at_once(rule, recipient, contact, preferences.get(contact.holder))
+        and _is_sent_at_once(rule, recipient, contact, preferences.get(contact.holder))
     ]
     if rows:
         await session.execute(insert(Message).on_conflict_do_nothing(index_elements=["key"]), rows)
@@ -65,14 +65,14 @@ def reason_not_to_mail(contact: Contact, preference: Preference | None) -> SkipR
     return reason_against(
         "email",
         Reachable(contact.proven_at, contact.undeliverable_at is not None),
-        Wishes(stopped=stopped),
+        HolderChoices(stopped=stopped),
         None,
         discreet=False,
         at=now(),
     )
 
 
-def _is_told_at_once(
+def _is_sent_at_once(
     rule: MessageRule, recipient: Recipient, contact: Contact, preference: Preference | None
 ) -> bool:
     if not recipient.at_once or reason_not_to_mail(contact, preference) is not None:
@@ -128,5 +128,7 @@ def _facts(event: ReportEvent, recipient: Recipient) -> dict[str, Any]:
     facts |= recipient.about
     if recipient.stands_in_for is not None:
         facts["stands_in_for"] = recipient.stands_in_for
-    told = facts_told(facts, recipient.role, recipient.zone, reporter_times_hidden=recipient.hidden)
-    return dict(told)
+    shown = facts_shown(
+        facts, recipient.role, recipient.zone, reporter_times_hidden=recipient.hidden
+    )
+    return dict(shown)

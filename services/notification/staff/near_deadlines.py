@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from services.notification.messages.staff_table import DEADLINE_NEAR
 from services.notification.models import ToldDeadline
-from services.notification.staff.messages import tell_staff
+from services.notification.staff.messages import notify_staff
 from shared.clock import now
 from shared.database.engine import Database
 from shared.database.lifecycle import Report
@@ -35,24 +35,24 @@ AT_ONCE = 500
 LOOP = "near deadlines"
 
 
-async def tell_of_deadlines(database: Database) -> None:
+async def notify_of_deadlines(database: Database) -> None:
     """Look at each zone once. Any number of processes may do so."""
     for zone in Zone:
-        await by_itself(LOOP, zone, _tell_zone(database, zone))
+        await by_itself(LOOP, zone, _notify_zone(database, zone))
 
 
-async def _tell_zone(database: Database, zone: Zone) -> None:
+async def _notify_zone(database: Database, zone: Zone) -> None:
     count = AT_ONCE
     while count == AT_ONCE:
         async with database.session() as session:
-            reports = await _come_near(session, zone)
-            untold = await _mark_told(session, reports)
+            reports = await _near_deadlines(session, zone)
+            untold = await _mark_notified(session, reports)
             events = [_event(report) for report in reports if report.number in untold]
-            await tell_staff(session, [(event, DEADLINE_NEAR) for event in events if event])
+            await notify_staff(session, [(event, DEADLINE_NEAR) for event in events if event])
         count = len(reports)
 
 
-async def _come_near(session: AsyncSession, zone: Zone) -> Sequence[Report]:
+async def _near_deadlines(session: AsyncSession, zone: Zone) -> Sequence[Report]:
     """Reports of the zone whose present deadline was not notified. Reports that were notified of an
     earlier deadline are included, as a clock that was paused gets a new one."""
     at = now()
@@ -75,7 +75,7 @@ async def _come_near(session: AsyncSession, zone: Zone) -> Sequence[Report]:
     return (await session.scalars(near)).all()
 
 
-async def _mark_told(session: AsyncSession, reports: Sequence[Report]) -> Collection[int]:
+async def _mark_notified(session: AsyncSession, reports: Sequence[Report]) -> Collection[int]:
     """Mark the deadlines as notified. Returns the numbers of reports that no other process has
     marked meanwhile."""
     if not reports:

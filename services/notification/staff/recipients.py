@@ -32,7 +32,7 @@ from shared.lifecycle.people import ADMINS, Role
 from shared.lifecycle.statuses import Tab
 from shared.owed.responsibilities import DECIDING
 
-Told = tuple[ReportEvent, MessageRule]
+EventAndRule = tuple[ReportEvent, MessageRule]
 _SUBMISSION = 1
 """The version of a report's first step."""
 
@@ -56,17 +56,19 @@ class Recipient:
 
 
 async def recipients_of(
-    session: AsyncSession, told: Sequence[Told]
+    session: AsyncSession, events: Sequence[EventAndRule]
 ) -> list[tuple[ReportEvent, MessageRule, Recipient]]:
     """The recipients of each event, with stand-ins, without the person who took the step."""
-    known = await _known(session, [event for event, _ in told])
+    directory = await _load_directory(session, [event for event, _ in events])
     return [
-        (event, rule, recipient) for event, rule in told for recipient in known.told_of(event, rule)
+        (event, rule, recipient)
+        for event, rule in events
+        for recipient in directory.recipients_for(event, rule)
     ]
 
 
 @dataclass(frozen=True)
-class _Known:
+class _Directory:
     agencies: Mapping[int, AgencyEntry]
     staff: Mapping[int, Sequence[StaffEntry]]
     """Active people, by agency."""
@@ -77,7 +79,7 @@ class _Known:
     stand_ins: Mapping[int, int]
     """The stand-in of each person who is away today."""
 
-    def told_of(self, event: ReportEvent, rule: MessageRule) -> list[Recipient]:
+    def recipients_for(self, event: ReportEvent, rule: MessageRule) -> list[Recipient]:
         report = self.reports.get(event.number)
         if report is None:
             return []
@@ -269,7 +271,7 @@ def _names(event: ReportEvent, request: RequestRow) -> bool:
     return event.details.get("request_id") == str(request.id)
 
 
-async def _known(session: AsyncSession, events: Collection[ReportEvent]) -> _Known:
+async def _load_directory(session: AsyncSession, events: Collection[ReportEvent]) -> _Directory:
     numbers = {event.number for event in events}
     columns = (
         *(col(Report.number), col(Report.assignee_id), col(Report.priority)),
@@ -310,7 +312,7 @@ async def _known(session: AsyncSession, events: Collection[ReportEvent]) -> _Kno
     )
     rows_in_force = (await session.execute(in_force)).all()
     stand_ins = {row.staff_id: row.stand_in_id for row in rows_in_force}
-    return _Known(agencies, staff, reports, requests, actors, stand_ins)
+    return _Directory(agencies, staff, reports, requests, actors, stand_ins)
 
 
 async def _agencies(session: AsyncSession, ids: Collection[int]) -> dict[int, AgencyEntry]:
