@@ -240,6 +240,12 @@ async def test_all_that_match_are_chosen_at_once(country: Country) -> None:
         assert "Paling banyak 50 sekaligus: 50 yang pertama dicentang." in panel.reads
         assert len(chosen(panel)) == 50
         words = {"category": "incomplete", "note": "Tidak ada alamat."}
+        ticked = panel.page.xpath("//input[@name='nomor']/@value")[:51]
+        too_many = [str(number) for number in ticked]
+        status = await presses(panel, "/panel/massal/archive", "periksa", nomor=too_many, **words)
+        assert status == 422
+        assert "Laporan: Paling banyak 50 butir." in panel.reads
+        await panel.opens(f"/panel/massal?jenis=archive&{query}&kembali=/panel?tab=unverified")
         assert await presses(panel, "/panel/massal/archive", "periksa", **words) == 200
         assert "50 dapat, 0 tidak" in panel.reads
 

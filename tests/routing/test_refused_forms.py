@@ -77,3 +77,17 @@ async def test_a_draft_stays_to_be_read_where_its_form_is_not_possible_now(
         assert "Tindakan ini sekarang tidak dapat dilakukan" in panel.reads
         await panel.sends(path, langkah="pakai-draf")
         assert "Kurang jelas tempatnya." in panel.reads
+
+
+async def test_what_is_required_only_of_some_outcomes_is_not_called_optional(
+    country: Country,
+) -> None:
+    number = await country.verified()
+    path = f"/panel/laporan/{number}/follow_up"
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(path)
+        sent = {"outcome": "cannot_be_met", "text": "Tidak dapat.", "langkah": "kirim"}
+        assert await panel.sends(path, **sent) == 422
+        [reasons] = panel.page.xpath("//*[@id='f-unmet_reason']")
+        said = " ".join(reasons.text_content().split())
+        assert "(wajib bila tidak dapat dipenuhi) Wajib diisi." in said

@@ -170,7 +170,7 @@ async def send(page_request: PanelRequest, name: str) -> Response:
     try:
         answer = await page_request.call(kind.form.service, "POST", path, json=body, key=form.key)
     except Problem as problem:
-        form.refuse(problem, {f"form.{field}": field for field in NAMES})
+        form.refuse(problem, {"numbers": "nomor"} | {f"form.{field}": field for field in NAMES})
         key = form.key if problem.status >= 500 else None
         return await _page(page_request, kind, form, status=problem.status, key=key)
     if step == "periksa":
