@@ -45,3 +45,11 @@ async def test_a_title_that_is_also_a_label_stays_as_it_is_in_english(country: C
             await panel.opens(path)
             titles = [each.text_content() for each in panel.page.xpath("//li//h2/a")]
             assert {"Terlambat", "Ditahan", "Salinan"} <= {*titles}, path
+
+
+async def test_a_name_in_another_script_is_cut_off_at_its_end(country: Country) -> None:
+    """A browser cuts off at the end of the direction of writing that the element has."""
+    async with signed_in(country, "admin.kab.bandung") as panel:
+        await panel.opens("/panel/tugas")
+        [name] = panel.page.xpath("//*[@class='who']/a")
+        assert name.get("dir") == "auto"
