@@ -98,10 +98,10 @@ async def telling(access: StackAccess, size: Size) -> list[Figure]:
         accept = _by_whoever_is_idle(
             [submitting(stack.addresses.intake_url, opened) for _ in range(CLIENTS)]
         )
-        alone = await _told(stack, mail, happening, seconds)
+        alone = await _mail_delays(stack, mail, happening, seconds)
         async with asyncio.TaskGroup() as meanwhile:
             meanwhile.create_task(at_a_rate(ACCEPTED, seconds, accept))
-            busy = await _told(stack, mail, happening, seconds)
+            busy = await _mail_delays(stack, mail, happening, seconds)
         await quiet(stack)
     figures = []
     for share, name, aim in ((0.5, "p50", None), (0.95, "p95", AIM)):
@@ -119,7 +119,7 @@ async def telling(access: StackAccess, size: Size) -> list[Figure]:
     ]
 
 
-async def _told(stack: Stack, mail: MailServer, happening: Happening, seconds: float) -> Run:
+async def _mail_delays(stack: Stack, mail: MailServer, happening: Happening, seconds: float) -> Run:
     """How long after each event its mail was accepted."""
     before = mail.count()
     already = set(happening.recorded)

@@ -85,10 +85,10 @@ def broken_promises(
                             )
                     except FailureGroup as group:
                         failures[f"{operation.label} ({mode.value})"] = "\n".join(
-                            map(_told, group.exceptions)
+                            map(_failure_text, group.exceptions)
                         )
                     except Failure as failure:
-                        failures[f"{operation.label} ({mode.value})"] = _told(failure)
+                        failures[f"{operation.label} ({mode.value})"] = _failure_text(failure)
             operations = [o for o in operations if not _succeeded(answered[o.label])]
             if _enough(answered):
                 break
@@ -168,7 +168,7 @@ def _fill(case: Case[Operation], known: Known, data: st.DataObject, *, always: b
                 part[name] = data.draw(st.sampled_from(list(known[name])))
 
 
-def _told(failure: BaseException) -> str:
+def _failure_text(failure: BaseException) -> str:
     return f"{type(failure).__name__}: {failure}"
 
 

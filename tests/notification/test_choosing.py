@@ -60,7 +60,7 @@ def happened(event: str, status: Status, **details: str) -> ReportEvent:
     )
 
 
-def told(event: ReportEvent) -> list[str]:
+def templates_for(event: ReportEvent) -> list[str]:
     return [rule.template for rule in messages_of(event)]
 
 
@@ -69,28 +69,28 @@ def test_every_event_of_the_table_is_one_of_the_domain() -> None:
 
 
 def test_a_deferral_tells_of_a_question_only_where_one_was_asked() -> None:
-    assert told(happened("deferred", Status.AWAITING_INFORMATION)) == ["question"]
-    assert told(happened("deferred", Status.AGENCY_NOT_CONNECTED)) == []
+    assert templates_for(happened("deferred", Status.AWAITING_INFORMATION)) == ["question"]
+    assert templates_for(happened("deferred", Status.AGENCY_NOT_CONNECTED)) == []
 
 
 def test_lateness_with_a_request_is_the_agencies_own_affair() -> None:
-    assert told(happened("overdue", Status.VERIFIED, clock="follow_up")) == ["overdue"]
-    assert told(happened("overdue", Status.VERIFIED, clock="request")) == []
+    assert templates_for(happened("overdue", Status.VERIFIED, clock="follow_up")) == ["overdue"]
+    assert templates_for(happened("overdue", Status.VERIFIED, clock="request")) == []
 
 
 def test_of_requests_the_reporter_hears_of_the_own_objection_alone() -> None:
     closed = Status.CLOSED_BY_SYSTEM
-    assert told(happened("objection_rejected", closed)) == ["objection_refused"]
-    assert told(happened("request_rejected", closed, request="hold")) == []
+    assert templates_for(happened("objection_rejected", closed)) == ["objection_refused"]
+    assert templates_for(happened("request_rejected", closed, request="hold")) == []
     reopened = "reopened", Status.FOLLOWED_UP
-    assert told(happened(*reopened, request="objection")) == ["objection_accepted"]
-    assert told(happened(*reopened, request="reopen")) == ["reopened"]
-    assert told(happened(*reopened)) == ["reopened"]
+    assert templates_for(happened(*reopened, request="objection")) == ["objection_accepted"]
+    assert templates_for(happened(*reopened, request="reopen")) == ["reopened"]
+    assert templates_for(happened(*reopened)) == ["reopened"]
 
 
 def test_reporters_are_not_told_of_what_they_did_themselves() -> None:
-    assert told(happened("closed", Status.CLOSED_BY_REPORTER)) == []
-    assert told(happened("withdrawn", Status.ARCHIVED_BY_REPORTER)) == []
+    assert templates_for(happened("closed", Status.CLOSED_BY_REPORTER)) == []
+    assert templates_for(happened("withdrawn", Status.ARCHIVED_BY_REPORTER)) == []
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,12 @@ async def prove_contacts(planted: Planted) -> None:
     """Each by its own way; the secret one's phone is chosen, too."""
     for which, channel in BY.items():
         path, headers = f"/reports/{planted.numbers[which]}", planted.reporter(which)
-        before = _told(planted)
+        before = _mailbox(planted)
         answer = await planted.post("notification", f"{path}/contacts/{channel}/code", {}, headers)
         assert answer.status_code == 202, answer.text
         # News that waited for a proof comes, too.
         async with asyncio.timeout(30):
-            while not (code := CODE.search("\n".join(_told(planted)[len(before) :]))):
+            while not (code := CODE.search("\n".join(_mailbox(planted)[len(before) :]))):
                 await asyncio.sleep(0.1)
         proof = f"{path}/contacts/{channel}/proof"
         await planted.must("notification", proof, {"code": code.group()}, headers)
@@ -45,7 +45,7 @@ def tell_staff_at_once(planted: Planted) -> None:
             prove_address(connection, planted.cluster.settings, staff_id, address, **kinds)
 
 
-def _told(planted: Planted) -> list[str]:
+def _mailbox(planted: Planted) -> list[str]:
     """All that came into the mailbox, by the time it came."""
     kept = MessageStore(planted.cluster.folder)
     came = [(mail.at, mail.text) for mail in kept.mails()]

@@ -54,7 +54,7 @@ async def marks(planted: Planted, number: int) -> dict[str, str]:
     return found
 
 
-def told(marks: dict[str, str], text: str) -> list[str]:
+def marks_in(marks: dict[str, str], text: str) -> list[str]:
     return [what for what, mark in marks.items() if mark in text]
 
 
@@ -74,7 +74,7 @@ async def test_no_way_tells_the_minute_below_pusat(
 ) -> None:
     text = await read(planted, way, number, READERS[who])
     assert way != WAYS[0] or str(number) in text
-    assert told(marks, text) == []
+    assert marks_in(marks, text) == []
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ async def test_no_way_tells_when_any_report_came(
 ) -> None:
     """Numbers grow with time: those beside an anonymous one would tell its minute."""
     for number in planted.numbers.values():
-        assert told(arrivals, await read(planted, way, number, READERS[who])) == []
+        assert marks_in(arrivals, await read(planted, way, number, READERS[who])) == []
         if "{n}" not in way:
             return
 
@@ -113,12 +113,12 @@ async def test_pusat_and_the_reporter_read_it_as_it_was(
     planted: Planted, number: int, marks: dict[str, str]
 ) -> None:
     steps = {what for what in marks if not what.endswith("sent")}
-    assert steps <= set(told(marks, await read(planted, WAYS[0], number, PUSAT)))
+    assert steps <= set(marks_in(marks, await read(planted, WAYS[0], number, PUSAT)))
     own = await planted.cluster.http.get(
         planted.cluster.address("intake") + f"/reports/{number}",
         headers=planted.reporter("anonymous"),
     )
-    assert steps - {"rate"} <= set(told(marks, own.text))
+    assert steps - {"rate"} <= set(marks_in(marks, own.text))
 
 
 @pytest.mark.parametrize("who", READERS)
@@ -153,7 +153,7 @@ async def test_neither_what_the_bell_keeps_nor_mail_knows_the_minute(
         n=number,
     )
     assert kept
-    assert told(marks, str(kept)) == []
+    assert marks_in(marks, str(kept)) == []
     waits = await planted.cluster.rows(
         "SELECT DISTINCT event, not_before = date_trunc('hour', not_before)"
         " FROM notification.message m JOIN routing.staff s ON m.recipient = 'staff-' || s.id"
@@ -183,7 +183,7 @@ async def test_live_events_tell_the_hour(
                 if json.loads(line.removeprefix("data: "))["version"] == last:
                     break
     assert '"replied"' in heard
-    assert told(marks, heard) == []
+    assert marks_in(marks, heard) == []
 
 
 async def test_a_download_tells_the_hour(planted: Planted, number: int) -> None:

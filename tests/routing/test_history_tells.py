@@ -16,7 +16,7 @@ OFFICER = "petugas.pupr.kab.bandung"
 COPY = "admin.kota.bandung"
 
 
-async def told(country: Country, who: str, number: int, action: str) -> dict[str, Any]:
+async def step_facts(country: Country, who: str, number: int, action: str) -> dict[str, Any]:
     """The facts of the last step of this action, by their labels; a pair where something was."""
     lines = (await country.seen(who, number))["history"]
     facts = next(line["facts"] for line in reversed(lines) if line["action"] == action)
@@ -30,14 +30,14 @@ async def test_a_verification_tells_to_whom_and_what_it_corrected(country: Count
     number = await country.report()
     corrected = {"title": "Jalan Raya Soreang berlubang", "place": "Depan Pasar Soreang"}
     await country.done(ADMIN, number, "verify", country.verification(**corrected))
-    facts = await told(country, ADMIN, number, "verify")
+    facts = await step_facts(country, ADMIN, number, "verify")
     assert "Pekerjaan Umum" in facts["Diserahkan kepada"]
     assert facts["Judul"] == ("Jalan berlubang di Soreang", "Jalan Raya Soreang berlubang")
     assert facts["Tempat"] == "Depan Pasar Soreang" and "Kategori" in facts
 
     moved = {"place": "Depan Terminal Soreang"}
     await country.done(ADMIN, number, "amend", moved)
-    facts = await told(country, ADMIN, number, "amend")
+    facts = await step_facts(country, ADMIN, number, "amend")
     assert facts == {"Tempat": ("Depan Pasar Soreang", "Depan Terminal Soreang")}
 
 
@@ -47,7 +47,7 @@ async def test_a_follow_up_tells_its_kind_and_a_rectification_which_it_took_back
     number = await country.verified()
     done = {"kind": "follow_up", "outcome": "done", "text": "Selesai diperbaiki."}
     await followed(country, OFFICER, number, "follow-ups", done)
-    assert await told(country, ADMIN, number, "follow_up") == {
+    assert await step_facts(country, ADMIN, number, "follow_up") == {
         "Jenis": "Tindak Lanjut",
         "Hasil": "Selesai",
     }
@@ -56,7 +56,7 @@ async def test_a_follow_up_tells_its_kind_and_a_rectification_which_it_took_back
     entry = next(line["entry"] for line in seen["history"] if line["ref"] == answer["id"])
     reason = {"rectifies": answer["id"], "reason": "Salah ruas."}
     await followed(country, OFFICER, number, "rectify", reason)
-    assert await told(country, ADMIN, number, "rectify") == {
+    assert await step_facts(country, ADMIN, number, "rectify") == {
         "Meralat": f"tindak lanjut No. {entry}"
     }
 
@@ -69,7 +69,7 @@ async def test_what_was_asked_and_by_whom_is_told_where_it_was_accepted(country:
     await followed(country, OFFICER, number, "requests", asked)
     [request] = (await country.seen(ADMIN, number))["requests"]
     await followed(country, ADMIN, number, f"requests/{request['id']}/accept", {})
-    facts = await told(country, ADMIN, number, "hold")
+    facts = await step_facts(country, ADMIN, number, "hold")
     assert facts["Menerima"].startswith("Permintaan Tahan Laporan, diminta oleh Dinas")
 
 
@@ -77,9 +77,9 @@ async def test_a_copy_is_told_no_corrections(country: Country) -> None:
     number = await country.verified()
     copies = {"agency_ids": [country.agencies["kota-bandung"]]}
     await country.done(ADMIN, number, "copies", copies)
-    facts = await told(country, COPY, number, "verify")
+    facts = await step_facts(country, COPY, number, "verify")
     assert set(facts) == {"Diserahkan kepada"}
-    assert "Kota Bandung" in (await told(country, COPY, number, "change_copies"))["Salinan"]
+    assert "Kota Bandung" in (await step_facts(country, COPY, number, "change_copies"))["Salinan"]
 
 
 @pytest.mark.parametrize(("kind", "by"), [("objection", "Pelapor"), ("hold", "Dinas PU")])

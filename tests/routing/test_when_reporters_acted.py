@@ -37,7 +37,7 @@ async def replied(country: Country, **changes: Any) -> int:
     return number
 
 
-def told(seen: dict[str, Any]) -> dict[str, tuple[str, bool]]:
+def times_shown(seen: dict[str, Any]) -> dict[str, tuple[str, bool]]:
     """When the reply was, by what tells it, and whether that says that it is cut."""
     lines = {line["action"]: line for line in seen["history"]}
     [request] = seen["requests"]
@@ -63,7 +63,7 @@ async def test_a_reply_and_what_it_ended_are_told_to_the_hour_of_who_is_anonymou
     number = await replied(country, anonymous=anonymous)
     for who in (OFFICER, ADMIN, "koordinator.jabar", PUSAT):
         cut = anonymous and who != PUSAT
-        assert told(await country.seen(who, number)) == (CUT if cut else FULL), who
+        assert times_shown(await country.seen(who, number)) == (CUT if cut else FULL), who
     on_paper = await paper(country, ADMIN, f"/reports/{number}/document")
     minute, hour = "23 Nov 2026 10.17 WIB", "23 Nov 2026 10.00 WIB (dibulatkan ke jam)"
     words = " ".join(on_paper.split())
@@ -73,7 +73,7 @@ async def test_a_reply_and_what_it_ended_are_told_to_the_hour_of_who_is_anonymou
 async def test_a_copy_is_told_the_hour_of_all(country: Country) -> None:
     number = await replied(country)
     await country.done(ADMIN, number, "copies", {"agency_ids": [country.agencies["kota-bandung"]]})
-    assert told(await country.seen(COPY, number)) == CUT
+    assert times_shown(await country.seen(COPY, number)) == CUT
 
 
 async def test_what_a_reply_ended_that_staff_recorded_names_neither_them_nor_the_minute(

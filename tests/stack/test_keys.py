@@ -31,7 +31,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     return call
 
 
-def told(tmp_path: Path, process: str) -> Settings:
+def settings_of(tmp_path: Path, process: str) -> Settings:
     """The settings of a process of the stack in this folder."""
     addresses = Addresses(data_dir=tmp_path)
     variables = environment(addresses, load_or_create(tmp_path), None, process)
@@ -58,25 +58,28 @@ def test_a_folder_of_before_starts_with_keys_of_its_own_and_keeps_the_rest(tmp_p
     assert first == second
     assert set(kept) <= set(file.read_text().splitlines())
     assert file.stat().st_mode & 0o777 == 0o600
-    routing, followup = Tokens.of(told(tmp_path, "routing")), Tokens.of(told(tmp_path, "followup"))
+    routing, followup = (
+        Tokens.of(settings_of(tmp_path, "routing")),
+        Tokens.of(settings_of(tmp_path, "followup")),
+    )
     assert followup.read(routing.issue(ADMIN)).principal == ADMIN
 
 
 def test_each_process_signs_for_its_own_people_only(tmp_path: Path) -> None:
     for process in ("intake", "routing", "followup", "reporting"):
-        own = told(tmp_path, process)
+        own = settings_of(tmp_path, process)
         assert bool(own.staff_signing_key) == (process == "routing")
         assert bool(own.reporter_signing_key) == (process == "intake")
-    assert not told(tmp_path, "portal").staff_public_keys
+    assert not settings_of(tmp_path, "portal").staff_public_keys
 
 
 def test_a_changed_key_signs_and_what_the_former_signed_holds(run: Run, tmp_path: Path) -> None:
-    before = Tokens.of(told(tmp_path, "routing"))
-    citizens = Tokens.of(told(tmp_path, "intake"))
+    before = Tokens.of(settings_of(tmp_path, "routing"))
+    citizens = Tokens.of(settings_of(tmp_path, "intake"))
     first = key_id_of(load_or_create(tmp_path).application["LAPOR_STAFF_PUBLIC_KEYS"])
     old, citizen = before.issue(ADMIN), citizens.issue(Reporter(account_id=9))
     run("rotate", "staff")
-    after = Tokens.of(told(tmp_path, "routing"))
+    after = Tokens.of(settings_of(tmp_path, "routing"))
     new = after.issue(ADMIN)
     for token in (old, new, citizen):
         assert after.read(token)
