@@ -66,3 +66,13 @@ async def test_for_who_is_above_all_those_of_the_reports_place_come_first(
     await country.rows(place, code="32.75", n=number)
     own = await first(country, COORDINATOR, "disdukcapil", report=number, purpose="throw")
     assert own == f"{DISDUKCAPIL} Kota Bekasi"
+
+
+async def test_a_refused_verification_that_names_nothing_that_exists_is_no_defect(
+    country: Country,
+) -> None:
+    number = await country.report()
+    await country.done(ADMIN, number, "archive", {"category": "incomplete", "note": "Ya."})
+    form = country.verification() | {"agency_id": 2**31 - 1}
+    answer = await country.act(ADMIN, number, "verify", form)
+    assert answer.status_code in (404, 409, 422), answer.text

@@ -6,12 +6,13 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.routing.finding_models import UsualUnit
+from services.routing.models import Agency, Category
 from services.routing.reading.requests import request_rows
 from shared.command_requests.report_access import ReportAccess, staff_access
 from shared.database.agency_search import Match, Step, find_agencies
@@ -124,9 +125,15 @@ async def list_agency_choices(
 async def note_usual_unit(
     session: AsyncSession, agency_id: int, category_id: int, unit_id: int
 ) -> None:
-    """Count another report of the category that the agency's staff dispose to the unit."""
-    first = UsualUnit(agency_id=agency_id, category_id=category_id, unit_id=unit_id, times=1)
-    counted = insert(UsualUnit).values(first.model_dump())
+    """Count another report of the category that the agency's staff dispose to the unit. A command
+    that was refused may name a category or a unit that does not exist: nothing is counted then."""
+    there = (
+        select(literal(agency_id), col(Category.id), col(Agency.id), literal(1))
+        .join_from(Category, Agency, col(Agency.id) == unit_id)
+        .where(col(Category.id) == category_id)
+    )
+    columns = ["agency_id", "category_id", "unit_id", "times"]
+    counted = insert(UsualUnit).from_select(columns, there)
     await session.execute(
         counted.on_conflict_do_update(
             index_elements=["agency_id", "category_id", "unit_id"],
