@@ -166,8 +166,9 @@ def days_left(clock: Clock, now: datetime, calendar: WorkingCalendar) -> int:
 
     Before the deadline it is the days after today up to the deadline's day, and 0 on that day. From
     the deadline on it is the days since, as a negative number of at most -1. Days are those of the
-    clock's zone: working days for a clock that counts these, else calendar days. A paused clock has
-    no date: it shows the begun days that it had when it was paused.
+    clock's zone: working days for a clock that counts these, else calendar days. Where the
+    deadline's day is no working day, the last one before counts: nobody works on the other. A
+    paused clock has no date: it shows the begun days that it had when it was paused.
     """
     if clock.deadline is None:
         late, left = clock.overdue, abs(clock.remaining)
@@ -176,6 +177,9 @@ def days_left(clock: Clock, now: datetime, calendar: WorkingCalendar) -> int:
         late = clock.overdue or now >= clock.deadline
         today = now.astimezone(clock.zone.offset).date()
         due = day_of_deadline(clock.deadline, clock.zone)
+        # A clock begun in the first minute of a day may end with a Sunday.
+        while clock.unit is Unit.WORKING_DAYS and not calendar.is_working(due):
+            due -= DAY
         days = _days(clock, due, today, calendar) if late else _days(clock, today, due, calendar)
         if not late and today >= due:
             return 0
