@@ -23,19 +23,19 @@ cluster: $(READY)  ## Start everything several times: NATS × 3, Postgres × 2, 
 dev: $(READY)  ## As run; a process starts again when its code changes
 	@exec $(BIN)/lapor up --reload
 
-# Six workers on two cores: half of the time a test waits for a server, a clock or a process.
+# Four workers on two cores: half of the time a test waits for a server, a clock or a process.
 PYTEST := $(BIN)/pytest --dist loadscope --no-loadscope-reorder
 
 test: $(READY)  ## Run the tests against real Postgres, NATS and Temporal
 	@.ci/packages
-	$(PYTEST) -n 6 -m "not nightly"
+	$(PYTEST) -n 4 -m "not nightly"
 
 test-fast: $(READY)  ## Run the tests of the domain, of HTTP and of the database alone
 	$(PYTEST) -q -n 2 -m "not browser and not stack and not chaos and not slow and not nightly"
 
 coverage: $(READY)  ## Run all tests, also those long by nature; which branches of domain and workflows none takes (98 %)
 	@.ci/packages
-	$(PYTEST) -n 6 --cov --cov-report term --cov-fail-under 98
+	$(PYTEST) -n 4 --cov --cov-report term --cov-fail-under 98
 
 # A Saturday; the night before Idul Fitri; a minute before midnight in each zone; the last day of a
 # year; a leap day.
