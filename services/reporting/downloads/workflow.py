@@ -14,8 +14,9 @@ _SHORT = timedelta(seconds=30)
 
 @workflow.defn(name=names.WORKFLOW)
 class DownloadWorkflow:
-    """Makes one download, in an activity that is retried after a restart. The workflow of a
-    cancelled download ends as soon as the activity sees that it was cancelled."""
+    """Makes one download, in an activity that is retried after a restart and goes on after the
+    parts that are kept (`files/build.py`). The workflow of a cancelled download ends as soon as
+    the activity sees that it was cancelled."""
 
     @workflow.run
     async def run(self, download: DownloadRun) -> str:
