@@ -30,6 +30,23 @@ async def test_from_the_result_one_goes_back_to_the_list_they_were_chosen_in(
         assert link_of(panel, "← Kembali ke daftar") == listed
 
 
+async def test_in_the_list_one_goes_back_to_only_what_failed_is_chosen(country: Country) -> None:
+    changed, archived = await country.report(), await country.report()
+    listed = "/panel?tab=unverified&pilih=cocok"
+    words = {"category": "incomplete", "note": "Tidak ada alamat."}
+    query = urlencode({"jenis": "archive", "nomor": [changed, archived], "kembali": listed}, True)
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(f"/panel/massal?{query}")
+        await presses(panel, "/panel/massal/archive", "periksa", **words)
+        await country.done(ADMIN, changed, "archive", words)
+        await presses(panel, "/panel/massal/archive", "kirim")
+        result = panel.path
+        async with asyncio.timeout(60):
+            while "menunggu" in panel.reads:
+                await panel.opens(result)
+        assert link_of(panel, "← Kembali ke daftar") == f"/panel?tab=unverified&pilih={changed}"
+
+
 async def test_of_what_a_colleague_changed_it_is_said_how_it_is_now(country: Country) -> None:
     changed, verified = await country.report(), await country.verified()
     words = {"category": "incomplete", "note": "Tidak ada alamat."}

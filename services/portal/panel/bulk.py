@@ -129,10 +129,11 @@ async def begin(page_request: PanelRequest) -> Response:
 @router.get("/hasil/{bulk_id}")
 async def result(page_request: PanelRequest, bulk_id: UUID) -> Response:
     """Return the progress of a bulk command. Reports for which it failed are chosen, each with its
-    reason."""
+    reason, here and in the list to which the page leads back."""
     bulk = await page_request.read("routing", f"/bulk-commands/{bulk_id}", BulkView)
     titles = await _titles(page_request, [str(item.number) for item in bulk.items])
     back = own_list(page_request.request.query_params.get("kembali", ""), "/panel")
+    back = list_with(back, [str(item.number) for item in bulk.items if item.reason])
     return page_request.page(
         "panel/bulk/result.html",
         bulk=bulk,

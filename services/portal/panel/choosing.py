@@ -59,13 +59,14 @@ def numbers_in(words: Collection[str]) -> list[str]:
 
 
 def list_with(address: str, numbers: Collection[str], page: str | None = None) -> str:
-    """Return the address of this list with these reports chosen, on the `page` of this cursor if
-    given."""
+    """Return the address of this list with these reports chosen instead of those chosen in it, on
+    the `page` of this cursor if given."""
     parts = urlsplit(address)
     query = dict(parse_qsl(parts.query))
-    query |= {CHOSEN: ".".join(numbers)} if parts.path == "/panel" else {}
+    query.pop(CHOSEN, None)
+    query |= {CHOSEN: ".".join(numbers)} if numbers and parts.path == "/panel" else {}
     query |= {"lanjut": page} if page else {}
-    return f"{parts.path}?{urlencode(query)}"
+    return f"{parts.path}?{urlencode(query)}" if query else parts.path
 
 
 async def _matching(
