@@ -35,6 +35,8 @@ class Limits:
 
 
 _CLOCK = 3
+_CLOSING = 2.0
+"""Seconds that a killed process's pipe is read."""
 OPENING = Limits()
 PICTURES = Limits(memory=640 * MB)
 
@@ -135,7 +137,7 @@ async def _run(job: str, source: Path, target: Path, limits: Limits, options: An
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+        await _end(process)
     return _result(code, answer)
 
 
@@ -147,6 +149,22 @@ async def _answer(process: Process) -> bytes:
         if len(answer) > sandboxed.MAX_ANSWER:
             raise AttachmentRejected("too_complex", "an answer too long")
     return bytes(answer)
+
+
+async def _end(process: Process) -> None:
+    """Wait until a killed process has ended.
+
+    `Process.wait` waits until its pipe is closed too, which nobody notices while the reader has
+    paused before a full one. So what it still said is read, for as long as a pipe may stay open
+    that something else has inherited.
+    """
+    assert process.stdout is not None
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_CLOSING):
+            while await process.stdout.read(sandboxed.MAX_ANSWER):
+                pass
+    while process.returncode is None:
+        await asyncio.sleep(0.01)
 
 
 def _result(code: int, answer: bytes) -> Any:

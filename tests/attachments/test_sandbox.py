@@ -1,6 +1,7 @@
 """Whatever opens somebody's file does so in a process that may take only so much."""
 
 import asyncio
+from asyncio.subprocess import Process
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
+from shared.attachments import sandbox
 from shared.attachments.rejection import AttachmentRejected
 from shared.attachments.sandbox import MB, OPENING, PICTURES, Limits, Sandbox
 from shared.attachments.sandbox import workspace as a_workspace
@@ -75,6 +77,19 @@ async def test_output_without_end_is_too_complex(workspace: Path) -> None:
     assert await refused(workspace, "writes", replace(OPENING, output=5 * MB)) == "too_complex"
     assert (workspace / "target").stat().st_size <= 5 * MB
     assert await refused(workspace, "says_much") == "too_complex"
+
+
+async def test_a_job_is_ended_though_its_full_pipe_is_no_longer_read(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stops_reading(process: Process) -> bytes:
+        while not process.stdout._paused:  # type: ignore[union-attr]
+            await asyncio.sleep(0.01)
+        raise AttachmentRejected("too_complex", "an answer too long")
+
+    monkeypatch.setattr(sandbox, "_answer", stops_reading)
+    async with asyncio.timeout(60):
+        assert await refused(workspace, "says_much") == "too_complex"
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,8 @@ async def make_file(job: Job, progress: Progress | None = None) -> int:
     finally:
         if process.returncode is None:
             process.kill()
+            # `wait` waits for the pipe's end too, which nobody notices while it is not read.
+            await process.stdout.read()
             await process.wait()
         await complaint
     return rows
