@@ -1,7 +1,6 @@
 """Starts the process that makes a file, listens to its progress, and ends it when cancelled."""
 
 import asyncio
-import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -27,7 +26,6 @@ async def make_file(job: Job, progress: Progress | None = None) -> int:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         cwd=_ROOT,
-        env={**os.environ, "MPLBACKEND": "agg"},
     )
     assert process.stdin and process.stdout and process.stderr
     complaint = asyncio.create_task(process.stderr.read())
