@@ -29,10 +29,10 @@ class PresenceChanges:
     async def look(self) -> None:
         """Compare with the last look. After a time without streams, all that are open are new."""
         before, open_now = self._open, await self._read() if self._feed.is_read else {}
+        handlers = open_now | before
         people: dict[tuple[int, int], set[int]] = defaultdict(set)
         for number, staff_id in open_now.keys() ^ before.keys():
-            handler_id = (open_now | before)[number, staff_id]
-            people[number, handler_id].add(staff_id)
+            people[number, handlers[number, staff_id]].add(staff_id)
         for (number, handler_id), changed in people.items():
             self._feed.pass_on(OpenedOrLeft(number, handler_id, frozenset(changed)))
         self._open = open_now
