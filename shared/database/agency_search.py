@@ -52,7 +52,7 @@ async def agency_query(session: AsyncSession, words: str, *, generous: bool = Fa
 
 @dataclass(frozen=True)
 class _Asked:
-    """Which agencies are asked for, by whom. The queries of words are for `to_tsquery`."""
+    """Which agencies are asked for, by whom: the arguments of `find_agencies`."""
 
     step: Step | None
     below: int | None
@@ -120,8 +120,8 @@ async def _found(session: AsyncSession, words: str | None, best: str, asked: _As
         conditions.append("words @@ to_tsquery('simple', :asked)")
     if asked.below is not None:
         conditions.append("path @> ARRAY[CAST(:below AS bigint)]")
-    near = {f"near_{depth}": id for depth, id in enumerate(asked.near, start=1)}
-    shared = [f"CAST(path[{name[5:]}] IS NOT DISTINCT FROM :{name} AS integer)" for name in near]
+    near = dict(enumerate(asked.near, start=1))
+    shared = [f"CAST(path[{n}] IS NOT DISTINCT FROM :near_{n} AS integer)" for n in near]
     around = {f"around_{n}": " & ".join(folded(name)) for n, name in enumerate(asked.around)}
     there = [f"CAST(words @@ to_tsquery('simple', :{name}) AS integer)" for name in around]
     statement = text(
@@ -141,7 +141,7 @@ async def _found(session: AsyncSession, words: str | None, best: str, asked: _As
         "below": asked.below,
         "first": list(asked.first),
         "most": asked.limit,
-        **near,
+        **{f"near_{depth}": id for depth, id in near.items()},
         **around,
     }
     rows = (await session.execute(statement, parameters)).all()
