@@ -1,4 +1,4 @@
-"""Tells the others of pusat at once that one of them has opened a reporter's identity in an
+"""Notifies the others of pusat at once that one of them has opened a reporter's identity in an
 emergency. The bus has no such event; routing publishes what nobody has confirmed yet."""
 
 import asyncio
@@ -22,30 +22,30 @@ from shared.resilience.periodic import by_itself
 LOOP = "emergencies"
 
 
-async def tell_of_emergencies(database: Database, written: asyncio.Event) -> None:
-    """Write the bell items and mail of emergencies that nobody was told of yet. Sets `written` so
-    that mail is sent at once."""
+async def notify_of_emergencies(database: Database, written: asyncio.Event) -> None:
+    """Write the bell items and mail of emergencies of which nobody was notified yet. Sets `written`
+    so that mail is sent at once."""
     async with database.session() as session:
-        new = await _untold(session)
+        new = await _not_notified(session)
     for emergency, report in new:
-        await by_itself(LOOP, emergency.request_id, _tell(database, emergency, report))
+        await by_itself(LOOP, emergency.request_id, _notify(database, emergency, report))
         written.set()
 
 
-async def _tell(database: Database, emergency: Emergency, report: Report) -> None:
+async def _notify(database: Database, emergency: Emergency, report: Report) -> None:
     async with database.session() as session:
         await notify_staff(session, [(_event(emergency, report), EMERGENCY)])
 
 
-async def _untold(session: AsyncSession) -> list[tuple[Emergency, Report]]:
+async def _not_notified(session: AsyncSession) -> list[tuple[Emergency, Report]]:
     request_id = col(BellItem.facts)["request_id"].astext
-    told = select(request_id).where(col(BellItem.template) == EMERGENCY.template)
+    notified = select(request_id).where(col(BellItem.template) == EMERGENCY.template)
     waiting = select(Emergency, Report).join(Report, col(Report.number) == col(Emergency.number))
     rows = (await session.execute(waiting)).all()
     if not rows:
         return []
     numbers = [emergency.number for emergency, _ in rows]
-    known = set(await session.scalars(told.where(col(BellItem.number).in_(numbers))))
+    known = set(await session.scalars(notified.where(col(BellItem.number).in_(numbers))))
     return [(each, report) for each, report in rows if str(each.request_id) not in known]
 
 
